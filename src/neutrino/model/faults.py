@@ -1,0 +1,478 @@
+"""The errors that the API gives, as one tree.
+
+The class name is the ``type`` on the wire (clients look it up), its fields make the message, the HTTP status sits on
+the few bases::
+
+    Fault
+    ├── BadRequest 400
+    │   ├── HTTPBadRequest, InvalidInput, ...
+    ├── NotFound 404
+    │   └── NetworkNotFound, PortNotFound, ...
+    ├── Conflict 409
+    │   └── IpAddressInUse, NetworkInUse, ...
+    ├── PreconditionFailed 412
+    └── RequestEntityTooLarge 413
+
+Names and statuses are those of neutron-lib (neutron_lib/exceptions) and of upstream's extensions.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(eq=False)
+class Fault(Exception):
+    """A refusal that the caller is told of."""
+
+    status: ClassVar[int] = 500
+    says: ClassVar[str] = ""
+
+    def __str__(self) -> str:
+        return self.says.format(**vars(self))
+
+
+class BadRequest(Fault):
+    """The request can never succeed as it stands."""
+
+    status = 400
+
+
+class NotFound(Fault):
+    """What the request names does not exist, or the caller may not see it."""
+
+    status = 404
+
+
+class Conflict(Fault):
+    """The request contradicts the present state."""
+
+    status = 409
+
+
+class PreconditionFailed(Fault):
+    """The caller's condition on the present state does not hold."""
+
+    status = 412
+
+
+@dataclass(eq=False)
+class HTTPBadRequest(BadRequest):
+    """The request is malformed."""
+
+    says = "{reason}"
+    reason: str
+
+
+@dataclass(eq=False)
+class InvalidInput(BadRequest):
+    """Values that are each well formed do not make sense together."""
+
+    says = "Invalid input for operation: {error_message}."
+    error_message: str
+
+
+@dataclass(eq=False)
+class HTTPNotFound(NotFound):
+    """There is no such path."""
+
+    says = "The resource could not be found: {path}"
+    path: str
+
+
+@dataclass(eq=False)
+class HTTPMethodNotAllowed(Fault):
+    """The path does not take this method."""
+
+    status = 405
+    says = "The method {method} is not allowed for {path}"
+    method: str
+    path: str
+
+
+@dataclass(eq=False)
+class RequestEntityTooLarge(Fault):
+    """The body is longer than the server reads."""
+
+    status = 413
+    says = "The request body is longer than {limit_bytes} bytes"
+    limit_bytes: int
+
+
+@dataclass(eq=False)
+class NetworkNotFound(NotFound):
+    """No such network."""
+
+    says = "Network {net_id} could not be found."
+    net_id: str
+
+
+@dataclass(eq=False)
+class SubnetNotFound(NotFound):
+    """No such subnet."""
+
+    says = "Subnet {subnet_id} could not be found."
+    subnet_id: str
+
+
+@dataclass(eq=False)
+class PortNotFound(NotFound):
+    """No such port."""
+
+    says = "Port {port_id} could not be found."
+    port_id: str
+
+
+@dataclass(eq=False)
+class SecurityGroupNotFound(NotFound):
+    """No such security group."""
+
+    says = "Security group {id} does not exist"
+    id: str
+
+
+@dataclass(eq=False)
+class SecurityGroupRuleNotFound(NotFound):
+    """No such security group rule."""
+
+    says = "Security group rule {id} does not exist"
+    id: str
+
+
+@dataclass(eq=False)
+class AgentNotFound(NotFound):
+    """No such agent."""
+
+    says = "Agent {id} could not be found."
+    id: str
+
+
+@dataclass(eq=False)
+class TagNotFound(NotFound):
+    """The resource has no such tag."""
+
+    says = "Tag {tag} could not be found."
+    tag: str
+
+
+@dataclass(eq=False)
+class NetworkInUse(Conflict):
+    """The network still has ports."""
+
+    says = "Unable to complete operation on network {net_id}. {reason}"
+    net_id: str
+    reason: str
+
+
+@dataclass(eq=False)
+class SubnetInUse(Conflict):
+    """The subnet still has addresses given out."""
+
+    says = "Unable to complete operation on subnet {subnet_id}: {reason}"
+    subnet_id: str
+    reason: str
+
+
+@dataclass(eq=False)
+class VlanIdInUse(Conflict):
+    """The VLAN is taken."""
+
+    says = "Unable to create the network. The VLAN {vlan_id} on physical network {physical_network} is in use."
+    vlan_id: int
+    physical_network: str
+
+
+@dataclass(eq=False)
+class FlatNetworkInUse(Conflict):
+    """The physical network already carries a flat network."""
+
+    says = "Unable to create the flat network. Physical network {physical_network} is in use."
+    physical_network: str
+
+
+@dataclass(eq=False)
+class TunnelIdInUse(Conflict):
+    """The tunnel id is taken."""
+
+    says = "Unable to create the network. The tunnel ID {tunnel_id} is in use."
+    tunnel_id: int
+
+
+@dataclass(eq=False)
+class NoNetworkAvailable(Conflict):
+    """No segmentation id is left."""
+
+    says = "Unable to create the network. No {network_type} segmentation id is available."
+    network_type: str
+
+
+@dataclass(eq=False)
+class MacAddressInUse(Conflict):
+    """Another port of the network has the MAC address."""
+
+    says = "Unable to complete operation for network {net_id}. The mac address {mac} is in use."
+    net_id: str
+    mac: str
+
+
+@dataclass(eq=False)
+class MacAddressGenerationFailure(Conflict):
+    """No free MAC address was found."""
+
+    says = "Unable to generate unique mac on network {net_id}."
+    net_id: str
+
+
+@dataclass(eq=False)
+class IpAddressInUse(Conflict):
+    """Another port has the address."""
+
+    says = "Unable to complete operation for network {net_id}. The IP address {ip_address} is in use."
+    net_id: str
+    ip_address: str
+
+
+@dataclass(eq=False)
+class IpAddressAlreadyAllocated(Conflict):
+    """The address is given out on that subnet."""
+
+    says = "IP address {ip} already allocated in subnet {subnet_id}"
+    ip: str
+    subnet_id: str
+
+
+@dataclass(eq=False)
+class IpAddressGenerationFailure(Conflict):
+    """No subnet of the network has a free address."""
+
+    says = "No more IP addresses available on network {net_id}."
+    net_id: str
+
+
+@dataclass(eq=False)
+class InvalidIpForNetwork(BadRequest):
+    """The address is on none of the network's subnets."""
+
+    says = "IP address {ip_address} is not a valid IP for any of the subnets on the specified network."
+    ip_address: str
+
+
+@dataclass(eq=False)
+class InvalidIpForSubnet(BadRequest):
+    """The address is not on that subnet, or is one that no port may have."""
+
+    says = "IP address {ip_address} is not a valid IP for the specified subnet."
+    ip_address: str
+
+
+@dataclass(eq=False)
+class GatewayConflictWithAllocationPools(Conflict):
+    """The gateway would be given to a port."""
+
+    says = "Gateway ip {ip_address} conflicts with allocation pool {pool}."
+    ip_address: str
+    pool: str
+
+
+@dataclass(eq=False)
+class OverlappingAllocationPools(Conflict):
+    """Two pools share addresses."""
+
+    says = "Found overlapping allocation pools {pool_1} {pool_2} for subnet {subnet_cidr}."
+    pool_1: str
+    pool_2: str
+    subnet_cidr: str
+
+
+@dataclass(eq=False)
+class OutOfBoundsAllocationPool(BadRequest):
+    """A pool reaches beyond its subnet."""
+
+    says = "The allocation pool {pool} spans beyond the subnet cidr {subnet_cidr}."
+    pool: str
+    subnet_cidr: str
+
+
+@dataclass(eq=False)
+class InvalidAllocationPool(BadRequest):
+    """A pool ends before it starts, or mixes IP versions."""
+
+    says = "The allocation pool {pool} is not valid."
+    pool: str
+
+
+@dataclass(eq=False)
+class GatewayIpInUse(Conflict):
+    """The gateway's address is already a port's."""
+
+    says = "Current gateway ip {ip_address} already in use by port {port_id}. Unable to update."
+    ip_address: str
+    port_id: str
+
+
+@dataclass(eq=False)
+class RevisionNumberConstraintFailed(PreconditionFailed):
+    """``If-Match`` named another revision."""
+
+    says = "Constrained to {expected}, but current revision is {current}"
+    expected: int
+    current: int
+
+
+@dataclass(eq=False)
+class SecurityGroupInUse(Conflict):
+    """Ports or rules still refer to the group."""
+
+    says = "Security Group {id} {reason}."
+    id: str
+    reason: str = "in use"
+
+
+@dataclass(eq=False)
+class SecurityGroupCannotRemoveDefault(Conflict):
+    """A project's default group stays."""
+
+    says = "Insufficient rights for removing default security group."
+
+
+@dataclass(eq=False)
+class SecurityGroupCannotUpdateDefault(Conflict):
+    """A project's default group keeps its name."""
+
+    says = "Updating default security group not allowed."
+
+
+@dataclass(eq=False)
+class SecurityGroupDefaultAlreadyExists(Conflict):
+    """Each project has one group named default already."""
+
+    says = "Default security group already exists."
+
+
+@dataclass(eq=False)
+class SecurityGroupRuleExists(Conflict):
+    """An equal rule exists."""
+
+    says = "Security group rule already exists. Rule id is {rule_id}."
+    rule_id: str
+
+
+@dataclass(eq=False)
+class SecurityGroupRuleInUse(Conflict):
+    """The rule is referred to."""
+
+    says = "Security Group Rule {id} {reason}."
+    id: str
+    reason: str
+
+
+@dataclass(eq=False)
+class SecurityGroupRemoteGroupAndRemoteIpPrefix(BadRequest):
+    """A rule has one remote."""
+
+    says = "Only remote_ip_prefix or remote_group_id may be provided."
+
+
+@dataclass(eq=False)
+class SecurityGroupRuleInvalidEtherType(BadRequest):
+    """The ethertype does not suit the prefix or the protocol."""
+
+    says = "Invalid ethertype {ethertype} for {value}."
+    ethertype: str
+    value: str
+
+
+@dataclass(eq=False)
+class SecurityGroupRuleParameterConflict(BadRequest):
+    """Two values of a rule contradict each other."""
+
+    says = "Conflicting value ethertype {ethertype} for CIDR {cidr}"
+    ethertype: str
+    cidr: str
+
+
+@dataclass(eq=False)
+class SecurityGroupEthertypeConflictWithProtocol(BadRequest):
+    """The protocol belongs to the other IP version."""
+
+    says = "Invalid ethertype {ethertype} for protocol {protocol}."
+    ethertype: str
+    protocol: str
+
+
+@dataclass(eq=False)
+class SecurityGroupInvalidPortRange(BadRequest):
+    """The lower port is above the upper."""
+
+    says = "For TCP/UDP protocols, port_range_min must be <= port_range_max"
+
+
+@dataclass(eq=False)
+class SecurityGroupInvalidPortValue(BadRequest):
+    """A port that the protocol does not have."""
+
+    says = "Invalid value for port {port}"
+    port: int
+
+
+@dataclass(eq=False)
+class SecurityGroupInvalidIcmpValue(BadRequest):
+    """An ICMP type or code that does not exist."""
+
+    says = "Invalid value for ICMP {field} ({attr}) {value}. It must be 0 to 255."
+    field: str
+    attr: str
+    value: int
+
+
+@dataclass(eq=False)
+class SecurityGroupMissingIcmpType(BadRequest):
+    """An ICMP code without a type."""
+
+    says = "ICMP code (port-range-max) {value} is provided but ICMP type (port-range-min) is missing."
+    value: int
+
+
+@dataclass(eq=False)
+class SecurityGroupProtocolRequiredWithPorts(BadRequest):
+    """A port range without a protocol."""
+
+    says = "Must also specify protocol if port range is given."
+
+
+@dataclass(eq=False)
+class SecurityGroupInvalidProtocolForPort(BadRequest):
+    """A port range with a protocol that has no ports."""
+
+    says = "Invalid protocol {protocol} for port range, only supported for TCP, UDP, UDPLITE, SCTP and DCCP."
+    protocol: str
+
+
+@dataclass(eq=False)
+class PortSecurityAndIPRequiredForSecurityGroups(Conflict):
+    """Security groups need port security."""
+
+    says = "Port security must be enabled and port must have an IP address in order to use security groups."
+
+
+@dataclass(eq=False)
+class AddressPairAndPortSecurityRequired(Conflict):
+    """Address pairs need port security."""
+
+    says = "Port Security must be enabled in order to have allowed address pairs on a port."
+
+
+@dataclass(eq=False)
+class DuplicateAddressPairInRequest(BadRequest):
+    """The same pair twice."""
+
+    says = "Request contains duplicate address pair: mac_address {mac_address} ip_address {ip_address}."
+    mac_address: str
+    ip_address: str
+
+
+@dataclass(eq=False)
+class DatabaseUnavailable(Fault):
+    """The database does not answer; the request may be repeated."""
+
+    status = 503
+    says = "The database is unavailable; try again."

@@ -1,0 +1,266 @@
+"""The kinds of values that attributes have: how each is parsed, stored and described.
+
+Here: one `Kind` per wire type and the annotated aliases that declarations use. Not here: which attribute has
+which kind (the resource modules), columns (store/tables.py), HTTP.
+
+A parser takes what JSON gave and returns the canonical value, or raises `ValueError` with a reason that names the
+value. Upstream accepts more than the strict JSON type for booleans and integers (neutron-lib, api/converters); the
+parsers here accept the same.
+"""
+
+import ipaddress
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import NoneType, UnionType
+from typing import Annotated, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+Storage = Literal["text", "integer", "boolean", "json"]
+Parse = Callable[[object], object]
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_MAC = re.compile(r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")
+_UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+_SHOWN = 120
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """How values of one wire type are parsed, stored and described (``schema`` is JSON Schema)."""
+
+    name: str
+    parse: Parse
+    storage: Storage
+    schema: Mapping[str, object] = field(default_factory=dict)
+
+
+def shown(value: object) -> str:
+    """Return *value* as an error message shows it: quoted and cut to a readable length."""
+    text = f"'{value}'" if isinstance(value, str) else repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def _text(limit: int) -> Parse:
+    def parse(value: object) -> object:
+        if not isinstance(value, str):
+            raise ValueError(f"{shown(value)} is not a valid string")
+        if len(value) > limit:
+            raise ValueError(f"{shown(value)} exceeds maximum length of {limit}")
+        if _CONTROL.search(value):
+            raise ValueError(f"{shown(value)} contains a control character")
+        return value
+
+    return parse
+
+
+def _boolean(value: object) -> object:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in ("true", "false", "1", "0"):
+        return value.lower() in ("true", "1")
+    if isinstance(value, int) and value in (0, 1):
+        return bool(value)
+    raise ValueError(f"{shown(value)} cannot be converted to boolean")
+
+
+def integer(low: int, high: int) -> Parse:
+    """Return the parser of integers from *low* to *high*, both included; decimal strings are accepted."""
+
+    def parse(value: object) -> object:
+        if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value.strip()):
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise ValueError(f"{shown(value)} is not an integer")
+        if not low <= value <= high:
+            raise ValueError(f"{shown(value)} is not in the range from {low} to {high}")
+        return value
+
+    return parse
+
+
+def _uuid(value: object) -> object:
+    if isinstance(value, str):
+        if _UUID.match(value):
+            return value
+        try:
+            return str(uuid.UUID(value))
+        except ValueError:
+            pass
+    raise ValueError(f"{shown(value)} is not a valid UUID")
+
+
+def _mac(value: object) -> object:
+    text = value.lower().replace("-", ":") if isinstance(value, str) else ""
+    if not _MAC.match(text):
+        raise ValueError(f"{shown(value)} is not a valid MAC address")
+    if text == "00:00:00:00:00:00" or int(text[:2], 16) & 1:
+        raise ValueError(f"{shown(value)} is not an allowed MAC address: it must be a unicast address other than zero")
+    return text
+
+
+def _address(value: object) -> object:
+    try:
+        if isinstance(value, str) and "%" not in value:
+            return str(ipaddress.ip_address(value))
+    except ValueError:
+        pass
+    raise ValueError(f"{shown(value)} is not a valid IP address")
+
+
+def _network(value: object) -> object:
+    """Parse a CIDR; host bits are cleared, as upstream does for subnets (10.0.0.5/24 is 10.0.0.0/24)."""
+    try:
+        if isinstance(value, str) and "/" in value:
+            return str(ipaddress.ip_network(value, strict=False))
+    except ValueError:
+        pass
+    raise ValueError(f"{shown(value)} is not a valid IP subnet")
+
+
+def _prefix(value: object) -> object:
+    """Parse an address or CIDR as rules and address pairs take it; an address is kept without a length."""
+    if isinstance(value, str) and "/" in value:
+        try:
+            ipaddress.ip_network(value, strict=False)
+        except ValueError:
+            raise ValueError(f"{shown(value)} is not a valid IP address or prefix") from None
+        return value
+    return _address(value)
+
+
+def choice(*allowed: str) -> Parse:
+    """Return the parser that accepts exactly the *allowed* strings."""
+
+    def parse(value: object) -> object:
+        if isinstance(value, str) and value in allowed:
+            return value
+        raise ValueError(f"{shown(value)} is not in {list(allowed)}")
+
+    return parse
+
+
+def optional(parse: Parse) -> Parse:
+    """Return *parse* made to accept null."""
+    return lambda value: None if value is None else parse(value)
+
+
+def unique_items(parse: Parse, most: int) -> Parse:
+    """Return the parser of a list of at most *most* items, each parsed by *parse*, none twice; the value is a tuple."""
+    many = items(parse, most)
+
+    def parse_all(value: object) -> object:
+        out = many(value)
+        assert isinstance(out, tuple)  # noqa: S101 - items() returns nothing else
+        seen: set[bytes] = set()
+        for item in out:
+            key = msgspec.json.encode(item, order="deterministic")
+            if key in seen:
+                raise ValueError(f"Duplicate items in the list: {shown(item)}")
+            seen.add(key)
+        return out
+
+    return parse_all
+
+
+def items(parse: Parse, most: int) -> Parse:
+    """Return the parser of a list of at most *most* items, each parsed by *parse*; null is the empty list."""
+
+    def parse_all(value: object) -> object:
+        if value is None:
+            return ()
+        if not isinstance(value, list | tuple):
+            raise ValueError(f"{shown(value)} is not a list")
+        if len(value) > most:
+            raise ValueError(f"a list of {len(value)} items is longer than the maximum of {most}")
+        return tuple(parse(item) for item in value)
+
+    return parse_all
+
+
+def _json_object(value: object) -> object:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ValueError(f"{shown(value)} is not a dictionary")
+    if len(msgspec.json.encode(value)) > 4095:
+        raise ValueError("the dictionary is longer than 4095 bytes")
+    return value
+
+
+def record(cls: type[msgspec.Struct]) -> Parse:
+    """Return the parser of a JSON object into *cls*: each field by its own kind, unknown and missing keys refused."""
+    kinds = {name: kind_of(hint) for name, hint in annotations_of(cls).items()}
+    required = {f.name for f in msgspec.structs.fields(cls) if f.required}
+
+    def parse(value: object) -> object:
+        if not isinstance(value, dict):
+            raise ValueError(f"{shown(value)} is not a dictionary")
+        unknown = value.keys() - kinds.keys()
+        if unknown:
+            raise ValueError(f"Unexpected keys supplied: {', '.join(sorted(map(str, unknown)))}")
+        missing = required - value.keys()
+        if missing:
+            raise ValueError(f"{shown(value)} lacks the keys: {', '.join(sorted(missing))}")
+        return cls(**{name: kinds[name].parse(item) for name, item in value.items()})
+
+    return parse
+
+
+def annotations_of(cls: type) -> dict[str, object]:
+    """Return the annotations of *cls* and its bases with `Annotated` kept, class variables left out."""
+    hints = get_type_hints(cls, include_extras=True)
+    return {name: hint for name, hint in hints.items() if get_origin(hint) is not ClassVar}
+
+
+def kind_of(hint: object) -> Kind:
+    """Return the `Kind` in the annotation *hint*; `X | None` accepts null; raise TypeError where there is none."""
+    if get_origin(hint) is Annotated:
+        for part in get_args(hint)[1:]:
+            if isinstance(part, Kind):
+                return part
+        return kind_of(get_args(hint)[0])
+    if get_origin(hint) in (Union, UnionType):
+        inner, *rest = (arg for arg in get_args(hint) if arg is not NoneType)
+        if not rest and NoneType in get_args(hint):
+            kind = kind_of(inner)
+            return Kind(kind.name, optional(kind.parse), kind.storage, {"anyOf": [kind.schema, {"type": "null"}]})
+    raise TypeError(f"{hint} has no Kind")
+
+
+def list_of(cls: type[msgspec.Struct], most: int) -> Kind:
+    """Return the kind of a list of at most *most* records of *cls*, none twice."""
+    return Kind(f"list of {cls.__name__}", unique_items(record(cls), most), "json", {"type": "array", "maxItems": most})
+
+
+def _strings(name: str, parse: Parse, most: int) -> Kind:
+    return Kind(
+        name, unique_items(parse, most), "json", {"type": "array", "maxItems": most, "items": {"type": "string"}}
+    )
+
+
+_TEXT = {"type": "string"}
+Uuid = Annotated[str, Kind("uuid", _uuid, "text", {"type": "string", "format": "uuid"})]
+Name = Annotated[str, Kind("string", _text(255), "text", {"type": "string", "maxLength": 255})]
+Boolean = Annotated[bool, Kind("boolean", _boolean, "boolean", {"type": "boolean"})]
+Mac = Annotated[str, Kind("mac", _mac, "text", _TEXT)]
+IpAddress = Annotated[str, Kind("address", _address, "text", _TEXT)]
+Cidr = Annotated[str, Kind("cidr", _network, "text", _TEXT)]
+IpPrefix = Annotated[str, Kind("prefix", _prefix, "text", _TEXT)]
+Timestamp = Annotated[str, Kind("timestamp", _text(32), "text", {"type": "string", "format": "date-time"})]
+JsonObject = Annotated[Mapping[str, object], Kind("dictionary", _json_object, "json", {"type": "object"})]
+Uuids = Annotated[tuple[str, ...], _strings("list of uuids", _uuid, 1000)]
+Tags = Annotated[tuple[str, ...], _strings("list of tags", _text(255), 50)]
+Addresses = Annotated[tuple[str, ...], _strings("list of addresses", _address, 5)]
+
+
+def number(low: int, high: int) -> Kind:
+    """Return the kind of integers from *low* to *high*, both included."""
+    return Kind("integer", integer(low, high), "integer", {"type": "integer", "minimum": low, "maximum": high})
+
+
+def one_of(*allowed: str) -> Kind:
+    """Return the kind of the strings *allowed*."""
+    return Kind("choice", choice(*allowed), "text", {"type": "string", "enum": list(allowed)})

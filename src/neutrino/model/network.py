@@ -1,0 +1,38 @@
+"""The network: a layer-2 domain (Networking API v2.0, "Networks")."""
+
+from typing import Annotated, ClassVar
+
+from neutrino.model.kinds import Boolean, Name, Uuids, number, one_of
+from neutrino.model.resource import Attr, Tagged, Unique
+
+TUNNELLED = ("geneve", "vxlan", "gre")
+NETWORK_TYPES = ("local", "flat", "vlan", "geneve")
+OVERHEAD_BYTES = {"geneve": 58}  # outer IPv4 20, UDP 8, geneve 8 and 8 of options, inner Ethernet 14
+LOWEST_MTU = 68  # RFC 791
+LOWEST_MTU_V6 = 1280  # RFC 8200
+
+
+class Network(Tagged, frozen=True, kw_only=True):
+    """A layer-2 domain, with one segment."""
+
+    collection: ClassVar[str] = "networks"
+    singular: ClassVar[str] = "network"
+    human: ClassVar[str] = "Network"
+    unique: ClassVar[tuple[Unique, ...]] = (
+        Unique(("provider_network_type", "provider_segmentation_id"), where="provider_physical_network IS NULL"),
+        Unique(("provider_physical_network", "provider_segmentation_id"), where="provider_network_type = 'vlan'"),
+        Unique(("provider_physical_network",), where="provider_network_type = 'flat'"),
+    )
+
+    name: Name = ""
+    admin_state_up: Boolean = True
+    status: Annotated[Name, Attr(post=False, put=False)] = "ACTIVE"
+    shared: Boolean = False
+    subnets: Annotated[Uuids, Attr(post=False, put=False, stored=False)] = ()
+    mtu: Annotated[int, number(LOWEST_MTU, 65535), Attr(extension="net-mtu")]
+    port_security_enabled: Annotated[Boolean, Attr(extension="port-security")] = True
+    provider_network_type: Annotated[str, one_of(*NETWORK_TYPES), Attr(put=False, extension="provider")]
+    provider_physical_network: Annotated[Name | None, Attr(put=False, extension="provider")] = None
+    provider_segmentation_id: Annotated[
+        Annotated[int, number(1, 16777215)] | None, Attr(put=False, extension="provider")
+    ] = None

@@ -1,0 +1,91 @@
+"""The port: where an instance meets a network (Networking API v2.0, "Ports")."""
+
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from neutrino.model.kinds import Boolean, IpAddress, IpPrefix, JsonObject, Kind, Mac, Name, Uuid, Uuids, list_of, one_of
+from neutrino.model.resource import Attr, Child, Tagged, Unique
+
+VNIC_TYPES = ("normal",)
+NETWORK_OWNER_PREFIX = "network:"  # device owners that are trusted: no security groups, no anti-spoofing
+UNBOUND, BINDING_FAILED = "unbound", "binding_failed"
+
+
+class FixedIp(msgspec.Struct, frozen=True):
+    """An address of a port on one of its network's subnets."""
+
+    subnet_id: Uuid
+    ip_address: IpAddress
+
+
+class FixedIpRequest(msgspec.Struct, frozen=True):
+    """What a caller asks for: an address, any address of a subnet, or both."""
+
+    subnet_id: Uuid | None = None
+    ip_address: IpAddress | None = None
+
+
+class AddressPair(msgspec.Struct, frozen=True):
+    """A further source that a port may send from; without a MAC, the port's own (extension allowed-address-pairs)."""
+
+    ip_address: IpPrefix
+    mac_address: Mac | None = None
+
+
+_FIXED_IPS = Kind(
+    "list of fixed IPs",
+    list_of(FixedIpRequest, 20).parse,
+    "json",
+    {"type": "array", "items": {"type": "object", "properties": {"subnet_id": {}, "ip_address": {}}}},
+)
+
+
+class Port(Tagged, frozen=True, kw_only=True):
+    """An attachment point on a network: a MAC, addresses, who may send and receive what, and where it is plugged."""
+
+    collection: ClassVar[str] = "ports"
+    singular: ClassVar[str] = "port"
+    human: ClassVar[str] = "Port"
+    unique: ClassVar[tuple[Unique, ...]] = (Unique(("network_id", "mac_address")),)
+
+    name: Name = ""
+    network_id: Annotated[Uuid, Attr(required=True, put=False, indexed=True, refers="networks")]
+    admin_state_up: Boolean = True
+    mac_address: Mac
+    fixed_ips: Annotated[
+        tuple[FixedIp, ...],
+        _FIXED_IPS,
+        Attr(child=Child(record=FixedIp, unique=("subnet_id", "ip_address"), refers={"subnet_id": "subnets"})),
+    ]
+    device_id: Annotated[Name, Attr(indexed=True)] = ""
+    device_owner: Name = ""
+    status: Annotated[Name, Attr(post=False, put=False)] = "DOWN"
+    security_groups: Annotated[
+        Uuids,
+        Attr(
+            child=Child(column="security_group_id", refers={"security_group_id": "security_groups"}),
+            extension="security-group",
+        ),
+    ]
+    port_security_enabled: Annotated[Boolean, Attr(extension="port-security")]
+    allowed_address_pairs: Annotated[
+        tuple[AddressPair, ...], list_of(AddressPair, 10), Attr(extension="allowed-address-pairs")
+    ] = ()
+    binding_host_id: Annotated[Name, Attr(indexed=True, extension="binding")] = ""
+    binding_vnic_type: Annotated[str, one_of(*VNIC_TYPES), Attr(extension="binding")] = "normal"
+    binding_profile: Annotated[JsonObject, Attr(extension="binding")] = msgspec.field(default_factory=dict)
+    binding_vif_type: Annotated[Name, Attr(post=False, put=False, extension="binding")] = UNBOUND
+    binding_vif_details: Annotated[JsonObject, Attr(post=False, put=False, extension="binding")] = msgspec.field(
+        default_factory=dict
+    )
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the port belongs to the network service itself (a router's, DHCP's)."""
+        return self.device_owner.startswith(NETWORK_OWNER_PREFIX)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether security groups and anti-spoofing apply to the port."""
+        return self.port_security_enabled and not self.is_trusted

@@ -1,0 +1,89 @@
+"""Security groups and their rules (Networking API v2.0, extension security-group)."""
+
+import ipaddress
+from typing import Annotated, ClassVar
+
+from neutrino.model.kinds import Boolean, IpPrefix, Kind, Name, Uuid, integer, one_of, shown
+from neutrino.model.resource import Attr, Standard, Tagged, Unique
+
+DEFAULT_NAME = "default"
+ETHERTYPES = ("IPv4", "IPv6")
+# IANA protocol numbers of the names that the API takes (neutron-lib, IP_PROTOCOL_MAP).
+PROTOCOLS = {
+    "ah": 51, "dccp": 33, "egp": 8, "esp": 50, "gre": 47, "hopopt": 0, "icmp": 1, "icmpv6": 58, "igmp": 2, "ip": 0,
+    "ipip": 4, "ipv6-encap": 41, "ipv6-frag": 44, "ipv6-icmp": 58, "ipv6-nonxt": 59, "ipv6-opts": 60, "ipv6-route": 43,
+    "ospf": 89, "pgm": 113, "rsvp": 46, "sctp": 132, "tcp": 6, "udp": 17, "udplite": 136, "vrrp": 112,
+}  # fmt: skip
+ICMP_NUMBERS = (1, 58)
+PORTED_NUMBERS = (6, 17, 33, 132, 136)
+V6_ONLY_NUMBERS = (41, 43, 44, 58, 59, 60)
+
+
+def _protocol(value: object) -> object:
+    text = str(value).lower() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if text in PROTOCOLS or (text.isascii() and text.isdigit() and int(text) <= 255):
+        return text
+    if text == "any":
+        return None
+    raise ValueError(
+        f"Security group rule protocol {shown(value)} not supported. Only protocol values {sorted(PROTOCOLS)} "
+        "and integer representations [0 to 255] are supported"
+    )
+
+
+def _ethertype(value: object) -> object:
+    for name in ETHERTYPES:
+        if isinstance(value, str) and value.lower() == name.lower():
+            return name
+    raise ValueError(f"Security group rule for ethertype {shown(value)} not supported. Allowed values are {ETHERTYPES}")
+
+
+_PORT = Kind("integer", integer(0, 65535), "integer", {"type": "integer"})
+
+
+class SecurityGroup(Tagged, frozen=True, kw_only=True):
+    """A set of rules; traffic of its ports that no rule allows is dropped."""
+
+    collection: ClassVar[str] = "security_groups"
+    singular: ClassVar[str] = "security_group"
+    human: ClassVar[str] = "Security group"
+    unique: ClassVar[tuple[Unique, ...]] = (Unique(("project_id",), where=f"name = '{DEFAULT_NAME}'"),)
+
+    name: Name = ""
+    stateful: Annotated[Boolean, Attr(extension="stateful-security-group")] = True
+    shared: Annotated[Boolean, Attr(post=False, put=False, stored=False)] = False
+
+
+class SecurityGroupRule(Standard, frozen=True, kw_only=True):
+    """What one group allows, in one direction. Rules are never changed, only made and deleted."""
+
+    collection: ClassVar[str] = "security_group_rules"
+    singular: ClassVar[str] = "security_group_rule"
+    human: ClassVar[str] = "Security group rule"
+
+    security_group_id: Annotated[Uuid, Attr(required=True, put=False, indexed=True, refers="security_groups")]
+    direction: Annotated[str, one_of("ingress", "egress"), Attr(required=True, put=False)]
+    ethertype: Annotated[str, Kind("ethertype", _ethertype, "text", {"enum": ETHERTYPES}), Attr(put=False)] = "IPv4"
+    protocol: Annotated[
+        Annotated[str, Kind("protocol", _protocol, "text", {"type": "string"})] | None, Attr(put=False)
+    ] = None
+    port_range_min: Annotated[Annotated[int, _PORT] | None, Attr(put=False)] = None
+    port_range_max: Annotated[Annotated[int, _PORT] | None, Attr(put=False)] = None
+    remote_ip_prefix: Annotated[IpPrefix | None, Attr(put=False)] = None
+    remote_group_id: Annotated[Uuid | None, Attr(put=False, indexed=True, refers="security_groups")] = None
+    normalized_cidr: Annotated[
+        IpPrefix | None, Attr(post=False, put=False, extension="security-groups-normalized-cidr")
+    ] = None
+
+    @property
+    def protocol_number(self) -> int | None:
+        """The IANA number of the rule's protocol; None where it allows all. ``ip`` means all, as upstream has it."""
+        if self.protocol in (None, "ip"):
+            return None
+        assert self.protocol is not None  # noqa: S101 - narrows the type
+        return PROTOCOLS[self.protocol] if self.protocol in PROTOCOLS else int(self.protocol)
+
+
+def normalized(prefix: str | None) -> str | None:
+    """Return *prefix* as a CIDR with its host bits cleared (10.0.0.5/24 is 10.0.0.0/24, 10.0.0.5 is 10.0.0.5/32)."""
+    return None if prefix is None else str(ipaddress.ip_network(prefix, strict=False))

@@ -1,0 +1,59 @@
+"""The subnet: a range of addresses on a network (Networking API v2.0, "Subnets")."""
+
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from neutrino.model.kinds import Addresses, Boolean, Cidr, IpAddress, Kind, Name, Uuid, integer, list_of, one_of
+from neutrino.model.resource import Attr, Tagged
+
+SLAAC = "slaac"
+STATEFUL = "dhcpv6-stateful"
+STATELESS = "dhcpv6-stateless"
+IPV6_MODES = (SLAAC, STATEFUL, STATELESS)
+
+
+class AllocationPool(msgspec.Struct, frozen=True):
+    """Addresses from *start* to *end*, both included, that ports may be given without asking for them."""
+
+    start: IpAddress
+    end: IpAddress
+
+
+class HostRoute(msgspec.Struct, frozen=True):
+    """A route that DHCP hands to instances (RFC 3442)."""
+
+    destination: Cidr
+    nexthop: IpAddress
+
+
+def _version(value: object) -> object:
+    number = integer(0, 255)(value)
+    if number not in (4, 6):
+        raise ValueError(f"{value!r} is not in [4, 6]")
+    return number
+
+
+class Subnet(Tagged, frozen=True, kw_only=True):
+    """A range of addresses on a network, with what DHCP tells instances about it."""
+
+    collection: ClassVar[str] = "subnets"
+    singular: ClassVar[str] = "subnet"
+    human: ClassVar[str] = "Subnet"
+
+    name: Name = ""
+    network_id: Annotated[Uuid, Attr(required=True, put=False, indexed=True, refers="networks")]
+    ip_version: Annotated[int, Kind("integer", _version, "integer", {"enum": [4, 6]}), Attr(required=True, put=False)]
+    cidr: Annotated[Cidr, Attr(required=True, put=False)]
+    gateway_ip: IpAddress | None
+    allocation_pools: Annotated[tuple[AllocationPool, ...], list_of(AllocationPool, 100)]
+    enable_dhcp: Boolean = True
+    dns_nameservers: Addresses = ()
+    host_routes: Annotated[tuple[HostRoute, ...], list_of(HostRoute, 20)] = ()
+    ipv6_address_mode: Annotated[Annotated[str, one_of(*IPV6_MODES)] | None, Attr(put=False)] = None
+    ipv6_ra_mode: Annotated[Annotated[str, one_of(*IPV6_MODES)] | None, Attr(put=False)] = None
+
+    @property
+    def is_auto_address(self) -> bool:
+        """Whether ports take their address from their MAC (RFC 4862) instead of from a pool."""
+        return self.ipv6_address_mode in (SLAAC, STATELESS)
