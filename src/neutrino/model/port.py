@@ -56,7 +56,14 @@ class Port(Tagged, frozen=True, kw_only=True):
     fixed_ips: Annotated[
         tuple[FixedIp, ...],
         _FIXED_IPS,
-        Attr(child=Child(record=FixedIp, unique=("subnet_id", "ip_address"), refers={"subnet_id": "subnets"})),
+        Attr(
+            child=Child(
+                record=FixedIp,
+                ordered="ip_address",
+                unique=("subnet_id", "ip_address"),
+                refers={"subnet_id": "subnets"},
+            )
+        ),
     ]
     device_id: Annotated[Name, Attr(indexed=True)] = ""
     device_owner: Name = ""

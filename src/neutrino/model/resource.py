@@ -36,6 +36,7 @@ class Child:
 
     record: type[msgspec.Struct] | None = None
     column: str = ""
+    ordered: str = ""  # an item column of addresses that is searched in numeric order
     unique: tuple[str, ...] = ()
     refers: Mapping[str, str] | None = None
 

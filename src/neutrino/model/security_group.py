@@ -41,19 +41,6 @@ def _ethertype(value: object) -> object:
 _PORT = Kind("integer", integer(0, 65535), "integer", {"type": "integer"})
 
 
-class SecurityGroup(Tagged, frozen=True, kw_only=True):
-    """A set of rules; traffic of its ports that no rule allows is dropped."""
-
-    collection: ClassVar[str] = "security_groups"
-    singular: ClassVar[str] = "security_group"
-    human: ClassVar[str] = "Security group"
-    unique: ClassVar[tuple[Unique, ...]] = (Unique(("project_id",), where=f"name = '{DEFAULT_NAME}'"),)
-
-    name: Name = ""
-    stateful: Annotated[Boolean, Attr(extension="stateful-security-group")] = True
-    shared: Annotated[Boolean, Attr(post=False, put=False, stored=False)] = False
-
-
 class SecurityGroupRule(Standard, frozen=True, kw_only=True):
     """What one group allows, in one direction. Rules are never changed, only made and deleted."""
 
@@ -82,6 +69,24 @@ class SecurityGroupRule(Standard, frozen=True, kw_only=True):
             return None
         assert self.protocol is not None  # noqa: S101 - narrows the type
         return PROTOCOLS[self.protocol] if self.protocol in PROTOCOLS else int(self.protocol)
+
+
+class SecurityGroup(Tagged, frozen=True, kw_only=True):
+    """A set of rules; traffic of its ports that no rule allows is dropped."""
+
+    collection: ClassVar[str] = "security_groups"
+    singular: ClassVar[str] = "security_group"
+    human: ClassVar[str] = "Security group"
+    unique: ClassVar[tuple[Unique, ...]] = (Unique(("project_id",), where=f"name = '{DEFAULT_NAME}'"),)
+
+    name: Name = ""
+    stateful: Annotated[Boolean, Attr(extension="stateful-security-group")] = True
+    security_group_rules: Annotated[
+        tuple[SecurityGroupRule, ...],
+        Kind("list of rules", tuple, "json", {"type": "array"}),
+        Attr(post=False, put=False, stored=False),
+    ] = ()
+    shared: Annotated[Boolean, Attr(post=False, put=False, stored=False)] = False
 
 
 def normalized(prefix: str | None) -> str | None:

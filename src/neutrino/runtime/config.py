@@ -96,7 +96,7 @@ class Config:
 
 
 def load(argv: Sequence[str]) -> Config:
-    """Return the configuration of the daemon started with *argv* (``--config-file FILE``, repeatable, ``--config-dir``).
+    """Return the configuration of the daemon started with *argv* (``--config-file FILE``, ``--config-dir DIR``).
 
     Raises:
         ConfigError: A file or value cannot be used.

@@ -1,0 +1,155 @@
+"""How one resource is read in one SELECT, and what a row of it becomes.
+
+Here: the statement that reads all of a resource (lists kept as rows come as JSON from correlated subqueries, so that
+a read costs one statement whatever it returns), and the two forms of a row: the model's value and the wire's mapping.
+Not here: which rows (listing.py, records.py).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import ColumnElement, Row, Select, Text, literal, literal_column, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+
+from neutrino.model.network import Network
+from neutrino.model.resource import Attribute, Resource, attributes
+from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
+from neutrino.store.tables import CHILDREN, TABLES, item_columns
+
+R = TypeVar("R", bound=Resource)
+
+
+class JsonArray(GenericFunction[str]):
+    """All rows of a subquery as one JSON array, as text."""
+
+    type = Text()
+    inherit_cache = True
+    name = "json_array_of"
+
+
+class JsonObject(GenericFunction[str]):
+    """Key, value, key, value, ... as one JSON object."""
+
+    type = Text()
+    inherit_cache = True
+    name = "json_object_of"
+
+
+@compiles(JsonArray, "sqlite")
+def _sqlite_array(element: JsonArray, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_group_array({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(JsonObject, "sqlite")
+def _sqlite_object(element: JsonObject, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_object({compiler.process(element.clauses, **kw)})"
+
+
+def _child(cls: type[Resource], attribute: Attribute) -> ColumnElement[str]:
+    table = CHILDREN[cls][attribute.name]
+    names = item_columns(attribute)
+    child = attribute.attr.child
+    assert child is not None  # noqa: S101 - callers ask only for lists kept as rows
+    item = _object({n: table.c[n] for n in names}) if child.record else table.c[names[0]]
+    parent = table.c[f"{cls.singular}_id"]
+    return select(JsonArray(item)).where(parent == TABLES[cls].c.id).correlate(TABLES[cls]).scalar_subquery()
+
+
+def _object(pairs: Mapping[str, ColumnElement[Any]]) -> JsonObject:
+    return JsonObject(*(part for name, column in pairs.items() for part in (literal_column(f"'{name}'"), column)))
+
+
+def _subnets_of_network() -> ColumnElement[str]:
+    networks, subnets = TABLES[Network], TABLES[next(c for c in TABLES if c.collection == "subnets")]
+    return (
+        select(JsonArray(subnets.c.id))
+        .where(subnets.c.network_id == networks.c.id)
+        .correlate(networks)
+        .scalar_subquery()
+    )
+
+
+def _rules_of_group() -> ColumnElement[str]:
+    groups, rules = TABLES[SecurityGroup], TABLES[SecurityGroupRule]
+    pairs: dict[str, ColumnElement[Any]] = {a.wire: rules.c[a.name] for a in attributes(SecurityGroupRule).values()}
+    pairs["tenant_id"] = rules.c.project_id
+    item = _object(pairs)
+    return select(JsonArray(item)).where(rules.c.security_group_id == groups.c.id).correlate(groups).scalar_subquery()
+
+
+def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
+    if (cls, name) == (Network, "subnets"):
+        return _subnets_of_network()
+    if (cls, name) == (SecurityGroup, "security_group_rules"):
+        return _rules_of_group()
+    if (cls, name) == (SecurityGroup, "shared"):
+        return literal(False)
+    raise TypeError(f"{cls.__name__}.{name} is neither stored nor derived")
+
+
+@cache
+def column_of(cls: type[Resource], name: str) -> ColumnElement[Any]:
+    """Return the expression that reads the attribute *name* of *cls*: a column, or a subquery giving JSON text."""
+    attribute = attributes(cls)[name]
+    if attribute.attr.child:
+        return _child(cls, attribute).label(name)
+    if not attribute.attr.stored:
+        return _derived(cls, name).label(name)
+    column: ColumnElement[Any] = TABLES[cls].c[name]
+    return column
+
+
+@cache
+def select_all(cls: type[Resource]) -> Select[Any]:
+    """Return the statement that reads every attribute of *cls*, in the order of declaration."""
+    return select(*(column_of(cls, name) for name in attributes(cls)))
+
+
+@cache
+def _decoders(cls: type[Resource]) -> Sequence[tuple[str, Callable[[str], object] | None]]:
+    types = {f.name: f.type for f in msgspec.structs.fields(cls)}
+    return [
+        (a.name, msgspec.json.Decoder(types[a.name]).decode if a.kind.storage == "json" else None)
+        for a in attributes(cls).values()
+    ]
+
+
+def to_resource(cls: type[R], row: Row[Any]) -> R:
+    """Return the value of *row*, which `select_all` of *cls* gave."""
+    values: dict[str, Any] = {
+        name: decode(value) if decode and value is not None else value
+        for (name, decode), value in zip(_decoders(cls), row, strict=True)
+    }
+    return cls(**values)
+
+
+def to_wire(cls: type[Resource], names: Sequence[str], rows: Sequence[Row[Any]]) -> list[dict[str, object]]:
+    """Return *rows* (the attributes *names* of *cls*, in that order) as the wire has them; JSON is passed through."""
+    known = attributes(cls)
+    keys = [known[name].wire for name in names]
+    raw = [i for i, name in enumerate(names) if known[name].kind.storage == "json"]
+    project = names.index("project_id") if "project_id" in names else -1
+    out = []
+    for row in rows:
+        values = list(row)
+        for i in raw:
+            values[i] = msgspec.Raw(values[i].encode())
+        item = dict(zip(keys, values, strict=True))
+        if project >= 0:
+            item["tenant_id"] = values[project]
+        out.append(item)
+    return out
+
+
+def resource_to_wire(resource: Resource) -> dict[str, object]:
+    """Return *resource* as the wire has it."""
+    item: dict[str, object] = msgspec.to_builtins(resource)
+    if "project_id" in item:
+        item["tenant_id"] = item["project_id"]
+    for rule in item.get("security_group_rules", ()):  # type: ignore[attr-defined]
+        rule["tenant_id"] = rule["project_id"]
+    return item

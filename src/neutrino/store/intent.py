@@ -1,0 +1,144 @@
+"""What a controller reads from the store, and the status that it writes back.
+
+Here: the journal's tail, resources by id, dependents, port status, agents. Not here: what a controller makes of it.
+"""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from neutrino.model.agent import Agent
+from neutrino.model.port import Port
+from neutrino.model.resource import Resource, attributes
+from neutrino.store.columns import select_all, to_resource
+from neutrino.store.database import Database
+from neutrino.store.records import INTENT, STATUS, Transaction
+from neutrino.store.tables import CHILDREN, TABLES, controllers, journal
+
+R = TypeVar("R", bound=Resource)
+_AT_ONCE = 500  # ids in one statement; SQLite takes 32,766 parameters, older ones 999
+
+
+class Change(NamedTuple):
+    """A line of the journal: the resource *id* of *collection* was made, changed or deleted."""
+
+    seq: int
+    collection: str
+    id: str
+
+
+class Intent:
+    """The store as a controller sees it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def head(self) -> int:
+        """Return the newest sequence number; 0 for an empty journal."""
+        found = await self._database.read(lambda c: c.execute(select(func.max(journal.c.seq))).scalar())
+        return int(found or 0)
+
+    async def changes(self, since: int, most: int = 10_000) -> Sequence[Change]:
+        """Return the changes of intent after *since*, oldest first, at most *most*."""
+        statement = (
+            select(journal.c.seq, journal.c.collection, journal.c.resource_id)
+            .where(journal.c.seq > since, journal.c.aspect == INTENT)
+            .order_by(journal.c.seq)
+            .limit(most)
+        )
+        return await self._database.read(lambda c: [Change(*row) for row in c.execute(statement)])
+
+    async def get(self, cls: type[R], ids: Collection[str]) -> dict[str, R]:
+        """Return those of *ids* that exist."""
+        out: dict[str, R] = {}
+        wanted = list(ids)
+        for i in range(0, len(wanted), _AT_ONCE):
+            statement = select_all(cls).where(TABLES[cls].c.id.in_(wanted[i : i + _AT_ONCE]))
+            rows = await self._database.read(lambda c, s=statement: c.execute(s).all())  # type: ignore[misc]
+            for row in rows:
+                resource = to_resource(cls, row)
+                out[resource.id] = resource
+        return out
+
+    async def all(self, cls: type[R]) -> Sequence[R]:
+        """Return every resource of *cls*."""
+        out: list[R] = []
+        rows = await self._database.read(lambda c: c.execute(select_all(cls)).all())
+        for count, row in enumerate(rows):
+            out.append(to_resource(cls, row))
+            if count % 1000 == 999:
+                await asyncio.sleep(0)
+        return out
+
+    async def ids_where(self, cls: type[Resource], field: str, value: str) -> Sequence[str]:
+        """Return the ids of the resources whose *field* is *value*; ``list.column`` names an item column of a list."""
+        name, _, part = field.partition(".")
+        attribute = attributes(cls)[name]
+        if attribute.attr.child:
+            table = CHILDREN[cls][name]
+            column = table.c[part or attribute.attr.child.column]
+            statement = select(table.c[f"{cls.singular}_id"]).where(column == value).distinct()
+        else:
+            statement = select(TABLES[cls].c.id).where(TABLES[cls].c[name] == value)
+        return await self._database.read(lambda c: [str(row[0]) for row in c.execute(statement)])
+
+    async def set_port_status(self, statuses: Mapping[str, str]) -> None:
+        """Write what was observed of ports. A port that has that status already, or is gone, is left alone."""
+        table = TABLES[Port]
+        statement = (
+            update(table)
+            .where(table.c.id == bindparam("row_id"), table.c.status != bindparam("observed"))
+            .values(status=bindparam("observed"))
+        )
+
+        def work(transaction: Transaction) -> None:
+            for port_id, status in statuses.items():
+                if transaction.connection.execute(statement, {"row_id": port_id, "observed": status}).rowcount:
+                    transaction.note(Port, port_id, STATUS)
+
+        if statuses:
+            await self._database.write(work)
+
+    async def put_agents(self, agents: Sequence[Agent]) -> None:
+        """Write *agents* as they were observed."""
+
+        def work(transaction: Transaction) -> None:
+            for agent in agents:
+                found = transaction.get(Agent, agent.id)
+                if found is None:
+                    transaction.insert(agent)
+                elif found != agent:
+                    names = (n for n in attributes(Agent) if n not in ("id", "created_at", "description"))
+                    transaction.update(found, {name: getattr(agent, name) for name in names})
+
+        if agents:
+            await self._database.write(work)
+
+    async def delete_agents(self, ids: Collection[str]) -> None:
+        """Delete the agents *ids*."""
+
+        def work(transaction: Transaction) -> None:
+            for agent_id in ids:
+                if (found := transaction.get(Agent, agent_id)) is not None:
+                    transaction.delete(found)
+
+        if ids:
+            await self._database.write(work)
+
+    async def realised(self, controller: str, seq: int) -> None:
+        """Note that *controller* has realised the journal up to *seq*, and drop the part that every controller has."""
+        insert = upsert(controllers).values(name=controller, realised_seq=seq)
+        statement = insert.on_conflict_do_update(index_elements=["name"], set_={"realised_seq": seq})
+        done = select(func.min(controllers.c.realised_seq)).scalar_subquery()
+
+        def work(transaction: Transaction) -> None:
+            transaction.connection.execute(statement)
+            transaction.connection.execute(delete(journal).where(journal.c.seq <= done - KEPT))
+
+        await self._database.write(work)
+
+
+KEPT = 10_000  # realised lines of the journal that are kept, for observers that fall behind

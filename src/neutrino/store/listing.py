@@ -1,0 +1,126 @@
+"""Lists: filters, sorting, paging, chosen fields, in one statement whatever the number of rows.
+
+Here: a parsed `Query` to SQL to wire items. Not here: parsing a query string (api/queries.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, or_, select
+
+from neutrino.model.resource import Resource, attributes
+from neutrino.store.columns import column_of, to_wire
+from neutrino.store.tables import CHILDREN, TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One condition: the attribute *name* (with *part*, an item column of a list) has one of *values*.
+
+    ``match``: "equal"; "substring" of the text; "after" a time; for tags "all", "any", "not-all", "not-any".
+    """
+
+    name: str
+    values: Sequence[object]
+    part: str = ""
+    match: str = "equal"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to list: all conditions hold; ``sort`` is (Python name, ascending); a page starts after ``marker``."""
+
+    filters: Sequence[Filter] = ()
+    fields: Sequence[str] = ()  # Python names; all where empty
+    sort: Sequence[tuple[str, bool]] = field(default=())
+    limit: int = 0  # 0: no limit
+    marker: str = ""
+    reverse: bool = False  # the page before the marker
+
+
+def list_wire(connection: Connection, cls: type[Resource], query: Query) -> list[dict[str, object]]:
+    """Return the wire items that *query* selects."""
+    names = list(query.fields) or list(attributes(cls))
+    statement = select(*(column_of(cls, name) for name in names))
+    table = TABLES[cls]
+    for condition in query.filters:
+        statement = statement.where(_condition(cls, condition))
+    order = [*query.sort]
+    if "id" not in (name for name, _ in order):
+        order.append(("id", True))
+    if query.reverse:
+        order = [(name, not ascending) for name, ascending in order]
+    if query.marker:
+        statement = statement.where(_after(connection, cls, order, query.marker))
+    if query.sort or query.limit or query.marker:
+        statement = statement.order_by(*(_key(table.c[n]).asc() if up else _key(table.c[n]).desc() for n, up in order))
+    if query.limit:
+        statement = statement.limit(query.limit)
+    rows = connection.execute(statement).all()
+    return to_wire(cls, names, rows[::-1] if query.reverse else rows)
+
+
+def _key(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return *column* as it is sorted: null before everything else, in every database."""
+    nullable = getattr(column, "nullable", False)
+    return func.coalesce(column, -1 if column.type.python_type is int else "") if nullable else column
+
+
+def _after(
+    connection: Connection, cls: type[Resource], order: Sequence[tuple[str, bool]], marker: str
+) -> ColumnElement[bool]:
+    """Return the condition that a row comes after the row *marker* in *order*."""
+    table = TABLES[cls]
+    keys = [_key(table.c[name]) for name, _ in order]
+    row = connection.execute(select(*keys).where(table.c.id == marker)).first()
+    if row is None:
+        return false()
+    steps = []
+    for i, (_, ascending) in enumerate(order):
+        same = [keys[j] == row[j] for j in range(i)]
+        steps.append(and_(*same, keys[i] > row[i] if ascending else keys[i] < row[i]))
+    return or_(*steps)
+
+
+def _condition(cls: type[Resource], condition: Filter) -> ColumnElement[bool]:
+    attribute = attributes(cls)[condition.name]
+    if attribute.attr.child:
+        return _child_condition(cls, condition)
+    column = column_of(cls, condition.name)
+    if condition.match == "after":
+        return column >= condition.values[0]
+    if condition.match == "substring":
+        return or_(*(column.contains(value, autoescape=True) for value in condition.values))
+    return _is_one_of(column, condition.values)
+
+
+def _is_one_of(column: ColumnElement[Any], values: Sequence[object]) -> ColumnElement[bool]:
+    some = [value for value in values if value is not None]
+    found = column.in_(some) if len(some) != 1 else column == some[0]
+    return or_(found, column.is_(None)) if len(some) < len(values) else found
+
+
+def _child_condition(cls: type[Resource], condition: Filter) -> ColumnElement[bool]:
+    table = CHILDREN[cls][condition.name]
+    parent = table.c[f"{cls.singular}_id"] == TABLES[cls].c.id
+    part = table.c[condition.part]
+
+    def has(*values: object) -> ColumnElement[bool]:
+        return exists().where(parent, _is_one_of(part, values))
+
+    match condition.match:
+        case "all":
+            return and_(*(has(value) for value in condition.values))
+        case "not-all":
+            return ~and_(*(has(value) for value in condition.values))
+        case "not-any":
+            return ~has(*condition.values)
+        case "substring":
+            return exists().where(parent, or_(*(part.contains(v, autoescape=True) for v in condition.values)))
+    return has(*condition.values)
+
+
+def has_row(connection: Connection, cls: type[Resource], row_id: str) -> bool:
+    """Return whether the resource exists."""
+    return connection.execute(select(TABLES[cls].c.id).where(TABLES[cls].c.id == row_id)).first() is not None

@@ -1,0 +1,153 @@
+"""One transaction: read, insert, update, delete of resources, each change noted in the journal.
+
+Here: what all resources share. Not here: statements that know a particular noun (addresses.py), lists (listing.py).
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Executable, bindparam, delete, insert, update
+from sqlalchemy.sql.dml import Delete, Insert
+
+from neutrino.model.resource import Resource, Standard, attributes
+from neutrino.store.columns import select_all, to_resource
+from neutrino.store.tables import CHILDREN, TABLES, child_values, journal
+
+R = TypeVar("R", bound=Resource)
+INTENT, STATUS = "intent", "status"
+
+
+@cache
+def select_by_id(cls: type[Resource]) -> Executable:
+    """Return the statement that reads the resource whose id is the parameter ``id``."""
+    return select_all(cls).where(TABLES[cls].c.id == bindparam("id"))
+
+
+@cache
+def _insert(cls: type[Resource]) -> Insert:
+    return insert(TABLES[cls])
+
+
+@cache
+def _insert_child(cls: type[Resource], name: str) -> Insert:
+    return insert(CHILDREN[cls][name])
+
+
+@cache
+def _delete_child(cls: type[Resource], name: str) -> Delete:
+    table = CHILDREN[cls][name]
+    return delete(table).where(table.c[f"{cls.singular}_id"] == bindparam("parent"))
+
+
+@cache
+def _delete(cls: type[Resource]) -> Delete:
+    return delete(TABLES[cls]).where(TABLES[cls].c.id == bindparam("row_id"))
+
+
+_INSERT_JOURNAL = insert(journal)
+
+
+class StaleRevision(Exception):
+    """The row changed, or went, between read and write: compare-and-swap on ``revision_number`` failed."""
+
+
+class Transaction:
+    """A transaction in progress. ``now`` is its time, in the API's format."""
+
+    def __init__(self, connection: Connection, now: str) -> None:
+        self.connection = connection
+        self.now = now
+        self._entries: list[dict[str, str]] = []
+
+    def get(self, cls: type[R], row_id: str) -> R | None:
+        """Return the resource, or None."""
+        row = self.connection.execute(select_by_id(cls), {"id": row_id}).first()
+        return to_resource(cls, row) if row else None
+
+    def insert(self, resource: Resource) -> None:
+        """Insert *resource* and its lists.
+
+        Raises:
+            sqlalchemy.exc.IntegrityError: A row that it needs is missing, or one like it exists.
+        """
+        cls = type(resource)
+        self.connection.execute(_insert(cls), _row(resource, [a.name for a in attributes(cls).values()]))
+        for name in CHILDREN[cls]:
+            self._insert_children(resource, name)
+        self.note(cls, resource.id)
+
+    def update(self, resource: R, changes: Mapping[str, object]) -> R:
+        """Write *changes* (by Python name) over *resource* if it is still the newest revision; return what it became.
+
+        Raises:
+            StaleRevision: It is not.
+        """
+        cls = type(resource)
+        bumped: dict[str, Any] = dict(changes)
+        if isinstance(resource, Standard):
+            bumped |= {"revision_number": resource.revision_number + 1, "updated_at": self.now}
+        new = msgspec.structs.replace(resource, **bumped)
+        table = TABLES[cls]
+        statement = update(table).where(table.c.id == bindparam("row_id"))
+        parameters = _row(new, list(bumped)) | {"row_id": resource.id}
+        if isinstance(resource, Standard):
+            statement = statement.where(table.c.revision_number == bindparam("row_revision"))
+            parameters["row_revision"] = resource.revision_number
+        statement = statement.values({name: bindparam(name) for name in parameters if name in table.c})
+        if self.connection.execute(statement, parameters).rowcount != 1:
+            raise StaleRevision(resource.id)
+        for name in CHILDREN[cls].keys() & changes.keys():
+            self.connection.execute(_delete_child(cls, name), {"parent": resource.id})
+            self._insert_children(new, name)
+        self.note(cls, resource.id)
+        return new
+
+    def delete(self, resource: Resource) -> None:
+        """Delete *resource*; its lists go with it."""
+        self.connection.execute(_delete(type(resource)), {"row_id": resource.id})
+        self.note(type(resource), resource.id)
+
+    def note(self, cls: type[Resource], row_id: str, aspect: str = INTENT) -> None:
+        """Note in the journal that *row_id* changed."""
+        self._entries.append({"collection": cls.collection, "resource_id": row_id, "aspect": aspect})
+
+    @property
+    def is_journalled(self) -> bool:
+        """Whether the transaction changed anything that a controller or an observer looks at."""
+        return bool(self._entries)
+
+    def finish(self) -> None:
+        """Write the journal. The owner of the transaction calls it once, before the commit."""
+        if self._entries:
+            self.connection.execute(_INSERT_JOURNAL, self._entries)
+
+    def _insert_children(self, resource: Resource, name: str) -> None:
+        cls = type(resource)
+        attribute = attributes(cls)[name]
+        rows = [
+            {f"{cls.singular}_id": resource.id, "position": position, **child_values(item, attribute)}
+            for position, item in enumerate(getattr(resource, name))
+        ]
+        if rows:
+            self.connection.execute(_insert_child(cls, name), rows)
+
+
+def _row(resource: Resource, names: list[str]) -> dict[str, Any]:
+    """Return the columns *names* of *resource*, lists and dictionaries as JSON text; what has no column is left out."""
+    known = attributes(type(resource))
+    out = {}
+    for name in names:
+        attribute = known[name]
+        if not attribute.attr.stored or attribute.attr.child:
+            continue
+        value = getattr(resource, name)
+        out[name] = msgspec.json.encode(value).decode() if attribute.kind.storage == "json" else value
+    return out
+
+
+def select_where(cls: type[Resource], **columns: object) -> Executable:
+    """Return the statement that reads the resources of *cls* whose columns equal the given values."""
+    table = TABLES[cls]
+    return select_all(cls).where(*(table.c[name] == value for name, value in columns.items()))

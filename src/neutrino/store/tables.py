@@ -1,0 +1,144 @@
+"""The tables, derived from the resource declarations.
+
+Here: one table per resource, one per list that is kept as rows, the journal, and how far each controller is. Not
+here: queries (records.py, listing.py), how a database gets these tables (migrations/).
+
+Lists that nobody filters on are JSON in a column of their own; truth values and numbers have their own types;
+everything else is text.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+
+import msgspec
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
+
+from neutrino.model.agent import Agent
+from neutrino.model.kinds import annotations_of
+from neutrino.model.network import Network
+from neutrino.model.port import Port
+from neutrino.model.resource import Attribute, Resource, attributes
+from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
+from neutrino.model.subnet import Subnet
+
+RESOURCES: tuple[type[Resource], ...] = (Network, Subnet, SecurityGroup, SecurityGroupRule, Port, Agent)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_TYPES = {"text": String, "integer": Integer, "boolean": Boolean, "json": Text}
+
+
+def address_key(address: str) -> str:
+    """Return *address* as fixed-width hexadecimal, whose text order is the numeric order within one IP version."""
+    return ipaddress.ip_address(address).packed.hex()
+
+
+def from_address_key(key: str) -> str:
+    """Return the address whose `address_key` is *key*."""
+    return str(ipaddress.ip_address(bytes.fromhex(key)))
+
+
+def _column(attribute: Attribute, nullable: bool) -> Column[object]:
+    attr = attribute.attr
+    points = [ForeignKey(f"{attr.refers}.id")] if attr.refers else []
+    return Column(
+        attribute.name, _TYPES[attribute.kind.storage](), *points, nullable=nullable, index=attr.indexed or None
+    )
+
+
+def _table(cls: type[Resource]) -> Table:
+    columns = [
+        Column("id", String(), primary_key=True)
+        if a.name == "id"
+        else _column(a, nullable={"type": "null"} in _alternatives(a))
+        for a in attributes(cls).values()
+        if a.attr.stored and not a.attr.child
+    ]
+    indexes = [
+        Index(
+            f"uq_{cls.collection}_{'_'.join(unique.columns)}",
+            *unique.columns,
+            unique=True,
+            sqlite_where=text(unique.where) if unique.where else None,
+            postgresql_where=text(unique.where) if unique.where else None,
+        )
+        for unique in cls.unique
+    ]
+    return Table(cls.collection, metadata, *columns, *indexes)
+
+
+def _alternatives(attribute: Attribute) -> list[Mapping[str, object]]:
+    found = attribute.kind.schema.get("anyOf", [])
+    return found if isinstance(found, list) else []
+
+
+def item_columns(attribute: Attribute) -> tuple[str, ...]:
+    """Return the item columns of a list that is kept as rows."""
+    child = attribute.attr.child
+    assert child is not None  # noqa: S101 - callers ask only for lists kept as rows
+    return tuple(annotations_of(child.record)) if child.record else (child.column,)
+
+
+def _child_table(cls: type[Resource], attribute: Attribute) -> Table:
+    child = attribute.attr.child
+    assert child is not None  # noqa: S101 - see item_columns
+    parent = f"{cls.singular}_id"
+    refers = child.refers or {}
+    name = f"{cls.collection}_{attribute.name}"
+    columns: list[Column[object]] = [
+        Column(parent, String(), ForeignKey(f"{cls.collection}.id", ondelete="CASCADE"), primary_key=True),
+        Column("position", Integer(), primary_key=True),
+    ]
+    for column in item_columns(attribute):
+        points = [ForeignKey(f"{refers[column]}.id")] if column in refers else []
+        columns.append(Column(column, String(), *points, nullable=False, index=True))
+    indexes = [Index(f"uq_{name}_{'_'.join(child.unique)}", *child.unique, unique=True)] if child.unique else []
+    if child.ordered:
+        columns.append(Column(f"{child.ordered}_key", String(), nullable=False))
+        indexes.append(Index(f"ix_{name}_key", *child.unique[:1], f"{child.ordered}_key"))
+    # Without rowid, a parent's items are read in the order of their position.
+    return Table(name, metadata, *columns, *indexes, sqlite_with_rowid=False)
+
+
+TABLES: Mapping[type[Resource], Table] = {cls: _table(cls) for cls in RESOURCES}
+CHILDREN: Mapping[type[Resource], Mapping[str, Table]] = {
+    cls: {a.name: _child_table(cls, a) for a in attributes(cls).values() if a.attr.child} for cls in RESOURCES
+}
+
+# What changed, in the order of commits; written in the transaction that changes it.
+journal = Table(
+    "journal",
+    metadata,
+    Column("seq", Integer(), primary_key=True, autoincrement=True),
+    Column("collection", String(), nullable=False),
+    Column("resource_id", String(), nullable=False),
+    Column("aspect", String(), nullable=False),  # intent: for controllers; status: for observers only
+    sqlite_autoincrement=True,
+)
+
+# How far each controller has realised the journal.
+controllers = Table(
+    "controllers",
+    metadata,
+    Column("name", String(), primary_key=True),
+    Column("realised_seq", Integer(), nullable=False),
+)
+
+
+def child_values(item: object, attribute: Attribute) -> dict[str, object]:
+    """Return the item columns of one *item* of the list *attribute*, its numeric key included."""
+    child = attribute.attr.child
+    assert child is not None  # noqa: S101 - see item_columns
+    if child.record is None:
+        return {child.column: item}
+    values: dict[str, object] = msgspec.structs.asdict(item)  # type: ignore[arg-type]
+    if child.ordered:
+        values[f"{child.ordered}_key"] = address_key(str(values[child.ordered]))
+    return values
