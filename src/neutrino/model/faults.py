@@ -448,7 +448,29 @@ class SecurityGroupInvalidProtocolForPort(BadRequest):
 
 
 @dataclass(eq=False)
-class PortSecurityAndIPRequiredForSecurityGroups(Conflict):
+class PortSecurityPortHasSecurityGroup(Conflict):
+    """Security groups need port security."""
+
+    says = (
+        "Port has security group associated. Cannot disable port security or IP address until security group "
+        "is removed."
+    )
+
+
+@dataclass(eq=False)
+class AllocationOnAutoAddressSubnet(BadRequest):
+    """Addresses of such a subnet follow from the MAC address."""
+
+    says = (
+        "IPv6 address {ip} can not be directly assigned to a port on subnet {subnet_id} since the subnet is configured "
+        "for automatic addresses"
+    )
+    ip: str
+    subnet_id: str
+
+
+@dataclass(eq=False)
+class PortSecurityAndIPRequiredForSecurityGroups(BadRequest):
     """Security groups need port security."""
 
     says = "Port security must be enabled and port must have an IP address in order to use security groups."

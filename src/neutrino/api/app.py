@@ -1,0 +1,278 @@
+"""The ASGI application: paths, methods and headers to `Service`, faults to answers."""
+
+import logging
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import falcon
+import falcon.asgi
+import msgspec
+
+from neutrino.api import bodies, tags
+from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
+from neutrino.api.request import Request
+from neutrino.api.routes import NOUNS, Noun
+from neutrino.api.service import Service
+from neutrino.model.faults import (
+    DatabaseUnavailable,
+    Fault,
+    HTTPBadRequest,
+    HTTPMethodNotAllowed,
+    HTTPNotFound,
+    RequestEntityTooLarge,
+)
+from neutrino.model.kinds import shown
+from neutrino.model.resource import Tagged
+from neutrino.store.records import StaleRevision, Transaction
+
+Req = falcon.asgi.Request
+Resp = falcon.asgi.Response
+log = logging.getLogger("neutrino.api")
+_encode = msgspec.json.Encoder().encode
+PREFIX = "/v2.0"
+PROJECT_HEADERS = ("X-PROJECT-ID", "X-TENANT-ID", "X-TENANT")
+
+
+def _pairs(req: Req) -> list[tuple[str, str]]:
+    """Return the query string, decoded, in order."""
+    from urllib.parse import parse_qsl
+
+    if not req.query_string:
+        return []
+    try:
+        return parse_qsl(req.query_string, keep_blank_values=True, errors="strict", max_num_fields=1000)
+    except (UnicodeDecodeError, ValueError) as error:
+        raise HTTPBadRequest(f"Malformed query string: {error}") from error
+
+
+class Endpoint:
+    """What the handlers of one noun share."""
+
+    def __init__(self, service: Service, noun: Noun) -> None:
+        self._service = service
+        self._noun = noun
+
+    def _request(self, req: Req) -> Request:
+        project = next((value for name in PROJECT_HEADERS if (value := req.get_header(name))), None)
+        return self._service.request(project, _expected_revision(req))
+
+    async def _body(self, req: Req) -> bytes:
+        """Return the body; refuse one that is too long, before reading it where its length is announced."""
+        limit = self._service.config.max_request_body_bytes
+        if (req.content_length or 0) > limit:
+            raise RequestEntityTooLarge(limit)
+        parts, size = [], 0
+        async for part in req.stream:
+            size += len(part)
+            if size > limit:
+                raise RequestEntityTooLarge(limit)
+            parts.append(part)
+        return b"".join(parts)
+
+    def _answer(self, resp: Resp, status: int, body: bytes) -> None:
+        resp.status = status
+        resp.data = body
+
+
+class Collection(Endpoint):
+    """``/v2.0/networks``."""
+
+    async def on_get(self, req: Req, resp: Resp) -> None:
+        """List."""
+        url = f"{req.prefix}{req.path}"
+        self._answer(resp, 200, await self._service.list(self._noun, self._request(req), url, _pairs(req)))
+
+    async def on_post(self, req: Req, resp: Resp) -> None:
+        """Create one, or many."""
+        if self._noun.create is None:
+            raise HTTPMethodNotAllowed(req.method, req.path)
+        self._answer(resp, 201, await self._service.create(self._noun, self._request(req), await self._body(req)))
+
+
+class Item(Endpoint):
+    """``/v2.0/networks/{id}``."""
+
+    async def on_get(self, req: Req, resp: Resp, row_id: str) -> None:
+        """Show."""
+        self._answer(resp, 200, await self._service.show(self._noun, row_id, _pairs(req)))
+
+    async def on_put(self, req: Req, resp: Resp, row_id: str) -> None:
+        """Change."""
+        if self._noun.update is None:
+            raise HTTPMethodNotAllowed(req.method, req.path)
+        body = await self._body(req)
+        self._answer(resp, 200, await self._service.update(self._noun, self._request(req), row_id, body))
+
+    async def on_delete(self, req: Req, resp: Resp, row_id: str) -> None:
+        """Delete."""
+        if self._noun.delete is None:
+            raise HTTPMethodNotAllowed(req.method, req.path)
+        await self._service.delete(self._noun, self._request(req), row_id)
+        resp.status = 204
+
+
+class TagsOf(Endpoint):
+    """``/v2.0/networks/{id}/tags``."""
+
+    async def on_get(self, _req: Req, resp: Resp, row_id: str) -> None:
+        """List the tags."""
+        self._answer(resp, 200, _encode({"tags": (await self._change(row_id, lambda _tx, found: found)).tags}))
+
+    async def on_put(self, req: Req, resp: Resp, row_id: str) -> None:
+        """Replace the tags."""
+        body = bodies.decode(await self._body(req))
+        if "tags" not in body:
+            raise HTTPBadRequest("Unable to find 'tags' in request body")
+        wanted = tags.parse(Tagged, body["tags"])
+        self._answer(
+            resp, 200, _encode({"tags": (await self._change(row_id, lambda tx, r: tags.replace(tx, r, wanted))).tags})
+        )
+
+    async def on_delete(self, _req: Req, resp: Resp, row_id: str) -> None:
+        """Remove all tags."""
+        await self._change(row_id, lambda tx, found: tags.replace(tx, found, ()))
+        resp.status = 204
+
+    async def _change(self, row_id: str, change: Callable[[Transaction, Tagged], Tagged]) -> Tagged:
+        def work(tx: Transaction) -> Tagged:
+            found = self._service.present(tx, self._noun, row_id)
+            assert isinstance(found, Tagged)  # noqa: S101 - the route exists only then
+            return change(tx, found)
+
+        return await self._service.database.write(work)
+
+
+class TagOf(TagsOf):
+    """``/v2.0/networks/{id}/tags/{tag}``."""
+
+    async def on_get(self, _req: Req, resp: Resp, row_id: str, tag: str) -> None:  # type: ignore[override]
+        """Say whether the resource has the tag."""
+        tags.require(await self._change(row_id, lambda _tx, found: found), tag)
+        resp.status = 204
+
+    async def on_put(self, _req: Req, resp: Resp, row_id: str, tag: str) -> None:  # type: ignore[override]
+        """Add the tag."""
+        await self._change(row_id, lambda tx, found: tags.add(tx, found, tag))
+        resp.status = 201
+
+    async def on_delete(self, _req: Req, resp: Resp, row_id: str, tag: str) -> None:  # type: ignore[override]
+        """Remove the tag."""
+        await self._change(row_id, lambda tx, found: tags.remove(tx, found, tag))
+        resp.status = 204
+
+
+class Versions:
+    """``/``: which versions of the API there are."""
+
+    async def on_get(self, req: Req, resp: Resp) -> None:
+        """List the versions."""
+        links = [{"rel": "self", "href": f"{req.prefix}{PREFIX}/"}]
+        resp.data = _encode({"versions": [{"id": "v2.0", "status": "CURRENT", "links": links}]})
+
+
+class Resources:
+    """``/v2.0``: which collections there are."""
+
+    async def on_get(self, req: Req, resp: Resp) -> None:
+        """List the collections."""
+        found = [
+            {
+                "name": noun.cls.singular,
+                "collection": noun.cls.collection,
+                "links": [{"rel": "self", "href": f"{req.prefix}{PREFIX}/{noun.route}"}],
+            }
+            for noun in NOUNS
+        ]
+        resp.data = _encode({"resources": found})
+
+
+class Extensions:
+    """``/v2.0/extensions`` and ``/v2.0/extensions/{alias}``."""
+
+    async def on_get(self, req: Req, resp: Resp, alias: str = "") -> None:
+        """List the extensions, or show one."""
+        if not alias:
+            resp.data = _encode({"extensions": EXTENSIONS})
+        elif alias in BY_ALIAS:
+            resp.data = _encode({"extension": BY_ALIAS[alias]})
+        else:
+            raise HTTPNotFound(req.path)
+
+
+class RequestId:
+    """Each answer carries the id under which the log has it."""
+
+    async def process_request(self, req: Req, _resp: Resp) -> None:
+        """Choose the id."""
+        req.context.request_id = f"req-{uuid.uuid4()}"
+
+    async def process_response(self, req: Req, resp: Resp, _resource: object, _ok: bool) -> None:
+        """Send the id."""
+        resp.set_header("X-Openstack-Request-Id", req.context.request_id)
+
+
+def _expected_revision(req: Req) -> int | None:
+    text = req.get_header("IF-MATCH")
+    if not text:
+        return None
+    name, _, number = text.partition("=")
+    if name.strip() != "revision_number" or not number.strip().isdigit():
+        raise HTTPBadRequest(f"If-Match: {shown(text)} is not revision_number=N")
+    return int(number)
+
+
+async def _fault(req: Req, resp: Resp, error: Fault, _params: dict[str, Any]) -> None:
+    if error.status >= 500:
+        log.error("%s %s %s: %s", req.context.request_id, req.method, req.path, error, exc_info=error)
+    resp.status = error.status
+    resp.data = _encode({"NeutronError": {"type": type(error).__name__, "message": str(error), "detail": ""}})
+
+
+async def _stale(req: Req, resp: Resp, _error: StaleRevision, params: dict[str, Any]) -> None:
+    await _fault(req, resp, DatabaseUnavailable(), params)
+
+
+async def _not_found(req: Req, resp: Resp, _error: Exception, params: dict[str, Any]) -> None:
+    await _fault(req, resp, HTTPNotFound(req.path), params)
+
+
+async def _not_allowed(req: Req, resp: Resp, _error: Exception, params: dict[str, Any]) -> None:
+    await _fault(req, resp, HTTPMethodNotAllowed(req.method, req.path), params)
+
+
+async def _bad(req: Req, resp: Resp, error: falcon.HTTPError, params: dict[str, Any]) -> None:
+    await _fault(req, resp, HTTPBadRequest(error.description or error.title or "Bad request"), params)
+
+
+async def _defect(req: Req, resp: Resp, error: Exception, _params: dict[str, Any]) -> None:
+    log.error("%s %s %s failed", req.context.request_id, req.method, req.path, exc_info=error)
+    resp.status = 500
+    message = f"Request Failed: internal server error while processing your request ({req.context.request_id})."
+    resp.data = _encode({"NeutronError": {"type": "HTTPInternalServerError", "message": message, "detail": ""}})
+
+
+def application(service: Service) -> falcon.asgi.App[Req, Resp]:
+    """Return the ASGI application over *service*."""
+    app = falcon.asgi.App(middleware=[RequestId()])
+    app.req_options.strip_url_path_trailing_slash = True
+    app.resp_options.default_media_type = "application/json"
+    app.add_route("/", Versions())
+    app.add_route(PREFIX, Resources())
+    app.add_route(f"{PREFIX}/extensions", Extensions())
+    app.add_route(f"{PREFIX}/extensions/{{alias}}", Extensions())
+    for noun in NOUNS:
+        path = f"{PREFIX}/{noun.route}"
+        app.add_route(path, Collection(service, noun))
+        app.add_route(f"{path}/{{row_id}}", Item(service, noun))
+        if issubclass(noun.cls, Tagged):
+            # Upstream has these two with the collection's own name, underscores and all, and takes both.
+            app.add_route(f"{path}/{{row_id}}/tags", TagsOf(service, noun))
+            app.add_route(f"{path}/{{row_id}}/tags/{{tag}}", TagOf(service, noun))
+    app.add_error_handler(Exception, _defect)
+    app.add_error_handler(falcon.HTTPError, _bad)
+    app.add_error_handler(falcon.HTTPRouteNotFound, _not_found)
+    app.add_error_handler(falcon.HTTPMethodNotAllowed, _not_allowed)
+    app.add_error_handler(StaleRevision, _stale)
+    app.add_error_handler(Fault, _fault)
+    return app

@@ -1,0 +1,133 @@
+"""Networks: what creating, changing and deleting one does."""
+
+import uuid
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.exc import IntegrityError
+
+from neutrino.api.bodies import Given
+from neutrino.api.request import Request
+from neutrino.api.security_groups import ensure_default
+from neutrino.model.faults import (
+    FlatNetworkInUse,
+    InvalidInput,
+    NetworkInUse,
+    NetworkNotFound,
+    NoNetworkAvailable,
+    TunnelIdInUse,
+    VlanIdInUse,
+)
+from neutrino.model.network import OVERHEAD_BYTES, TUNNELLED, Network
+from neutrino.model.port import Port
+from neutrino.model.subnet import Subnet
+from neutrino.store.addresses import free_segmentation_id
+from neutrino.store.columns import select_all, to_resource
+from neutrino.store.records import Transaction
+from neutrino.store.tables import TABLES
+
+_PORT_OF = select(TABLES[Port].c.id).where(TABLES[Port].c.network_id == bindparam("network_id")).limit(1)
+_SUBNETS_OF = select_all(Subnet).where(TABLES[Subnet].c.network_id == bindparam("network_id"))
+
+
+def get(tx: Transaction, network_id: str) -> Network:
+    """Return the network, or refuse."""
+    found = tx.get(Network, network_id)
+    if found is None:
+        raise NetworkNotFound(network_id)
+    return found
+
+
+def subnets_of(tx: Transaction, network_id: str) -> list[Subnet]:
+    """Return the network's subnets, oldest first."""
+    rows = tx.connection.execute(_SUBNETS_OF, {"network_id": network_id})
+    return sorted((to_resource(Subnet, row) for row in rows), key=lambda s: (s.created_at, s.id))
+
+
+def create(tx: Transaction, request: Request, given: Given) -> Network:
+    """Create a network; a segmentation id is chosen where none is given."""
+    kind = given.get("provider_network_type") or request.config.tenant_network_types[0]
+    physical = given.get("provider_physical_network")
+    values: Given = given | {"provider_network_type": kind}
+    values["provider_segmentation_id"] = _segmentation_id(
+        tx, request, str(kind), physical if isinstance(physical, str) else None, given.get("provider_segmentation_id")
+    )
+    values["mtu"] = _mtu(request, str(kind), given.get("mtu"))
+    project_id = str(given.get("project_id") or request.project_id)
+    network = Network(
+        **(values | {"id": str(uuid.uuid4()), "project_id": project_id}),  # type: ignore[arg-type]
+        created_at=tx.now,
+        updated_at=tx.now,
+        revision_number=1,
+    )
+    ensure_default(tx, project_id)
+    try:
+        tx.insert(network)
+    except IntegrityError as error:
+        raise _taken(network) from error
+    return network
+
+
+def update(tx: Transaction, request: Request, old: Network, changes: Given) -> Network:
+    """Change a network."""
+    if "mtu" in changes:
+        _mtu(request, old.provider_network_type, changes["mtu"])
+    return tx.update(old, changes)
+
+
+def delete(tx: Transaction, _request: Request, network: Network) -> None:
+    """Delete a network and its subnets; refuse while it has ports."""
+    port_id = tx.connection.execute(_PORT_OF, {"network_id": network.id}).scalar()
+    if port_id is not None:
+        raise NetworkInUse(network.id, f"There are one or more ports still in use on the network: {port_id}.")
+    for subnet in subnets_of(tx, network.id):
+        tx.delete(subnet)
+    tx.delete(network)
+
+
+def _mtu(request: Request, kind: str, wanted: object) -> int:
+    most = request.config.global_physnet_mtu_bytes - OVERHEAD_BYTES.get(kind, 0)
+    if wanted in (None, 0):
+        return most
+    assert isinstance(wanted, int)  # noqa: S101 - parsed so
+    if wanted > most:
+        raise InvalidInput(f"Requested MTU is too big, maximum is {most}, not {wanted}")
+    return wanted
+
+
+def _segmentation_id(tx: Transaction, request: Request, kind: str, physical: str | None, wanted: object) -> int | None:
+    config = request.config
+    if kind == "local" or kind in TUNNELLED:
+        if physical is not None:
+            raise InvalidInput(f"provider:physical_network '{physical}' specified for {kind} network")
+    elif physical is None:
+        raise InvalidInput(f"provider:physical_network is required for a {kind} network")
+    if kind in ("local", "flat"):
+        if wanted is not None:
+            raise InvalidInput(f"provider:segmentation_id {wanted} specified for {kind} network")
+        if kind == "flat" and "*" not in config.flat_networks and physical not in config.flat_networks:
+            raise InvalidInput(f"Physical network '{physical}' unknown for flat provider network")
+        return None
+    if kind == "vlan":
+        if physical not in config.vlan_ranges:
+            raise InvalidInput(f"physical_network '{physical}' unknown for VLAN provider network")
+        low, high = config.vlan_ranges[physical]
+        if isinstance(wanted, int) and not 1 <= wanted <= 4094:
+            raise InvalidInput(f"segmentation_id {wanted} out of range (1 through 4094)")
+    else:
+        low, high = config.vni_range
+    if isinstance(wanted, int):
+        return wanted
+    found = free_segmentation_id(tx.connection, kind, physical, low, high)
+    if found is None:
+        raise NoNetworkAvailable(kind)
+    return found
+
+
+def _taken(network: Network) -> FlatNetworkInUse | VlanIdInUse | TunnelIdInUse:
+    physical = network.provider_physical_network or ""
+    number = network.provider_segmentation_id or 0
+    if network.provider_network_type == "flat":
+        return FlatNetworkInUse(physical)
+    if network.provider_network_type == "vlan":
+        return VlanIdInUse(number, physical)
+    return TunnelIdInUse(number)

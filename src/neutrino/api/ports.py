@@ -1,0 +1,147 @@
+"""Ports: what creating, changing and deleting one does: addresses, security, binding."""
+
+import secrets
+import uuid
+
+import msgspec
+from sqlalchemy import bindparam
+from sqlalchemy.exc import IntegrityError
+
+from neutrino.api import networks
+from neutrino.api.bodies import Given
+from neutrino.api.fixed_ips import allocate
+from neutrino.api.request import Request
+from neutrino.api.security_groups import check_exist, ensure_default
+from neutrino.model.agent import Agent
+from neutrino.model.binding import NO_BINDING, Binding
+from neutrino.model.faults import (
+    AddressPairAndPortSecurityRequired,
+    DuplicateAddressPairInRequest,
+    MacAddressGenerationFailure,
+    MacAddressInUse,
+    PortSecurityAndIPRequiredForSecurityGroups,
+    PortSecurityPortHasSecurityGroup,
+)
+from neutrino.model.network import Network
+from neutrino.model.port import NETWORK_OWNER_PREFIX, AddressPair, Port
+from neutrino.store.columns import select_all, to_resource
+from neutrino.store.records import Transaction
+from neutrino.store.tables import TABLES
+
+MAC_TRIES = 16
+_AGENTS_ON = select_all(Agent).where(TABLES[Agent].c.host == bindparam("host"))
+
+
+def create(tx: Transaction, request: Request, given: Given) -> Port:
+    """Create a port: MAC, addresses and default group are chosen where none are given; with a host it is bound."""
+    network = networks.get(tx, str(given["network_id"]))
+    project_id = str(given.get("project_id") or request.project_id)
+    owner = str(given["device_owner"])
+    trusted = owner.startswith(NETWORK_OWNER_PREFIX)
+    secured = given.get("port_security_enabled", network.port_security_enabled and not trusted)
+    mac = given.get("mac_address") or _random_mac(request)
+    groups = given.get("security_groups")
+    if groups is None:
+        groups = (ensure_default(tx, project_id),) if secured and not trusted else ()
+    else:
+        check_exist(tx, groups)  # type: ignore[arg-type]
+    fixed_ips = allocate(tx, network, networks.subnets_of(tx, network.id), given.get("fixed_ips"), str(mac), trusted)  # type: ignore[arg-type]
+    binding = _bind(tx, request, network, str(given["binding_host_id"]), str(given["binding_vnic_type"]))
+    values = given | {
+        "id": str(uuid.uuid4()),
+        "project_id": project_id,
+        "mac_address": mac,
+        "fixed_ips": fixed_ips,
+        "security_groups": groups,
+        "port_security_enabled": secured,
+        "binding_vif_type": binding.vif_type,
+        "binding_vif_details": binding.vif_details,
+    }
+    port = Port(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
+    port = _with_pair_macs(port)
+    _check_security(port)
+    return _insert(tx, request, port, is_mac_given="mac_address" in given)
+
+
+def update(tx: Transaction, request: Request, old: Port, changes: Given) -> Port:
+    """Change a port; a new host, VNIC type or profile binds it anew."""
+    network = networks.get(tx, old.network_id)
+    values = dict(changes)
+    mac = str(values.get("mac_address", old.mac_address))
+    if "fixed_ips" in values:
+        subnets = networks.subnets_of(tx, network.id)
+        wanted = values["fixed_ips"]
+        values["fixed_ips"] = allocate(tx, network, subnets, wanted, mac, old.is_trusted, old.fixed_ips)  # type: ignore[arg-type]
+    if values.get("security_groups") is not None and values["security_groups"] != old.security_groups:
+        check_exist(tx, values["security_groups"])  # type: ignore[arg-type]
+    new = _with_pair_macs(msgspec.structs.replace(old, **values))
+    if "allowed_address_pairs" in values:
+        values["allowed_address_pairs"] = new.allowed_address_pairs
+    if values.keys() & {"port_security_enabled", "security_groups", "allowed_address_pairs", "fixed_ips"}:
+        if changes.get("port_security_enabled") is False and new.security_groups and "security_groups" not in changes:
+            raise PortSecurityPortHasSecurityGroup
+        _check_security(new)
+    if (new.binding_host_id, new.binding_vnic_type) != (old.binding_host_id, old.binding_vnic_type):
+        binding = _bind(tx, request, network, new.binding_host_id, new.binding_vnic_type)
+        values |= {"binding_vif_type": binding.vif_type, "binding_vif_details": binding.vif_details}
+    try:
+        return tx.update(old, values)
+    except IntegrityError as error:
+        raise MacAddressInUse(network.id, mac) from error
+
+
+def delete(tx: Transaction, _request: Request, port: Port) -> None:
+    """Delete a port."""
+    tx.delete(port)
+
+
+def _bind(tx: Transaction, request: Request, network: Network, host: str, vnic_type: str) -> Binding:
+    if not host:
+        return NO_BINDING
+    agents = [to_resource(Agent, row) for row in tx.connection.execute(_AGENTS_ON, {"host": host})]
+    return request.binder.bind(vnic_type=vnic_type, network=network, agents=agents)
+
+
+def _random_mac(request: Request) -> str:
+    """Return a MAC address of the configured vendor part and three random octets."""
+    return ":".join([request.config.base_mac[:8], *(f"{octet:02x}" for octet in secrets.token_bytes(3))])
+
+
+def _insert(tx: Transaction, request: Request, port: Port, *, is_mac_given: bool) -> Port:
+    for _ in range(MAC_TRIES):
+        try:
+            tx.insert(port)
+        except IntegrityError as error:
+            if "mac_address" not in str(error.orig):
+                raise
+            if is_mac_given:
+                raise MacAddressInUse(port.network_id, port.mac_address) from error
+            port = msgspec.structs.replace(port, mac_address=_random_mac(request))
+        else:
+            return port
+    raise MacAddressGenerationFailure(port.network_id)
+
+
+def _with_pair_macs(port: Port) -> Port:
+    """Return *port* with the port's own MAC in each address pair that names none."""
+    if not port.allowed_address_pairs:
+        return port
+    pairs = tuple(
+        pair if pair.mac_address else AddressPair(ip_address=pair.ip_address, mac_address=port.mac_address)
+        for pair in port.allowed_address_pairs
+    )
+    seen = set()
+    for pair in pairs:
+        if pair in seen:
+            raise DuplicateAddressPairInRequest(str(pair.mac_address), pair.ip_address)
+        seen.add(pair)
+    return msgspec.structs.replace(port, allowed_address_pairs=pairs)
+
+
+def _check_security(port: Port) -> None:
+    if port.port_security_enabled:
+        return
+    if port.security_groups:
+        raise PortSecurityAndIPRequiredForSecurityGroups
+    if port.allowed_address_pairs:
+        raise AddressPairAndPortSecurityRequired

@@ -1,0 +1,25 @@
+"""What a handler knows of the request it serves."""
+
+from dataclasses import dataclass
+
+from neutrino.model.binding import Binder
+from neutrino.model.faults import RevisionNumberConstraintFailed
+from neutrino.model.resource import Standard
+from neutrino.runtime.config import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who asks, under which configuration, and on which condition."""
+
+    project_id: str
+    config: Config
+    binder: Binder
+    expected_revision: int | None = None  # of the header If-Match
+
+    def check_revision(self, resource: object) -> None:
+        """Refuse if the caller expects another revision of *resource* than it has."""
+        if self.expected_revision is None or not isinstance(resource, Standard):
+            return
+        if resource.revision_number != self.expected_revision:
+            raise RevisionNumberConstraintFailed(self.expected_revision, resource.revision_number)

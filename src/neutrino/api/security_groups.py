@@ -1,0 +1,156 @@
+"""Security groups and their rules: what creating, changing and deleting them does."""
+
+import uuid
+from collections.abc import Iterable
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.exc import IntegrityError
+
+from neutrino.api.bodies import Given
+from neutrino.api.request import Request
+from neutrino.model.faults import (
+    SecurityGroupCannotRemoveDefault,
+    SecurityGroupCannotUpdateDefault,
+    SecurityGroupDefaultAlreadyExists,
+    SecurityGroupInUse,
+    SecurityGroupNotFound,
+    SecurityGroupRuleExists,
+)
+from neutrino.model.port import Port
+from neutrino.model.security_group import DEFAULT_NAME, ETHERTYPES, SecurityGroup, SecurityGroupRule, normalized
+from neutrino.model.security_rule import check_rule
+from neutrino.store.records import Transaction
+from neutrino.store.tables import CHILDREN, TABLES
+
+_groups, _rules = TABLES[SecurityGroup], TABLES[SecurityGroupRule]
+_members = CHILDREN[Port]["security_groups"]
+_DEFAULT_OF = select(_groups.c.id).where(
+    _groups.c.project_id == bindparam("project_id"), _groups.c.name == DEFAULT_NAME
+)
+_EXISTING = select(_groups.c.id).where(_groups.c.id.in_(bindparam("ids", expanding=True)))
+_MEMBER = select(_members.c.port_id).where(_members.c.security_group_id == bindparam("group_id")).limit(1)
+_REFERRING = (
+    select(_rules.c.id)
+    .where(_rules.c.remote_group_id == bindparam("group_id"), _rules.c.security_group_id != bindparam("group_id"))
+    .limit(1)
+)
+_SAME_AS = ("security_group_id", "direction", "ethertype", "protocol", "port_range_min", "port_range_max")
+_LIKE = select(_rules.c.id).where(
+    *(
+        _rules.c[name].is_not_distinct_from(bindparam(name))
+        for name in (*_SAME_AS, "normalized_cidr", "remote_group_id")
+    )
+)
+
+
+def ensure_default(tx: Transaction, project_id: str) -> str:
+    """Return the id of the project's default group, made first if it is missing."""
+    found = tx.connection.execute(_DEFAULT_OF, {"project_id": project_id}).scalar()
+    if found is not None:
+        return str(found)
+    group = _group(tx, project_id, {"name": DEFAULT_NAME, "description": "Default security group"})
+    for ethertype in ETHERTYPES:
+        _insert_rule(tx, group, direction="ingress", ethertype=ethertype, remote_group_id=group.id)
+    return group.id
+
+
+def check_exist(tx: Transaction, group_ids: Iterable[str]) -> None:
+    """Refuse if one of the groups does not exist."""
+    wanted = list(group_ids)
+    if not wanted:
+        return
+    found = {row[0] for row in tx.connection.execute(_EXISTING, {"ids": wanted})}
+    for group_id in wanted:
+        if group_id not in found:
+            raise SecurityGroupNotFound(group_id)
+
+
+def create(tx: Transaction, request: Request, given: Given) -> SecurityGroup:
+    """Create a group, with the rules that let everything out."""
+    project_id = str(given.get("project_id") or request.project_id)
+    ensure_default(tx, project_id)
+    try:
+        group = _group(tx, project_id, given)
+    except IntegrityError as error:
+        raise SecurityGroupDefaultAlreadyExists from error
+    found = tx.get(SecurityGroup, group.id)
+    assert found is not None  # noqa: S101 - inserted above
+    return found
+
+
+def update(tx: Transaction, _request: Request, old: SecurityGroup, changes: Given) -> SecurityGroup:
+    """Change a group."""
+    if "name" in changes and changes["name"] != old.name:
+        if old.name == DEFAULT_NAME:
+            raise SecurityGroupCannotUpdateDefault
+        if changes["name"] == DEFAULT_NAME:
+            raise SecurityGroupDefaultAlreadyExists
+    if changes.get("stateful", old.stateful) != old.stateful and _member(tx, old.id):
+        raise SecurityGroupInUse(old.id)
+    return tx.update(old, changes)
+
+
+def delete(tx: Transaction, _request: Request, group: SecurityGroup) -> None:
+    """Delete a group and its rules; refuse while ports or other groups' rules refer to it."""
+    if group.name == DEFAULT_NAME:
+        raise SecurityGroupCannotRemoveDefault
+    if _member(tx, group.id):
+        raise SecurityGroupInUse(group.id)
+    referring = tx.connection.execute(_REFERRING, {"group_id": group.id}).scalar()
+    if referring is not None:
+        raise SecurityGroupInUse(group.id, f"is the remote group of rule {referring}")
+    for rule in group.security_group_rules:
+        tx.delete(rule)
+    tx.delete(group)
+
+
+def create_rule(tx: Transaction, _request: Request, given: Given) -> SecurityGroupRule:
+    """Create a rule; refuse one that contradicts itself or that exists."""
+    group_id = str(given["security_group_id"])
+    group = tx.get(SecurityGroup, group_id)
+    if group is None:
+        raise SecurityGroupNotFound(group_id)
+    remote = given.get("remote_group_id")
+    if isinstance(remote, str) and remote != group_id:
+        check_exist(tx, [remote])
+    return _insert_rule(tx, group, **given)
+
+
+def update_rule(tx: Transaction, _request: Request, old: SecurityGroupRule, changes: Given) -> SecurityGroupRule:
+    """Change a rule's description."""
+    return tx.update(old, changes)
+
+
+def delete_rule(tx: Transaction, _request: Request, rule: SecurityGroupRule) -> None:
+    """Delete a rule."""
+    tx.delete(rule)
+
+
+def _member(tx: Transaction, group_id: str) -> str | None:
+    return tx.connection.execute(_MEMBER, {"group_id": group_id}).scalar()
+
+
+def _group(tx: Transaction, project_id: str, given: Given) -> SecurityGroup:
+    values = given | {"id": str(uuid.uuid4()), "project_id": project_id}
+    group = SecurityGroup(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
+    tx.insert(group)
+    for ethertype in ETHERTYPES:
+        _insert_rule(tx, group, direction="egress", ethertype=ethertype)
+    return group
+
+
+def _insert_rule(tx: Transaction, group: SecurityGroup, **given: object) -> SecurityGroupRule:
+    values = given | {
+        "id": str(uuid.uuid4()),
+        "project_id": group.project_id,
+        "security_group_id": group.id,
+        "normalized_cidr": normalized(given.get("remote_ip_prefix")),  # type: ignore[arg-type]
+    }
+    rule = SecurityGroupRule(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
+    check_rule(rule)
+    same = {name: getattr(rule, name) for name in (*_SAME_AS, "normalized_cidr", "remote_group_id")}
+    existing = tx.connection.execute(_LIKE, same).scalar()
+    if existing is not None:
+        raise SecurityGroupRuleExists(existing)
+    tx.insert(rule)
+    return rule

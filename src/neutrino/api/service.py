@@ -1,0 +1,145 @@
+"""What the HTTP handlers have in common: reading and writing nouns through the store, answers as bytes."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from neutrino.api import bodies, queries
+from neutrino.api.request import Request
+from neutrino.api.routes import Noun
+from neutrino.api.security_groups import ensure_default
+from neutrino.model.binding import Binder
+from neutrino.model.resource import Resource
+from neutrino.model.security_group import SecurityGroup
+from neutrino.runtime.config import Config
+from neutrino.store.columns import column_of, resource_to_wire, to_wire
+from neutrino.store.database import Database
+from neutrino.store.listing import Query, has_row, list_wire
+from neutrino.store.records import StaleRevision, Transaction, select_by_id
+from neutrino.store.tables import TABLES
+
+R = TypeVar("R", bound=Resource)
+_encode = msgspec.json.Encoder().encode
+
+
+class Service:
+    """The API's work, whatever serves its HTTP."""
+
+    def __init__(self, database: Database, config: Config, binder: Binder) -> None:
+        self.database = database
+        self.config = config
+        self.binder = binder
+
+    def request(self, project_id: str | None, expected_revision: int | None) -> Request:
+        """Return the request of a caller."""
+        return Request(project_id or self.config.noauth_project_id, self.config, self.binder, expected_revision)
+
+    async def create(self, noun: Noun, request: Request, body: bytes) -> bytes:
+        """Create one resource, or all of a bulk request, or nothing."""
+        items, is_bulk = bodies.for_create(noun.cls, bodies.decode(body))
+        create = noun.create
+        assert create is not None  # noqa: S101 - the route exists only then
+
+        def work(tx: Transaction) -> list[Resource]:
+            return [create(tx, request, given) for given in items]
+
+        made = [resource_to_wire(resource) for resource in await self.database.write(work)]
+        return _encode({noun.cls.collection: made} if is_bulk else {noun.cls.singular: made[0]})
+
+    async def update(self, noun: Noun, request: Request, row_id: str, body: bytes) -> bytes:
+        """Change one resource."""
+        changes = bodies.for_update(noun.cls, bodies.decode(body))
+        update = noun.update
+        assert update is not None  # noqa: S101 - the route exists only then
+
+        def work(tx: Transaction) -> Resource:
+            old = self.present(tx, noun, row_id)
+            request.check_revision(old)
+            return update(tx, request, old, changes)
+
+        new = await self.database.write(work)
+        return _encode({noun.cls.singular: resource_to_wire(new)})
+
+    async def delete(self, noun: Noun, request: Request, row_id: str) -> None:
+        """Delete one resource."""
+        delete = noun.delete
+        assert delete is not None  # noqa: S101 - the route exists only then
+
+        def work(tx: Transaction) -> None:
+            old = self.present(tx, noun, row_id)
+            request.check_revision(old)
+            delete(tx, request, old)
+
+        await self.database.write(work)
+
+    async def show(self, noun: Noun, row_id: str, pairs: queries.Pairs) -> bytes:
+        """Return one resource, or the fields of it that *pairs* ask for."""
+        names = queries.fields_of(noun.cls, pairs)
+        statement = select_by_id(noun.cls)
+        if names:
+            columns = (column_of(noun.cls, name) for name in names)
+            statement = select(*columns).where(TABLES[noun.cls].c.id == bindparam("id"))
+        row = await self.database.read(lambda c: c.execute(statement, {"id": row_id}).first())
+        if row is None:
+            raise noun.missing(row_id)
+        (item,) = to_wire(noun.cls, names or _all_names(noun.cls), [row])
+        return _encode({noun.cls.singular: item})
+
+    async def list(self, noun: Noun, request: Request, url: str, pairs: queries.Pairs) -> bytes:
+        """Return the resources that *pairs* select, with links to the neighbouring pages where it is a page."""
+        query = queries.parse(noun.cls, pairs, self.config.pagination_max_limit)
+        if noun.cls is SecurityGroup:
+            await self._ensure_default_group(request)
+        if query.marker and not await self.database.read(lambda c: has_row(c, noun.cls, query.marker)):
+            raise noun.missing(query.marker)
+        items = await self.database.read(lambda c: list_wire(c, noun.cls, query))
+        answer: dict[str, object] = {noun.cls.collection: items}
+        if query.limit:
+            links = _links(url, pairs, query, items)
+            if links:
+                answer[f"{noun.cls.collection}_links"] = links
+        return _encode(answer)
+
+    def present(self, tx: Transaction, noun: Noun, row_id: str) -> Resource:
+        """Return the resource, or refuse."""
+        found = tx.get(noun.cls, row_id)
+        if found is None:
+            raise noun.missing(row_id)
+        return found
+
+    async def _ensure_default_group(self, request: Request) -> None:
+        """Make the project's default group before its groups are listed, as upstream does."""
+        table = TABLES[SecurityGroup]
+        statement = select(table.c.id).where(table.c.project_id == request.project_id, table.c.name == "default")
+        if await self.database.read(lambda c: c.execute(statement).first()) is None:
+            await self.database.write(lambda tx: ensure_default(tx, request.project_id))
+
+
+def _all_names(cls: type[Resource]) -> Sequence[str]:
+    from neutrino.model.resource import attributes
+
+    return tuple(attributes(cls))
+
+
+def _links(url: str, pairs: queries.Pairs, query: Query, items: Sequence[dict[str, object]]) -> list[dict[str, str]]:
+    """Return the links of a page. A page that is full may have a next one; one that has a marker has a previous one."""
+    kept = [(name, value) for name, value in pairs if name not in ("marker", "page_reverse")]
+
+    def link(rel: str, marker: object, *, reverse: bool) -> dict[str, str]:
+        extra = [("marker", str(marker))] + ([("page_reverse", "True")] if reverse else [])
+        return {"rel": rel, "href": f"{url}?{urlencode(kept + extra)}"}
+
+    links = []
+    is_full = len(items) == query.limit
+    if items and "id" in items[0]:
+        if is_full or query.reverse:
+            links.append(link("next", items[-1]["id"], reverse=False))
+        if query.marker and (is_full or not query.reverse):
+            links.append(link("previous", items[0]["id"], reverse=True))
+    return links
+
+
+__all__ = ["Service", "StaleRevision"]

@@ -1,0 +1,91 @@
+"""Subnets: what creating, changing and deleting one does."""
+
+import uuid
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from neutrino.api import networks
+from neutrino.api.bodies import Given
+from neutrino.api.request import Request
+from neutrino.model.addressing import check_gateway, check_pools, check_subnet, default_gateway, default_pools, eui64
+from neutrino.model.faults import GatewayIpInUse, SubnetInUse
+from neutrino.model.port import FixedIp, Port
+from neutrino.model.subnet import SLAAC, STATELESS, Subnet
+from neutrino.store.addresses import any_holder, holder
+from neutrino.store.columns import select_all, to_resource
+from neutrino.store.records import Transaction
+from neutrino.store.tables import CHILDREN, TABLES
+
+_ips = CHILDREN[Port]["fixed_ips"]
+_PORTS_ON_NETWORK = select_all(Port).where(TABLES[Port].c.network_id == bindparam("network_id"))
+_PORTS_ON_SUBNET = select_all(Port).where(
+    TABLES[Port].c.id.in_(select(_ips.c.port_id).where(_ips.c.subnet_id == bindparam("subnet_id")))
+)
+
+
+def create(tx: Transaction, request: Request, given: Given) -> Subnet:
+    """Create a subnet. Ports that are on the network already get an address of it if it is one that MACs give."""
+    network = networks.get(tx, str(given["network_id"]))
+    cidr = str(given["cidr"])
+    gateway_ip = given["gateway_ip"] if "gateway_ip" in given else _gateway(given, cidr)
+    pools = given.get("allocation_pools") or default_pools(cidr, gateway_ip if isinstance(gateway_ip, str) else None)
+    values = given | {
+        "id": str(uuid.uuid4()),
+        "project_id": str(given.get("project_id") or request.project_id),
+        "gateway_ip": gateway_ip,
+        "allocation_pools": pools,
+    }
+    subnet = Subnet(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
+    check_subnet(subnet, networks.subnets_of(tx, network.id))
+    tx.insert(subnet)
+    if subnet.is_auto_address:
+        _give_addresses(tx, subnet)
+    return subnet
+
+
+def update(tx: Transaction, _request: Request, old: Subnet, changes: Given) -> Subnet:
+    """Change a subnet; refuse a gateway that is some port's address already."""
+    new = msgspec.structs.replace(old, **changes)
+    check_subnet(new, ())
+    if "allocation_pools" in changes:
+        check_pools(new.cidr, new.allocation_pools)
+    gateway_ip = changes.get("gateway_ip")
+    if isinstance(gateway_ip, str) and gateway_ip != old.gateway_ip:
+        check_gateway(new.cidr, gateway_ip, new.allocation_pools)
+        port_id = holder(tx.connection, old.id, gateway_ip)
+        if port_id is not None:
+            raise GatewayIpInUse(gateway_ip, port_id)
+    return tx.update(old, changes)
+
+
+def delete(tx: Transaction, _request: Request, subnet: Subnet) -> None:
+    """Delete a subnet; refuse while ports have addresses of it, unless it is one that MACs give."""
+    if subnet.is_auto_address:
+        _take_addresses(tx, subnet)
+    elif any_holder(tx.connection, subnet.id) is not None:
+        raise SubnetInUse(subnet.id, "One or more ports have an IP allocation from this subnet.")
+    tx.delete(subnet)
+
+
+def _gateway(given: Given, cidr: str) -> str | None:
+    """Return the gateway where none was asked for. A subnet that a router advertises has the router's first address."""
+    if given.get("ipv6_ra_mode") is None and given.get("ipv6_address_mode") in (SLAAC, STATELESS):
+        return None  # the router is not ours: it advertises itself
+    return default_gateway(cidr)
+
+
+def _give_addresses(tx: Transaction, subnet: Subnet) -> None:
+    for row in tx.connection.execute(_PORTS_ON_NETWORK, {"network_id": subnet.network_id}).all():
+        port = to_resource(Port, row)
+        if not port.is_trusted:
+            given = FixedIp(subnet_id=subnet.id, ip_address=eui64(subnet.cidr, port.mac_address))
+            tx.update(port, {"fixed_ips": (*port.fixed_ips, given)})
+
+
+def _take_addresses(tx: Transaction, subnet: Subnet) -> None:
+    for row in tx.connection.execute(_PORTS_ON_SUBNET, {"subnet_id": subnet.id}).all():
+        port = to_resource(Port, row)
+        if port.is_trusted:
+            raise SubnetInUse(subnet.id, f"Port {port.id} has an IP allocation from this subnet.")
+        tx.update(port, {"fixed_ips": tuple(ip for ip in port.fixed_ips if ip.subnet_id != subnet.id)})

@@ -1,0 +1,53 @@
+"""Which security group rules make sense (upstream: neutron/db/securitygroups_db.py). Pure functions."""
+
+import ipaddress
+
+from neutrino.model.faults import (
+    SecurityGroupEthertypeConflictWithProtocol,
+    SecurityGroupInvalidIcmpValue,
+    SecurityGroupInvalidPortRange,
+    SecurityGroupInvalidPortValue,
+    SecurityGroupInvalidProtocolForPort,
+    SecurityGroupMissingIcmpType,
+    SecurityGroupProtocolRequiredWithPorts,
+    SecurityGroupRemoteGroupAndRemoteIpPrefix,
+    SecurityGroupRuleParameterConflict,
+)
+from neutrino.model.security_group import ICMP_NUMBERS, PORTED_NUMBERS, V6_ONLY_NUMBERS, SecurityGroupRule
+
+_ICMP_MOST = 255
+
+
+def check_rule(rule: SecurityGroupRule) -> None:
+    """Refuse a rule whose values contradict each other."""
+    if rule.remote_ip_prefix is not None and rule.remote_group_id is not None:
+        raise SecurityGroupRemoteGroupAndRemoteIpPrefix
+    version = 4 if rule.ethertype == "IPv4" else 6
+    prefix = rule.remote_ip_prefix
+    if prefix is not None and ipaddress.ip_network(prefix, strict=False).version != version:
+        raise SecurityGroupRuleParameterConflict(rule.ethertype, prefix)
+    number = rule.protocol_number
+    if version == 4 and number in V6_ONLY_NUMBERS:
+        raise SecurityGroupEthertypeConflictWithProtocol(rule.ethertype, str(rule.protocol))
+    _check_ports(rule, number)
+
+
+def _check_ports(rule: SecurityGroupRule, number: int | None) -> None:
+    low, high = rule.port_range_min, rule.port_range_max
+    if low is None and high is None:
+        return
+    if number is None:
+        raise SecurityGroupProtocolRequiredWithPorts
+    if number in ICMP_NUMBERS:
+        for attr, field, value in (("port_range_min", "type", low), ("port_range_max", "code", high)):
+            if value is not None and value > _ICMP_MOST:
+                raise SecurityGroupInvalidIcmpValue(field, attr, value)
+        if low is None and high is not None:
+            raise SecurityGroupMissingIcmpType(high)
+        return
+    if number not in PORTED_NUMBERS:
+        raise SecurityGroupInvalidProtocolForPort(str(rule.protocol))
+    if low is None or high is None or low > high:
+        raise SecurityGroupInvalidPortRange
+    if low == 0 and number in PORTED_NUMBERS:
+        raise SecurityGroupInvalidPortValue(low)

@@ -1,0 +1,90 @@
+"""The API daemon: ``python -m neutrino.server.api --config-file FILE [--fd N]``.
+
+With ``--fd N`` it serves the listening socket N that it was started with, so that whoever holds that socket can
+restart it without refusing a connection.
+"""
+
+import argparse
+import asyncio
+import logging
+import socket
+import sys
+from collections.abc import Sequence
+
+import uvicorn
+
+from neutrino.api.app import application
+from neutrino.api.service import Service
+from neutrino.backends.ovn.binding import OvnBinder
+from neutrino.runtime.config import Config, ConfigError, load
+from neutrino.runtime.notify import ready
+from neutrino.server.wake import Wake
+from neutrino.store.database import open_database
+
+log = logging.getLogger("neutrino.api")
+
+
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        ready()
+
+
+def _listener(config: Config, fd: int | None) -> socket.socket:
+    if fd is not None:
+        return socket.socket(fileno=fd)
+    family = socket.AF_INET6 if ":" in config.bind_host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((config.bind_host, config.bind_port))
+    listener.listen(1024)
+    return listener
+
+
+def serve(config: Config, fd: int | None) -> None:
+    """Serve until a signal ends it."""
+    listener = _listener(config, fd)
+    database = open_database(config.database_connection, Wake(config.wake_path))
+    app = application(Service(database, config, OvnBinder()))
+    server = _Server(
+        uvicorn.Config(
+            app,
+            access_log=False,
+            lifespan="off",
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+            h11_max_incomplete_event_size=65536,
+        )
+    )
+    try:
+        if uvicorn_loop := server.config.get_loop_factory():
+            with asyncio.Runner(loop_factory=uvicorn_loop) as runner:
+                runner.run(server.serve(sockets=[listener]))
+    finally:
+        database.close()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the daemon; return its exit status."""
+    parser = argparse.ArgumentParser(prog="neutrino-api", description="Serve the Networking API v2.0.")
+    parser.add_argument("--fd", type=int, help="serve this listening socket instead of binding one")
+    own, rest = parser.parse_known_args(argv)
+    try:
+        config = load(rest)
+    except ConfigError as error:
+        print(f"neutrino-api: {error}", file=sys.stderr)  # noqa: T201 - there is no log yet
+        return 2
+    logging.basicConfig(
+        level=logging.DEBUG if config.debug else logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    try:
+        serve(config, own.fd)
+    except (OSError, ValueError) as error:
+        log.error("cannot serve: %s", error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
