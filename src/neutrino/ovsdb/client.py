@@ -166,7 +166,6 @@ class Client:
         """Drop the connection, if there is one, and open another."""
         if self._session is not None:
             self._session.abort(reason)
-            self._connected.clear()
 
     async def _run(self) -> None:
         """Connect, serve the connection to its end, and again."""
@@ -192,14 +191,15 @@ class Client:
 
     async def _serve(self, endpoint: Endpoint) -> None:
         """Open a connection and serve it; returns at its end, raises `OvsdbError` where it was never of use."""
-        session = await endpoint.connect(lambda: Session(self._notified), self._tls, _SETUP_S)
+        session = await endpoint.connect(lambda: Session(self._notified, self._closed), self._tls, _SETUP_S)
         try:
             await self._hold(session, endpoint, await self._set_up(session))
         finally:
             session.abort("closed")
-            self._forget_session()
 
     async def _hold(self, session: Session, endpoint: Endpoint, schema: Schema) -> None:
+        if not session.is_open:
+            raise Disconnected(await session.closed())
         try:
             async with asyncio.TaskGroup() as group:
                 self._schema, self._session, self._endpoint, self._group = schema, session, endpoint, group
@@ -214,8 +214,14 @@ class Client:
                 raise Disconnected(await session.closed())
         except* OvsdbError as errors:
             _log.warning("%s at %s: connection lost: %s", self.database, endpoint, _first(errors))
+        # A group that ends by an error drops a cancellation that comes at the same time (CPython 3.11 to 3.12).
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError
 
-    def _forget_session(self) -> None:
+    def _closed(self, session: Session) -> None:
+        if session is not self._session:
+            return
         self._session = self._group = self._endpoint = None
         self._connected.clear()
         for lock in self._locks.values():

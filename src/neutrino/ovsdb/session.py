@@ -60,13 +60,15 @@ def collector_paused() -> Iterator[None]:
 class Session(asyncio.Protocol):
     """A connection from its opening to its end.
 
-    *on_notification* gets the method and params of each notification. Handlers of answers and notifications are called
+    *on_notification* gets the method and params of each notification, *on_closed* the session when it can no longer be
+    used, before any who wait for an answer are told. Handlers of answers and notifications are called
     in the order in which the server sent them.
     """
 
-    def __init__(self, on_notification: Callable[[str, Json], None]) -> None:
+    def __init__(self, on_notification: Callable[[str, Json], None], on_closed: Callable[["Session"], None]) -> None:
         self._loop = asyncio.get_running_loop()
         self._on_notification = on_notification
+        self._on_closed = on_closed
         self._transport: asyncio.Transport | None = None
         self._framer = Framer()
         self._ids = itertools.count(1)
@@ -80,7 +82,7 @@ class Session(asyncio.Protocol):
     @property
     def is_open(self) -> bool:
         """Whether requests can be sent."""
-        return self._transport is not None and not self._reason and not self._gone.is_set()
+        return self._transport is not None and not self._reason
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport (called by asyncio)."""
@@ -97,7 +99,7 @@ class Session(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell all who wait for an answer (called by asyncio)."""
-        self._reason = self._reason or (str(exc) if exc else "the server closed the connection")
+        self._close(str(exc) if exc else "the server closed the connection")
         self._gone.set()
         self._writable.set()
         pending, self._pending = self._pending, {}
@@ -124,7 +126,7 @@ class Session(asyncio.Protocol):
 
     def abort(self, reason: str) -> None:
         """Drop the connection at once; *reason* is what the log and those who wait are told."""
-        self._reason = self._reason or reason
+        self._close(reason)
         if self._transport is not None:
             self._transport.abort()
 
@@ -188,6 +190,11 @@ class Session(asyncio.Protocol):
             if self.received_at_s == heard_s:
                 self.abort(f"no answer to a probe within {probe_s:g} s")
                 return
+
+    def _close(self, reason: str) -> None:
+        if not self._reason:
+            self._reason = reason
+            self._on_closed(self)
 
     def _forget(self, ident: int) -> None:
         if ident in self._pending:
