@@ -27,7 +27,11 @@ def module(schema: Schema, source: str) -> str:
     uses_uuid = any("UUID" in annotation(column) for table in tables for column in table.columns.values())
     lines = [
         f"# Made by: python -m neutrino.ovsdb.generate {source} ({schema.name} {schema.version}). Do not edit.",
-        "# ruff: noqa: N801 (classes are called as their tables)",
+        *(
+            ["# ruff: noqa: N801 (classes are called as their tables)"]
+            if any("_" in name for name in schema.tables)
+            else []
+        ),
         f'"""Rows of {schema.name} {schema.version}, one class for each table; a column not set is ``UNSET``."""',
         "",
         "from typing import ClassVar",

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from neutrino.ovsdb import AssertLock, Client, Comment, Group, NotOwner, commit
+from neutrino.ovsdb import AssertLock, Client, Comment, Group, Lost, NotOwner, Reload, commit
 
 NB = "OVN_Northbound"
 
@@ -59,11 +59,16 @@ async def test_a_lock_goes_with_its_connection_and_is_asked_for_again(server):
 async def test_a_restart_gives_the_lock_to_one(server):
     async with Client(server.remote, NB) as first, Client(server.remote, NB) as second:
         locks = [first.lock("leader"), second.lock("leader")]
+        watches = [client.watch({}) for client in (first, second)]
+        for watch in watches:
+            assert await soon(anext(watch)) == Reload({})
         await soon(
             asyncio.wait([asyncio.create_task(lock.acquired()) for lock in locks], return_when="FIRST_COMPLETED")
         )
         server.kill()
         server.start()
+        for watch in watches:
+            assert await soon(anext(watch)) == Lost()
         await first.wait_connected(10)
         await second.wait_connected(10)
         for client in (first, second):
