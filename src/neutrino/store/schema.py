@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0001"
+HEAD = max(path.stem[:4] for path in MIGRATIONS.glob("versions/[0-9]*.py"))  # each step is named NNNN_what.py
 
 
 def version(path: str) -> str:
