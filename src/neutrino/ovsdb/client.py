@@ -16,12 +16,14 @@ from typing import Self
 from neutrino.ovsdb.column import Json
 from neutrino.ovsdb.endpoint import Endpoint, Tls, endpoints
 from neutrino.ovsdb.errors import (
+    BadValue,
     NotConnected,
     NotOwner,
     OvsdbError,
     ProtocolError,
     RequestRefused,
     TransactionError,
+    UnknownColumn,
     UnknownOutcome,
 )
 from neutrino.ovsdb.lock import Lock
@@ -141,7 +143,10 @@ class Client:
         except RequestRefused as error:
             raise TransactionError(None, error.error, error.details) from error
         _raise_failed(operations, results)
-        return [decode_result(one, result, schema) for one, result in zip(operations, results, strict=False)]
+        try:
+            return [decode_result(one, result, schema) for one, result in zip(operations, results, strict=False)]
+        except (BadValue, UnknownColumn) as error:
+            raise ProtocolError(f"committed, with an answer that cannot be read: {error}") from error
 
     def watch(self, tables: Mapping[str, Iterable[str]]) -> Watch:
         """Return a new watch of the named columns of *tables*; it may be made before the client is connected."""

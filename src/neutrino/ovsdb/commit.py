@@ -84,20 +84,19 @@ class _Commit:
 
     async def all(self) -> None:
         """Commit, and again what failed at the end of a transaction, while that gets anywhere."""
-        await self._piece(self._encodable())
+        await self._piece([index for index, group in enumerate(self._groups) if group.ops])
         while self._deferred and self._committed:
             again, self._deferred, self._committed = self._deferred, [], 0
             for index in again:
                 self.errors[index] = None
             await self._piece(again)
 
-    def _encodable(self) -> list[int]:
-        if not self._client.is_connected:
-            raise NotConnected(f"no connection to {self._client.database}")
+    def _encodable(self, piece: list[int]) -> list[int]:
+        """Give the groups that the schema cannot take their errors and return the others."""
         schema = self._client.schema
-        for index, group in enumerate(self._groups):
-            self.errors[index] = _encoding_error(group, schema)
-        return [index for index, error in enumerate(self.errors) if error is None and self._groups[index].ops]
+        for index in piece:
+            self.errors[index] = _encoding_error(self._groups[index], schema)
+        return [index for index in piece if self.errors[index] is None]
 
     async def _piece(self, piece: list[int]) -> None:
         failures = 0
@@ -107,6 +106,12 @@ class _Commit:
                 return
             try:
                 await self._transact([operation for index in piece for operation in self._groups[index].ops])
+            except (UnknownColumn, BadValue):
+                others = self._encodable(piece)
+                if len(others) == len(piece):
+                    raise
+                piece = others
+                continue
             except NotOwner as error:
                 if self._lock is not None and error.index == 0:
                     raise

@@ -147,7 +147,7 @@ def mutated(column: ColumnType, old: Value, mutator: str, value: Value) -> Value
 def _encode_atom(kind: AtomType, value: object) -> Json:
     match kind:
         case "string":
-            if isinstance(value, str) and "\0" not in value:
+            if isinstance(value, str) and "\0" not in value and (value.isascii() or _is_unicode(value)):
                 return value
         case "uuid":
             if isinstance(value, UUID):
@@ -161,7 +161,15 @@ def _encode_atom(kind: AtomType, value: object) -> Json:
         case "real":
             if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
                 return float(value)
-    raise BadValue(f"expected {'a string without NUL' if kind == 'string' else kind}, got {value!r}")
+    raise BadValue(f"expected {'a string without NUL or surrogates' if kind == 'string' else kind}, got {value!r}")
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _decode_atom(kind: AtomType, source: Json) -> Atom:

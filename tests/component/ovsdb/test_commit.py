@@ -56,6 +56,7 @@ async def test_bad_groups_fail_alone(server):
         groups[12] = Group((Insert(LSP, uuid4(), {"colour": "red"}),))
         groups[13] = Group((Wait(LS, switch), Insert(LSP, uuid4(), {"name": 7})))
         groups[14] = Group(())
+        groups[15] = new_port(switch, "\ud800")
         groups[39] = new_port(switch, "p00")
         results = errors(await commit(client, groups))
         bad = {
@@ -64,6 +65,7 @@ async def test_bad_groups_fail_alone(server):
             11: (None, "referential integrity violation"),
             12: (0, "unknown column"),
             13: (1, "bad value"),
+            15: (0, "bad value"),
             39: (None, "constraint violation"),
         }
         assert results == [bad.get(index) for index in range(40)]

@@ -108,6 +108,7 @@ def test_mutations():
         (SCALAR, 1),
         (SCALAR, None),
         (SCALAR, "a\0"),
+        (SCALAR, "\ud800"),
         (OPTIONAL, 1),
         (SET, "a"),
         (SET, frozenset((1,))),
