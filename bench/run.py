@@ -20,8 +20,8 @@ from neutrino.stack.lab import Lab
 
 HERE = Path(__file__).parent
 HOW = (
-    "Medians of five rounds; p50 and p99 over all requests. CPU is user and system time of the process named. The machine "
-    "is shared: read CPU and ratios rather than times."
+    "Medians of five rounds; p50 and p99 over all requests. CPU is user and system time of the process named. The "
+    "machine is shared: read CPU and ratios rather than times."
 )
 TARGETS = {
     "up: first answered ping s": "under 5",
