@@ -1,0 +1,94 @@
+"""What runs inside an instance: small probes that end with 0 (answered) or 1 (not). Standard library only."""
+
+import socket
+import struct
+import sys
+import threading
+
+WAIT_S = 1.0
+
+
+def connect(address: str, port: str) -> bool:
+    """Send bytes over TCP and get them back."""
+    try:
+        with socket.create_connection((address, int(port)), timeout=WAIT_S) as stream:
+            stream.sendall(b"hello")
+            return stream.recv(5) == b"hello"
+    except OSError:
+        return False
+
+
+def serve(port: str) -> bool:
+    """Send back what comes, over TCP and UDP, IPv4 and IPv6, until the input ends."""
+    listener = socket.create_server(("::", int(port)), family=socket.AF_INET6, dualstack_ipv6=True, backlog=16)
+    datagrams = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    datagrams.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    datagrams.bind(("::", int(port)))
+
+    def streams() -> None:
+        while True:
+            stream, _ = listener.accept()
+            threading.Thread(target=_echo, args=(stream,), daemon=True).start()
+
+    def packets() -> None:
+        while True:
+            data, sender = datagrams.recvfrom(2000)
+            datagrams.sendto(data, sender)
+
+    for work in (streams, packets):
+        threading.Thread(target=work, daemon=True).start()
+    print("ready", flush=True)  # noqa: T201
+    sys.stdin.read()
+    return True
+
+
+def _echo(stream: socket.socket) -> None:
+    with stream:
+        while data := stream.recv(2000):
+            stream.sendall(data)
+
+
+def datagram(address: str, port: str) -> bool:
+    """Send a UDP datagram and get it back."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as channel:
+        channel.settimeout(WAIT_S)
+        try:
+            channel.sendto(b"hello", (address, int(port)))
+            return channel.recv(5) == b"hello"
+        except OSError:
+            return False
+
+
+def stream(address: str, port: str) -> bool:
+    """Keep one TCP connection and say after each exchange whether it was answered; end with the input."""
+    with socket.create_connection((address, int(port)), timeout=WAIT_S) as connection:
+        for _ in sys.stdin:
+            try:
+                connection.sendall(b"hello")
+                answered = connection.recv(5) == b"hello"
+            except OSError:
+                answered = False
+            print("yes" if answered else "no", flush=True)  # noqa: T201
+    return True
+
+
+def arp(interface: str, source_mac: str, source_ip: str, target_ip: str) -> bool:
+    """Send an ARP request from any MAC and IP, and wait for its answer (RFC 826)."""
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806)) as wire:
+        wire.bind((interface, 0x0806))
+        mac = bytes.fromhex(source_mac.replace(":", ""))
+        addresses = mac + socket.inet_aton(source_ip) + bytes(6) + socket.inet_aton(target_ip)
+        wire.send(b"\xff" * 6 + mac + struct.pack("!HHHBBH", 0x0806, 1, 0x0800, 6, 4, 1) + addresses)
+        wire.settimeout(WAIT_S)
+        try:
+            while True:
+                frame = wire.recv(100)
+                if frame[20:22] == b"\x00\x02" and frame[28:32] == socket.inet_aton(target_ip):
+                    return True
+        except TimeoutError:
+            return False
+
+
+if __name__ == "__main__":
+    sys.exit(0 if globals()[sys.argv[1]](*sys.argv[2:]) else 1)

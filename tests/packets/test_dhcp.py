@@ -1,0 +1,48 @@
+"""What DHCP tells an instance."""
+
+from tests.packets.scenario import Site, eventually
+
+
+def test_address_mtu_routes_and_resolvers(site: Site) -> None:
+    network = site.network(
+        "10.1.0.0/24",
+        gateway_ip="10.1.0.254",
+        allocation_pools=[{"start": "10.1.0.50", "end": "10.1.0.60"}],
+        dns_nameservers=["192.0.2.53", "192.0.2.54"],
+        host_routes=[{"destination": "198.51.100.0/24", "nexthop": "10.1.0.9"}],
+    )
+    a = site.instance("a", network, "h1")
+    assert a.address == "10.1.0.50"
+    assert "inet 10.1.0.50/24" in a.run("ip", "address", "show", "eth0")
+    assert f"mtu {network['mtu']}" in a.run("ip", "link", "show", "eth0")
+    routes = a.run("ip", "route")
+    assert "default via 10.1.0.254" in routes
+    assert "198.51.100.0/24 via 10.1.0.9" in routes
+    assert a.run("cat", "/etc/resolv.conf").split() == ["nameserver", "192.0.2.53", "nameserver", "192.0.2.54"]
+
+
+def test_a_subnet_without_dhcp_gives_no_lease(site: Site) -> None:
+    network = site.network(enable_dhcp=False)
+    a = site.instance("a", network, "h1")
+    busybox = site.lab.place.programs.path("busybox")
+    asked = site.lab.exec(
+        a.name, busybox, "udhcpc", "-i", "eth0", "-n", "-q", "-t", "2", "-T", "1", "-s", "/bin/true", check=False
+    )
+    assert asked.returncode == 1
+
+
+def test_dhcp_can_be_switched_on_and_off(site: Site) -> None:
+    network = site.network()
+    a = site.instance("a", network, "h1")
+    busybox = site.lab.place.programs.path("busybox")
+
+    def lease() -> bool:
+        words = (busybox, "udhcpc", "-i", "eth0", "-n", "-q", "-t", "2", "-T", "1", "-s", "/bin/true")
+        return site.lab.exec(a.name, *words, check=False).returncode == 0
+
+    (subnet,) = site.api.list("subnets", network_id=network["id"])
+    assert lease()
+    site.api.update("subnets", "subnet", subnet["id"], enable_dhcp=False)
+    assert eventually(lambda: not lease())
+    site.api.update("subnets", "subnet", subnet["id"], enable_dhcp=True)
+    assert eventually(lease)

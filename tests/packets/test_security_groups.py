@@ -1,0 +1,118 @@
+"""What security groups let through, in both directions, and what changes of them do to the wire."""
+
+import subprocess
+import sys
+
+from tests.packets.scenario import PROBES, Site, eventually
+
+ICMP = {"protocol": "icmp"}
+WEB = {"protocol": "tcp", "port_range_min": 8000, "port_range_max": 8000}
+
+
+def test_the_default_group_lets_in_its_own_members_only(site: Site) -> None:
+    network = site.network()
+    member = site.instance("a", network, "h1")
+    other_member = site.instance("b", network, "h2")
+    stranger = site.instance("c", network, "h1", [site.group()])
+    assert eventually(lambda: member.pings(other_member.address))
+    assert not stranger.pings(member.address)
+    assert not stranger.pings(other_member.address)
+    assert not member.pings(stranger.address)
+
+
+def test_a_rule_opens_what_it_names_and_nothing_else(site: Site) -> None:
+    network = site.network()
+    closed = site.group(name="server")
+    a = site.instance("a", network, "h1")
+    b = site.instance("b", network, "h2", [closed])
+    b.serve(8000)
+    assert not a.connects(b.address, 8000)
+    rule = site.rule(closed, **WEB)
+    assert eventually(lambda: a.connects(b.address, 8000))
+    assert not a.pings(b.address)
+    assert not a.probe("datagram", b.address, "8000")
+    site.api.delete("security-group-rules", rule["id"])
+    assert eventually(lambda: not a.connects(b.address, 8000))
+
+
+def test_a_rule_that_goes_cuts_connections_that_stand(site: Site) -> None:
+    network = site.network()
+    group = site.group()
+    rule = site.rule(group, **WEB)
+    a = site.instance("a", network, "h1")
+    b = site.instance("b", network, "h2", [group])
+    b.serve(8000)
+    assert eventually(lambda: a.connects(b.address, 8000))
+    client = site.lab.popen(
+        *(a.name, sys.executable, str(PROBES), "stream", b.address, "8000"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert client.stdin is not None
+    assert client.stdout is not None
+
+    def answered() -> bool:
+        client.stdin.write("again\n")
+        client.stdin.flush()
+        return client.stdout.readline() == "yes\n"
+
+    assert answered()
+    site.api.delete("security-group-rules", rule["id"])
+    assert eventually(lambda: not answered())
+    client.stdin.close()
+    client.wait(timeout=10)
+    client.stdout.close()
+
+
+def test_what_may_not_leave_does_not(site: Site) -> None:
+    network = site.network()
+    group = site.group(ICMP)
+    for rule in site.api.list("security-group-rules", security_group_id=group["id"], direction="egress"):
+        site.api.delete("security-group-rules", rule["id"])
+    a = site.instance("a", network, "h1", [group])  # it still gets its address: DHCP is the network's own business
+    b = site.instance("b", network, "h2", [site.group(ICMP, WEB, name="b")])
+    b.serve(8000)
+    assert eventually(lambda: b.pings(a.address))  # the answer belongs to what was let in
+    assert not a.pings(b.address)
+    assert not a.connects(b.address, 8000)
+    site.rule(group, "egress", **WEB)
+    assert eventually(lambda: a.connects(b.address, 8000))
+    assert not a.pings(b.address)
+
+
+def test_a_remote_group_means_its_members(site: Site) -> None:
+    network = site.network()
+    clients, servers = site.group(name="clients"), site.group(name="servers")
+    site.rule(servers, remote_group_id=clients["id"], **WEB)
+    client = site.instance("a", network, "h1", [clients])
+    stranger = site.instance("b", network, "h1", [site.group(name="x")])
+    server = site.instance("c", network, "h2", [servers])
+    server.serve(8000)
+    assert eventually(lambda: client.connects(server.address, 8000))
+    assert not stranger.connects(server.address, 8000)
+    site.api.update("ports", "port", stranger.port["id"], security_groups=[clients["id"]])
+    assert eventually(lambda: stranger.connects(server.address, 8000))
+
+
+def test_a_remote_prefix_means_its_addresses(site: Site) -> None:
+    network = site.network()
+    a = site.instance("a", network, "h1", fixed_ips=[{"ip_address": "10.1.0.10"}])
+    b = site.instance("b", network, "h1", fixed_ips=[{"ip_address": "10.1.0.200"}])
+    group = site.group({"remote_ip_prefix": "10.1.0.0/28", **ICMP})
+    c = site.instance("c", network, "h2", [group])
+    assert eventually(lambda: a.pings(c.address))
+    assert not b.pings(c.address)
+
+
+def test_a_stateless_group_needs_a_rule_for_the_way_back(site: Site) -> None:
+    network = site.network()
+    group = site.create("security-groups", "security_group", name="stateless", stateful=False)
+    for rule in site.api.list("security-group-rules", security_group_id=group["id"], direction="egress"):
+        site.api.delete("security-group-rules", rule["id"])
+    site.rule(group, **WEB)
+    a = site.instance("a", network, "h1", [site.group(name="a")])
+    b = site.instance("b", network, "h2", [group])
+    b.serve(8000)
+    assert not a.connects(b.address, 8000)
+    site.rule(group, "egress", protocol="tcp")
+    assert eventually(lambda: a.connects(b.address, 8000))
