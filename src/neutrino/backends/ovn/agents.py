@@ -1,0 +1,231 @@
+"""Chassis as agents of the API.
+
+Here: what an agent's value is made of, its signs of life, and writing it when it changed. Not here: binding to it.
+
+Source: upstream, agent/neutron_agent.py. A probe raises NB_Global's nb_cfg; each ovn-controller that is alive answers
+in Chassis_Private. A sign of life is the time that it wrote there, or the time at which we saw it change: clocks
+differ.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from uuid import UUID, uuid5
+
+import msgspec
+
+from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
+from neutrino.ovsdb.client import Client
+from neutrino.ovsdb.errors import OvsdbError
+from neutrino.ovsdb.operations import AssertLock, Update, Wait
+from neutrino.ovsdb.watch import Changes, Lost, Reload, Watch
+from neutrino.reconcile.fragment import Columns
+from neutrino.reconcile.intent import Intent
+
+_log = logging.getLogger("neutrino.ovn.agents")
+WATCHED = {
+    "Chassis": ("name", "hostname", "other_config", "external_ids"),
+    "Chassis_Private": ("name", "chassis", "nb_cfg_timestamp", "external_ids"),
+}
+BINARY = "ovn-controller"
+_NAMESPACE = UUID("0b7a3f54-2d0e-5a86-8a6e-6e657574726f")
+_CONFIGURATIONS = ("datapath-type", "iface-types", "ovn-cms-options")
+_BRIDGE_KEYS = ("neutron:ovn-bridge", "ovn-bridge")
+_NO_ROWS: Mapping[UUID, Columns] = {}
+
+
+def agent_id(name: str) -> str:
+    """Return the id of the agent of the chassis *name*: the name, where it is a uuid."""
+    try:
+        return str(UUID(name))
+    except ValueError:
+        return str(uuid5(_NAMESPACE, name))
+
+
+def written(at_s: float) -> str:
+    """Return the time *at_s* (seconds since 1970) as the API writes an agent's times."""
+    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def agent(private: Columns, chassis: Columns | None, *, is_alive: bool, heard_s: float, known: Agent | None) -> Agent:
+    """Return a chassis's agent. *chassis* is None when its ovn-controller signed off; then *known* tells the rest."""
+    name = str(private["name"])
+    if chassis is None:
+        config, host = known.configurations if known else {"chassis_name": name}, known.host if known else name
+        kind, zone = (known.agent_type, known.availability_zone) if known else (CONTROLLER_AGENT, "")
+    else:
+        host, other = str(chassis["hostname"]), _texts(chassis, "other_config")
+        options = [option.strip() for option in other.get("ovn-cms-options", "").split(",")]
+        kind = GATEWAY_AGENT if "enable-chassis-as-gw" in options else CONTROLLER_AGENT
+        zone = _zones(options)
+        config = _configurations(name, other, _texts(private, "external_ids") | _texts(chassis, "external_ids"))
+    return Agent(
+        id=agent_id(name),
+        agent_type=kind,
+        binary=BINARY,
+        host=host,
+        topic="n/a",
+        availability_zone=zone,
+        alive=is_alive and chassis is not None,
+        configurations=config,
+        created_at=known.created_at if known else written(heard_s),
+        started_at=known.started_at if known else written(heard_s),
+        heartbeat_timestamp=written(heard_s),
+    )
+
+
+def _configurations(name: str, other: Mapping[str, str], ids: Mapping[str, str]) -> dict[str, object]:
+    config: dict[str, object] = {"chassis_name": name, "bridge-mappings": other.get("ovn-bridge-mappings", "")}
+    bridge = next((ids[key] for key in _BRIDGE_KEYS if ids.get(key)), None)
+    if bridge:
+        config["bridge-name"] = bridge
+    return config | {key: other[key] for key in _CONFIGURATIONS if other.get(key)}
+
+
+def _zones(options: list[str]) -> str:
+    for option in options:
+        key, _, value = option.partition("=")
+        if key == "availability-zones":
+            return ", ".join(zone.strip() for zone in value.split(":") if zone.strip())
+    return ""
+
+
+def _texts(row: Columns, column: str) -> dict[str, str]:
+    value = row.get(column)
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+class Agents:
+    """Keeps the store's agents as the Southbound's chassis are, while *leads*, and probes them.
+
+    *globals_* returns the Northbound's NB_Global rows, *lock* is the controller's.
+    """
+
+    def __init__(
+        self,
+        southbound: Client,
+        northbound: Client,
+        intent: Intent,
+        *,
+        globals_: Callable[[], Mapping[UUID, Columns]],
+        leads: Callable[[], bool],
+        lock: str,
+        down_time_s: float,
+        probe_interval_s: float,
+    ) -> None:
+        self._southbound = southbound
+        self._northbound = northbound
+        self._intent = intent
+        self._globals = globals_
+        self._leads = leads
+        self._lock = lock
+        self._down_time_s = down_time_s
+        self._probe_interval_s = probe_interval_s
+        self._known: dict[str, Agent] | None = None
+        self._heard_s: dict[str, float] = {}  # by chassis name, seconds since 1970
+        self._probed_at_s = float("-inf")
+        self._is_live = False
+        self._news = asyncio.Event()
+
+    def look_again(self) -> None:
+        """Read the store's agents anew: another controller may have written them."""
+        self._known = None
+        self._news.set()
+
+    async def run(self) -> None:
+        """Follow the Southbound and probe until cancelled."""
+        watch = self._southbound.watch(WATCHED)
+        self._known = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._follow(watch), name="follow Chassis")
+                while True:
+                    await self._wait()
+                    self._news.clear()
+                    if self._leads() and self._is_live:
+                        await self._write(watch)
+                        await self._probe(watch)
+        finally:
+            watch.close()
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(min(self._probe_interval_s, self._down_time_s / 4)):
+                await self._news.wait()
+        except TimeoutError:
+            pass
+
+    async def _follow(self, watch: Watch) -> None:
+        async for event in watch:
+            match event:
+                case Reload():
+                    self._is_live = True
+                case Changes(changes=changes):
+                    self._is_live = True
+                    for change in changes:
+                        if change.table == "Chassis_Private" and change.new is not None:
+                            self._heard_s[str(change.new["name"])] = time.time()
+                case Lost():
+                    self._is_live = False
+            self._news.set()
+
+    async def _write(self, watch: Watch) -> None:
+        if self._known is None:
+            self._known = {one.id: one for one in await self._intent.all(Agent) if one.binary == BINARY}
+        now_s = time.time()
+        chassis = watch.rows.get("Chassis", _NO_ROWS)
+        changed: list[Agent] = []
+        present: set[str] = set()
+        for private in watch.rows.get("Chassis_Private", _NO_ROWS).values():
+            name = str(private["name"])
+            reference = private["chassis"]
+            heard_s = self._heard(private, now_s)
+            known = self._known.get(agent_id(name))
+            is_alive = now_s - heard_s < self._down_time_s
+            row = chassis.get(reference) if isinstance(reference, UUID) else None
+            new = agent(private, row, is_alive=is_alive, heard_s=heard_s, known=known)
+            present.add(new.id)
+            if known is None or self._is_worth_writing(known, new):
+                changed.append(new)
+        gone = self._known.keys() - present
+        if changed:
+            await self._intent.put_agents(changed)
+            self._known.update({one.id: one for one in changed})
+        if gone:
+            await self._intent.delete_agents(gone)
+            for one in gone:
+                del self._known[one]
+
+    def _heard(self, private: Columns, now_s: float) -> float:
+        stamp = private["nb_cfg_timestamp"]
+        told_s = min(stamp / 1000, now_s) if isinstance(stamp, int) else 0.0
+        return max(told_s, self._heard_s.get(str(private["name"]), 0.0))
+
+    def _is_worth_writing(self, known: Agent, new: Agent) -> bool:
+        """Say whether more than the heartbeat changed, or it by a third of the time until the agent is down."""
+        if msgspec.structs.replace(known, heartbeat_timestamp=new.heartbeat_timestamp) != new:
+            return True
+        return _seconds(new.heartbeat_timestamp) - _seconds(known.heartbeat_timestamp) >= self._down_time_s / 3
+
+    async def _probe(self, watch: Watch) -> None:
+        now_s = asyncio.get_running_loop().time()
+        if now_s - self._probed_at_s < self._probe_interval_s or not watch.rows.get("Chassis_Private"):
+            return
+        self._probed_at_s = now_s
+        for uuid, row in self._globals().items():
+            number = row["nb_cfg"]
+            if not isinstance(number, int):
+                continue
+            here = Wait("NB_Global", uuid, {"nb_cfg": number})
+            try:
+                await self._northbound.transact(
+                    [AssertLock(self._lock), here, Update("NB_Global", uuid, {"nb_cfg": number + 1})]
+                )
+            except OvsdbError as error:
+                _log.info("a probe of the chassis was not sent: %s", error)
+
+
+def _seconds(text: str) -> float:
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC).timestamp()

@@ -1,0 +1,51 @@
+"""Binding a port to a host where OVN runs.
+
+Source: upstream, mech_driver.py, bind_port.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
+from neutrino.model.binding import FAILED, Binding
+from neutrino.model.network import Network
+
+VIF_TYPE = "ovs"
+DRIVER = "ovn"
+_TYPES = (CONTROLLER_AGENT, GATEWAY_AGENT)
+_VNIC_TYPES = ("normal",)
+_BRIDGE = "br-int"
+
+
+class OvnBinder:
+    """Binds to hosts with an ovn-controller that is alive and knows the network's physical network."""
+
+    def bind(self, *, vnic_type: str, network: Network, agents: Sequence[Agent]) -> Binding:
+        """Return the binding of a port of *vnic_type* on *network* to the host of *agents*."""
+        if vnic_type not in _VNIC_TYPES:
+            return FAILED
+        for agent in agents:
+            if agent.agent_type in _TYPES and agent.alive and _reaches(agent.configurations, network):
+                return Binding(VIF_TYPE, _details(agent.configurations))
+        return FAILED
+
+
+def physical_networks(mappings: str) -> dict[str, str]:
+    """Return the bridges by physical network of *mappings*, "physnet1:br-ex,physnet2:br-2" (ovn-controller(8))."""
+    pairs = (item.strip().partition(":") for item in mappings.split(","))
+    return {name: bridge for name, _, bridge in pairs if name and bridge}
+
+
+def _reaches(configurations: Mapping[str, object], network: Network) -> bool:
+    needed = network.provider_physical_network
+    return not needed or needed in physical_networks(str(configurations.get("bridge-mappings", "")))
+
+
+def _details(configurations: Mapping[str, object]) -> dict[str, object]:
+    return {
+        "port_filter": True,
+        "connectivity": "l2",
+        "bridge_name": configurations.get("bridge-name") or _BRIDGE,
+        "datapath_type": configurations.get("datapath-type", ""),
+        "ovs_create_tap": True,
+        "bound_drivers": {"0": DRIVER},
+    }

@@ -1,0 +1,28 @@
+"""The OVN backend as the controller drives it: what each resource renders to, in order of who sees whom."""
+
+from neutrino.backends.ovn import foundation, network, port, security_group, subnet
+from neutrino.backends.ovn.territory import NORTHBOUND
+from neutrino.model.network import Network
+from neutrino.model.port import Port
+from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
+from neutrino.model.subnet import Subnet
+from neutrino.reconcile.noun import Backend, Noun
+
+NOUNS = (
+    Noun(Network, network.fragment, network.facts, ((Subnet, "network_id"),)),
+    Noun(Subnet, subnet.fragment, subnet.facts, ((Port, "fixed_ips.subnet_id"),)),
+    Noun(SecurityGroup, security_group.fragment, security_group.facts, ((SecurityGroupRule, "security_group_id"),)),
+    Noun(SecurityGroupRule, security_group.rule_fragment),
+    Noun(Port, port.fragment),
+)
+
+BACKEND = Backend(
+    name="ovn",
+    database="OVN_Northbound",
+    lock="neutrino_controller",
+    territory=NORTHBOUND,
+    nouns=NOUNS,
+    foundation=foundation.fragment,
+    foundation_tables=frozenset({"NB_Global"}),
+    also_watched={"NB_Global": ("nb_cfg",)},
+)

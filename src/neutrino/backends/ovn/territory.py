@@ -1,0 +1,118 @@
+"""What of the Northbound is ours.
+
+Our rows carry marks in external_ids, keys that begin with ``neutron:``, as upstream's do; the rows without marks are
+known by their uuid. Rows, map keys and columns that are not named here belong to others: ovn-octavia-provider,
+operators.
+"""
+
+from collections.abc import Mapping
+
+from neutrino.backends.ovn.uuids import DROP_GROUP
+from neutrino.ovsdb.values import Value
+from neutrino.reconcile.territory import Column, Keys, References, Table, Territory, Whole
+
+_MARK = "neutron:"
+_SWITCH_CONFIG = frozenset(
+    {"mcast_snoop", "mcast_flood_unregistered", "vlan-passthru", "fdb_age_threshold", "broadcast-arps-to-all-routers"}
+)
+_PORT_OPTIONS = frozenset(
+    {
+        "activation-strategy",
+        "ethtype",
+        "localnet_learn_fdb",
+        "mcast_flood",
+        "mcast_flood_reports",
+        "network_name",
+        "requested-chassis",
+    }
+)
+
+
+def _is_mark(key: str) -> bool:
+    return key.startswith(_MARK)
+
+
+def _is_dhcp_mark(key: str) -> bool:
+    return key == "subnet_id" or key.startswith(_MARK)
+
+
+def _is_marked(row: Mapping[str, Value]) -> bool:
+    ids = row["external_ids"]
+    return isinstance(ids, Mapping) and any(map(_is_mark, ids))
+
+
+def _is_our_group(row: Mapping[str, Value]) -> bool:
+    return row["name"] == DROP_GROUP or _is_marked(row)
+
+
+def _is_never_ours(row: Mapping[str, Value]) -> bool:  # noqa: ARG001 - the same for each
+    return False
+
+
+def _is_no_key(key: str) -> bool:  # noqa: ARG001 - the same for each
+    return False
+
+
+_MARKS = Keys(_is_mark)
+
+
+def _wholes(*names: str) -> dict[str, Column]:
+    return dict.fromkeys(names, Whole())
+
+
+_TABLES = (
+    Table("NB_Global", {"options": Keys(_is_no_key)}, _is_never_ours),
+    Table(
+        "Logical_Switch",
+        {
+            **_wholes("name"),
+            "external_ids": _MARKS,
+            "other_config": Keys(_SWITCH_CONFIG.__contains__),
+            "ports": References("Logical_Switch_Port", strong=True),
+        },
+        _is_marked,
+    ),
+    Table(
+        "DHCP_Options",
+        {**_wholes("cidr", "options"), "external_ids": Keys(_is_dhcp_mark)},
+        _is_marked,
+    ),
+    Table(
+        "Port_Group",
+        {
+            **_wholes("name"),
+            "external_ids": _MARKS,
+            "acls": References("ACL", strong=True),
+            "ports": References("Logical_Switch_Port", strong=False),
+        },
+        _is_our_group,
+    ),
+    Table(
+        "ACL",
+        {**_wholes("priority", "direction", "match", "action"), "external_ids": _MARKS},
+        _is_marked,
+        is_root=False,
+    ),
+    Table(
+        "Logical_Switch_Port",
+        {
+            **_wholes(
+                "name",
+                "type",
+                "enabled",
+                "addresses",
+                "port_security",
+                "parent_name",
+                "tag_request",
+                "dhcpv4_options",
+                "dhcpv6_options",
+            ),
+            "options": Keys(_PORT_OPTIONS.__contains__),
+            "external_ids": _MARKS,
+        },
+        _is_marked,
+        is_root=False,
+    ),
+)
+
+NORTHBOUND: Territory = {table.name: table for table in _TABLES}

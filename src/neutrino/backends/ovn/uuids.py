@@ -1,0 +1,61 @@
+"""Row uuids from resource ids, so that rows can be referred to without a look-up and are known after any restart.
+
+Here: the rules, and names that upstream's scheme gives. Not here: rows.
+
+A row that stands for a resource alone in its table has the resource's id (Logical_Switch, Logical_Switch_Port,
+DHCP_Options); all others have a UUIDv5 (RFC 9562, section 5.5) of table and key.
+"""
+
+import hashlib
+from uuid import UUID, uuid5
+
+from neutrino.reconcile.fragment import Key
+
+_NAMESPACE = UUID("6f1c2f0e-6d0b-5b7e-9a57-6e657574726f")  # never to change: each row's uuid hangs on it
+DROP_GROUP = "neutron_pg_drop"
+
+
+def named(table: str, key: str) -> Key:
+    """Return the row of *table* that *key* names."""
+    return Key(table, uuid5(_NAMESPACE, f"{table} {key}"))
+
+
+def switch(network_id: str) -> Key:
+    """Return the row of a network."""
+    return Key("Logical_Switch", UUID(network_id))
+
+
+def port(port_id: str) -> Key:
+    """Return the row of a port."""
+    return Key("Logical_Switch_Port", UUID(port_id))
+
+
+def dhcp(subnet_id: str) -> Key:
+    """Return the row with a subnet's DHCP options."""
+    return Key("DHCP_Options", UUID(subnet_id))
+
+
+def port_group(name: str) -> Key:
+    """Return the row of the port group *name*."""
+    return named("Port_Group", name)
+
+
+def segment_id(network_id: str) -> str:
+    """Return the id of a network's only segment: segments are no resources yet, so it is made from the network's."""
+    return str(uuid5(_NAMESPACE, f"segment {network_id}"))
+
+
+def switch_name(network_id: str) -> str:
+    """Return the name of a network's switch (upstream, common/ovn/utils.py, ovn_name)."""
+    return f"neutron-{network_id}"
+
+
+def port_group_name(security_group_id: str) -> str:
+    """Return the name of a group's port group (upstream, ovn_port_group_name): a name in a match has no dashes."""
+    return f"pg_{security_group_id}".replace("-", "_")
+
+
+def mac(subnet_id: str) -> str:
+    """Return the MAC address of a subnet's DHCP server: made from the id, so that it is the same after any path."""
+    digest = hashlib.sha256(subnet_id.encode()).hexdigest()
+    return f"fa:16:3e:{digest[0:2]}:{digest[2:4]}:{digest[4:6]}"

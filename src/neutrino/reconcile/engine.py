@@ -1,0 +1,107 @@
+"""From intent to the desired world, all of it or only what changed.
+
+Here: reading, rendering, facts and who depends on them. Not here: the backend's terms, comparing, writing.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+from neutrino.model.resource import Resource
+from neutrino.reconcile.fragment import Fragment, Source
+from neutrino.reconcile.intent import Intent
+from neutrino.reconcile.noun import Noun
+from neutrino.reconcile.world import Touched, World
+
+_log = logging.getLogger("neutrino.reconcile")
+_SLICE = 500  # resources rendered before others may run
+
+
+class Engine:
+    """The desired world of *nouns*, kept up with *intent*. *world* is complete after the first `rebuild`."""
+
+    def __init__(self, nouns: Iterable[Noun], intent: Intent) -> None:
+        self.world = World()
+        self.failed: dict[Source, str] = {}
+        self._nouns = tuple(nouns)
+        self._intent = intent
+        self._facts: dict[Source, Hashable] = {}
+        # Who looked for facts that were not there; they look again when the facts come.
+        self._waiting: defaultdict[Source, set[Source]] = defaultdict(set)
+
+    async def rebuild(self) -> None:
+        """Make the world anew from all of the intent."""
+        fresh = Engine(self._nouns, self._intent)
+        for noun in fresh._nouns:
+            resources = await self._intent.all(noun.resource)
+            if noun.facts is not None:
+                for resource in resources:
+                    fresh._facts[noun.collection, resource.id] = noun.facts(resource)
+            for number, resource in enumerate(resources, 1):
+                fresh._render(noun, resource.id, resource)
+                if not number % _SLICE:
+                    await asyncio.sleep(0)
+        self.world, self.failed = fresh.world, fresh.failed
+        self._facts, self._waiting = fresh._facts, fresh._waiting
+
+    async def absorb(self, changed: Iterable[Source]) -> Touched:
+        """Render anew what *changed*, and who depends on facts that changed thereby; return what that touches."""
+        dirty: defaultdict[str, set[str]] = defaultdict(set)
+        for collection, ident in changed:
+            dirty[collection].add(ident)
+        touched = Touched()
+        for noun in self._nouns:
+            ids = dirty.get(noun.collection)
+            if not ids:
+                continue
+            found = await self._intent.get(noun.resource, ids)
+            if noun.facts is not None:
+                for ident in ids:
+                    for collection, dependent in await self._learn(noun, ident, found.get(ident)):
+                        dirty[collection].add(dependent)
+            for number, ident in enumerate(sorted(ids), 1):
+                touched.update(self._render(noun, ident, found.get(ident)))
+                if not number % _SLICE:
+                    await asyncio.sleep(0)
+        return touched
+
+    async def _learn(self, noun: Noun, ident: str, resource: Resource | None) -> set[Source]:
+        """Note the facts of a resource, and return who has to look at them again."""
+        source = (noun.collection, ident)
+        old = self._facts.get(source)
+        new = noun.facts(resource) if resource is not None and noun.facts is not None else None
+        if old == new:
+            return set()
+        if new is None:
+            del self._facts[source]
+        else:
+            self._facts[source] = new
+        dependents = self._waiting.pop(source, set())
+        if old is not None:
+            for cls, field in noun.seen_by:
+                dependents.update((cls.collection, one) for one in await self._intent.ids_where(cls, field, ident))
+        return dependents
+
+    def _render(self, noun: Noun, ident: str, resource: Resource | None) -> Touched:
+        source = (noun.collection, ident)
+        fragment: Fragment | None = None
+        if resource is not None:
+
+            def see(cls: type[Resource], other: str) -> Any:
+                facts = self._facts.get((cls.collection, other))
+                if facts is None:
+                    self._waiting[cls.collection, other].add(source)
+                return facts
+
+            try:
+                fragment = noun.render(resource, see)
+            except Exception as error:  # noqa: BLE001 - it must not hold up the others
+                says = f"{type(error).__name__}: {error}"
+                if self.failed.get(source) != says:
+                    _log.exception("%s %s cannot be rendered; it stays as it is", noun.resource.singular, ident)
+                self.failed[source] = says
+                return Touched()
+        self.failed.pop(source, None)
+        return self.world.replace(source, fragment)

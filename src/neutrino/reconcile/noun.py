@@ -1,0 +1,53 @@
+"""How a backend declares what each API resource renders to.
+
+Here: `Noun`, one line of a backend's list, and `Backend`. Not here: any backend.
+
+A fragment sees of other resources only their *facts*: a small value per resource, with just what others render from
+it. When a resource changes and its facts do not, nothing else is rendered again.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from neutrino.model.resource import Resource
+from neutrino.reconcile.diff import Observed
+from neutrino.reconcile.fragment import Fragment
+from neutrino.reconcile.territory import Territory
+
+See: TypeAlias = Callable[[type[Resource], str], Any]
+"""Returns the facts of a resource, by class and id; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """One collection: how its resources render, what others see of them, and who looks (class and field)."""
+
+    resource: type[Resource]
+    render: Callable[[Any, See], Fragment | None]
+    facts: Callable[[Any], Hashable] | None = None
+    seen_by: tuple[tuple[type[Resource], str], ...] = ()
+
+    @property
+    def collection(self) -> str:
+        """The collection's name."""
+        return self.resource.collection
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A backend as the controller drives it.
+
+    *nouns* are in an order in which each comes after those whose facts it sees. *foundation* renders what belongs to no
+    resource, from what is observed (rows whose uuid the server chose); it is rendered anew whenever one of
+    *foundation_tables* comes or goes. *also_watched* are columns that are none of ours, which observers want to see.
+    """
+
+    name: str
+    database: str
+    lock: str
+    territory: Territory
+    nouns: Sequence[Noun]
+    foundation: Callable[[Observed], Fragment]
+    foundation_tables: frozenset[str] = frozenset()
+    also_watched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -1,0 +1,218 @@
+"""A cloud without hosts: real Northbound and Southbound servers, a real store, controllers in the process or beside it."""
+
+import asyncio
+import inspect
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from neutrino.backends.ovn.northbound import BACKEND
+from neutrino.model.port import Port
+from neutrino.model.resource import Resource
+from neutrino.ovsdb.client import Client
+from neutrino.ovsdb.operations import Operation, Select
+from neutrino.reconcile.controller import Controller
+from neutrino.store.database import Database, open_database
+from neutrino.store.intent import Intent
+
+_ORDER = ("networks", "subnets", "security_groups", "security_group_rules", "ports")
+
+
+def _program(name: str) -> str:
+    folder = os.environ.get("NEUTRINO_PROGRAMS")
+    found = shutil.which(name, path=folder) if folder else None
+    found = found or shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/bin")
+    if found is None:
+        pytest.fail(f"{name} is not installed: install OVN, or name a folder with it in NEUTRINO_PROGRAMS")
+    return found
+
+
+def _schema(name: str) -> str:
+    folder = os.environ.get("NEUTRINO_PROGRAMS")
+    places = [Path(folder).parent / "share/ovn"] if folder else []
+    for place in (*places, Path("/usr/share/ovn")):
+        if (place / name).exists():
+            return str(place / name)
+    return pytest.fail(f"{name} is not installed: install OVN, or set NEUTRINO_PROGRAMS")
+
+
+class Server:
+    """An ovsdb-server with one database, which survives that the server is killed."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self.remote = f"unix:{folder / name}.sock"
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        subprocess.run([_program("ovsdb-tool"), "create", str(folder / f"{name}.db"), _schema(f"ovn-{name}.ovsschema")],
+                       check=True)  # fmt: skip
+
+    def start(self) -> None:
+        with (self._folder / f"{self.name}.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [_program("ovsdb-server"), f"--remote=p{self.remote}", f"--unixctl={self._folder / self.name}.ctl",
+                 str(self._folder / f"{self.name}.db")],
+                stdout=log, stderr=log,
+            )  # fmt: skip
+        for _ in range(400):
+            with socket.socket(socket.AF_UNIX) as probe:
+                if probe.connect_ex(self.remote.removeprefix("unix:")) == 0:
+                    return
+            time.sleep(0.01)
+        pytest.fail((self._folder / f"{self.name}.log").read_text())
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+class Cloud:
+    """The servers, the store, and what tests do with them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.nb, self.sb = Server(folder, "nb"), Server(folder, "sb")
+        self.nb.start()
+        self.sb.start()
+        self.url = f"sqlite:///{folder / 'store.sqlite'}"
+        self.database: Database = open_database(self.url)
+        self.intent = Intent(self.database)
+        self.wake_path = folder / "controller.wake"
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def close(self) -> None:
+        for process in self.processes:
+            process.kill()
+            process.wait()
+        self.database.close()
+        self.nb.kill()
+        self.sb.kill()
+
+    # The intent.
+
+    async def put(self, *resources: Resource) -> None:
+        """Insert *resources*, or make those of the same id equal to them, each set in one transaction."""
+
+        def work(transaction) -> None:
+            for resource in sorted(resources, key=lambda one: _ORDER.index(one.collection)):
+                found = transaction.get(type(resource), resource.id)
+                if found is None:
+                    transaction.insert(resource)
+                elif found != resource:
+                    names = type(resource).__struct_fields__
+                    keep = ("id", "revision_number", "created_at", "updated_at", "project_id", "subnets", "shared")
+                    changed = {name: getattr(resource, name) for name in names if name not in keep}
+                    transaction.update(
+                        found, {name: value for name, value in changed.items() if getattr(found, name) != value}
+                    )
+
+        await self.database.write(work)
+        self.wake()
+
+    async def delete(self, *resources: Resource) -> None:
+        def work(transaction) -> None:
+            for resource in sorted(resources, key=lambda one: -_ORDER.index(one.collection)):
+                found = transaction.get(type(resource), resource.id)
+                if found is not None:
+                    transaction.delete(found)
+
+        await self.database.write(work)
+        self.wake()
+
+    def wake(self) -> None:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+            channel.connect_ex(str(self.wake_path)) or channel.send(b"")
+
+    async def port_status(self, port: Port) -> str:
+        return (await self.intent.get(Port, [port.id]))[port.id].status
+
+    # Controllers.
+
+    @asynccontextmanager
+    async def controller(self) -> AsyncIterator[Controller]:
+        """Run a controller in this process; it has made its first full pass when it is returned."""
+        client = Client(self.nb.remote, "OVN_Northbound")
+        async with client:
+            controller = Controller(BACKEND, client, self.intent, self.wake_path)
+            task = asyncio.create_task(controller.run())
+            try:
+                await until(lambda: task.done() or controller.is_leading and controller.passes)
+                yield controller
+            finally:
+                task.cancel()
+                await asyncio.wait((task,))
+                if not task.cancelled():
+                    task.result()
+
+    def start(self, name: str = "one") -> subprocess.Popen[bytes]:
+        """Start the daemon; it has told that it is ready when this returns."""
+        config = self.folder / "neutrino.conf"
+        config.write_text(
+            f"[DEFAULT]\nstate_path = {self.folder}\nagent_down_time = 4\ndebug = true\n"
+            f"[database]\nconnection = {self.url}\n"
+            f"[ovn]\novn_nb_connection = {self.nb.remote}\novn_sb_connection = {self.sb.remote}\n"
+            "agent_probe_interval = 1\n"
+        )
+        address = self.folder / f"{name}.notify"
+        address.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ready:
+            ready.bind(str(address))
+            ready.settimeout(20)
+            with (self.folder / f"{name}.log").open("ab") as log:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "neutrino.server.controller", "--config-file", str(config)],
+                    env={**os.environ, "NOTIFY_SOCKET": str(address)}, stdout=log, stderr=log,
+                )  # fmt: skip
+            self.processes.append(process)
+            try:
+                assert ready.recv(100) == b"READY=1"
+            except TimeoutError:
+                pytest.fail((self.folder / f"{name}.log").read_text())
+        return process
+
+    # The Northbound.
+
+    @asynccontextmanager
+    async def northbound(self) -> AsyncIterator["Observer"]:
+        async with Client(self.nb.remote, "OVN_Northbound") as client:
+            await client.wait_connected(10)
+            yield Observer(client)
+
+
+class Observer:
+    """Somebody else at the Northbound, who sees all of it and may change it."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    async def rows(self, table: str) -> dict:
+        """Return the rows of *table* that are there now."""
+        found = (await self.client.transact([Select(table)]))[0]
+        return {row["_uuid"]: row for row in found}
+
+    async def transact(self, *operations: Operation) -> None:
+        await self.client.transact(operations)
+
+
+async def until(holds: Callable[[], object], most_s: float = 15.0) -> float:
+    """Wait until *holds* does and return how long that took; it may be a coroutine function."""
+    began_s = time.monotonic()
+    while True:
+        found = holds()
+        if inspect.isawaitable(found):
+            found = await found
+        took_s = time.monotonic() - began_s
+        if found:
+            return took_s
+        assert took_s < most_s, f"not within {most_s:g} s"
+        await asyncio.sleep(0.02)

@@ -1,0 +1,103 @@
+"""API resources for tests: builders with every attribute given, and a reference topology."""
+
+import uuid
+from typing import Any
+
+from neutrino.model.network import Network
+from neutrino.model.port import AddressPair, FixedIp, Port
+from neutrino.model.resource import Resource
+from neutrino.model.security_group import SecurityGroup, SecurityGroupRule, normalized
+from neutrino.model.subnet import SLAAC, STATEFUL, STATELESS, AllocationPool, HostRoute, Subnet
+
+_STANDARD = {
+    "project_id": "2c9d4b8e0f6a4d1c9b7e5a3f1d0c8b6a",
+    "created_at": "2026-01-02T03:04:05Z",
+    "updated_at": "2026-01-02T03:04:05Z",
+    "revision_number": 0,
+}
+
+
+def an_id(text: str) -> str:
+    """Return the id that *text* stands for."""
+    return str(uuid.uuid5(uuid.NAMESPACE_DNS, text))
+
+
+def network(text: str, **given: Any) -> Network:
+    given = {"name": text, "mtu": 1442, "provider_network_type": "geneve", **given}
+    if given["provider_network_type"] == "geneve":
+        given.setdefault("provider_segmentation_id", 1 + int(an_id(text)[:5], 16))
+    return Network(id=an_id(text), **_STANDARD, **given)
+
+
+def subnet(text: str, network: Network, cidr: str, **given: Any) -> Subnet:
+    version = 6 if ":" in cidr else 4
+    first = cidr.partition("/")[0].removesuffix(".0") + (".1" if version == 4 else "1")
+    pools = (AllocationPool(first[:-1] + "2", first[:-1] + "99"),)
+    given = {"name": text, "gateway_ip": first, "allocation_pools": pools, **given}
+    return Subnet(id=an_id(text), network_id=network.id, cidr=cidr, ip_version=version, **_STANDARD, **given)
+
+
+def group(text: str, **given: Any) -> SecurityGroup:
+    return SecurityGroup(id=an_id(text), **_STANDARD, **{"name": text, **given})
+
+
+def rule(text: str, group: SecurityGroup, direction: str, **given: Any) -> SecurityGroupRule:
+    given = {"normalized_cidr": normalized(given.get("remote_ip_prefix")), **given}
+    return SecurityGroupRule(id=an_id(text), security_group_id=group.id, direction=direction, **_STANDARD, **given)
+
+
+def port(text: str, network: Network, fixed_ips: dict[Subnet, str] | None = None, **given: Any) -> Port:
+    octets = an_id(text).replace("-", "")
+    fixed = tuple(FixedIp(subnet.id, address) for subnet, address in (fixed_ips or {}).items())
+    given = {
+        "name": text,
+        "mac_address": f"fa:16:3e:{octets[0:2]}:{octets[2:4]}:{octets[4:6]}",
+        "security_groups": (),
+        "port_security_enabled": True,
+        **given,
+    }
+    return Port(id=an_id(text), network_id=network.id, fixed_ips=fixed, **_STANDARD, **given)
+
+
+def reference() -> list[Resource]:
+    """Return a small cloud that has one of everything that is rendered."""
+    blue, flat = network("blue"), network("flat", mtu=1500, provider_network_type="flat")
+    flat = network("flat", mtu=1500, provider_network_type="flat", provider_physical_network="physnet1")
+    vlan = network(
+        "vlan", mtu=1500, provider_network_type="vlan", provider_physical_network="physnet2",
+        provider_segmentation_id=101,
+    )  # fmt: skip
+    v4 = subnet(
+        "blue-v4", blue, "10.0.0.0/24", dns_nameservers=("10.0.0.2", "10.0.0.3"),
+        host_routes=(HostRoute("192.0.2.0/24", "10.0.0.9"),),
+    )  # fmt: skip
+    v6 = subnet("blue-v6", blue, "fd00:1::/64", ipv6_address_mode=STATEFUL, ipv6_ra_mode=STATEFUL)
+    stateless = subnet("blue-v6-stateless", blue, "fd00:2::/64", ipv6_address_mode=STATELESS, ipv6_ra_mode=STATELESS)
+    slaac = subnet("blue-v6-slaac", blue, "fd00:3::/64", ipv6_address_mode=SLAAC, ipv6_ra_mode=SLAAC)
+    island = subnet("island", blue, "10.9.0.0/24", gateway_ip=None, dns_nameservers=("0.0.0.0",))
+    static = subnet("flat-v4", flat, "203.0.113.0/24", enable_dhcp=False)
+    web, quick = group("web"), group("quick", stateful=False)
+    return [
+        blue, flat, vlan, v4, v6, stateless, slaac, island, static, web, quick,
+        rule("web-out-4", web, "egress"),
+        rule("web-out-6", web, "egress", ethertype="IPv6"),
+        rule("web-self", web, "ingress", remote_group_id=web.id),
+        rule("web-http", web, "ingress", protocol="tcp", port_range_min=80, port_range_max=80),
+        rule("web-high", web, "ingress", protocol="17", port_range_min=1024, port_range_max=65535,
+             remote_ip_prefix="198.51.100.7/24"),
+        rule("web-ping", web, "ingress", protocol="icmp", port_range_min=8, port_range_max=0),
+        rule("web-ping6", web, "ingress", protocol="icmpv6", ethertype="IPv6"),
+        rule("web-gre", web, "ingress", protocol="gre"),
+        rule("quick-all", quick, "egress", protocol="ip"),
+        port("plain", blue, {v4: "10.0.0.11", v6: "fd00:1::11"}, security_groups=(web.id,)),
+        port("bound", blue, {v4: "10.0.0.12", slaac: "fd00:3::12"}, security_groups=(quick.id, web.id),
+             binding_host_id="host-1", device_id="i-1", device_owner="compute:nova", admin_state_up=False),
+        port("moving", blue, {stateless: "fd00:2::13"}, binding_host_id="host-1",
+             binding_profile={"migrating_to": "host-2"}),
+        port("pairs", blue, {v4: "10.0.0.14"}, security_groups=(web.id,), allowed_address_pairs=(
+            AddressPair("10.0.0.200"), AddressPair("10.0.0.0/28", "00:00:5e:00:01:07"))),
+        port("open", flat, {static: "203.0.113.15"}, port_security_enabled=False),
+        port("trusted", blue, {v4: "10.0.0.2"}, device_owner="network:dhcp"),
+        port("nested", vlan, binding_profile={"parent_name": an_id("plain"), "tag": 42}),
+        port("no-row", vlan, device_owner="network:floatingip"),
+    ]  # fmt: skip
