@@ -99,7 +99,7 @@ class _PrivateApt:
     def with_libraries(self, names: Sequence[str]) -> list[str]:
         """Return *names* and the packages of shared libraries that they need, directly or not.
 
-        Dependencies that are not libraries (init scripts, Python, openssl's command) are left out: nothing is installed.
+        Other dependencies (init scripts, Python, openssl's command) are left out: nothing is installed.
         """
         kinds = ("recommends", "suggests", "conflicts", "breaks", "replaces", "enhances")
         said = _run(

@@ -1,0 +1,62 @@
+"""Facts about processes, and waiting for their end.
+
+Here: pidfd, memory, process ids seen from outside a pid namespace. Not here: starting services.
+"""
+
+import asyncio
+import contextlib
+import os
+import select
+from pathlib import Path
+
+from neutrino.linux import namespace
+
+
+async def ended(pid: int) -> None:
+    """Return when *pid* has ended; it need not be a child."""
+    try:
+        fd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    loop = asyncio.get_running_loop()
+    done = asyncio.Event()
+    loop.add_reader(fd, done.set)
+    try:
+        await done.wait()
+    finally:
+        loop.remove_reader(fd)
+        os.close(fd)
+
+
+def wait_for_end(pid: int, timeout_s: float) -> bool:
+    """Wait until *pid* has ended; tell whether it has within *timeout_s*."""
+    try:
+        fd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        poll = select.poll()
+        poll.register(fd, select.POLLIN)
+        return bool(poll.poll(timeout_s * 1000))
+    finally:
+        os.close(fd)
+
+
+def resident_bytes(pid: int) -> int:
+    """Return the resident memory of *pid* in bytes, 0 when it is gone."""
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
+
+
+def outer_pids(inside: int) -> dict[int, int]:
+    """Return {pid inside: pid here} for the processes that share the pid namespace of *inside*, a pid as seen here."""
+    wanted = namespace.identity("pid", inside)
+    found: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or wanted is None or namespace.identity("pid", entry.name) != wanted:
+            continue
+        with contextlib.suppress(OSError, StopIteration):
+            line = next(line for line in (entry / "status").read_text().splitlines() if line.startswith("NSpid:"))
+            found[int(line.split()[-1])] = int(entry.name)
+    return found

@@ -1,0 +1,103 @@
+"""A small client of the Networking API v2.0.
+
+Here: requests without authentication, as the lab's API takes them. Not here: openstacksdk, whose import alone takes
+longer than the lab needs to start.
+"""
+
+import http.client
+import json
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from neutrino.stack.fault import StackFault
+
+TIMEOUT_S = 60.0
+
+Resource = dict[str, Any]
+
+
+class ApiRefused(StackFault):
+    """The API answered with an error; *status* is the HTTP status and *kind* the error's type."""
+
+    def __init__(self, what: str, status: int, kind: str, message: str) -> None:
+        super().__init__(f"the API refused {what}: {status} {message or kind}")
+        self.status = status
+        self.kind = kind
+
+
+class NetworkingApi:
+    """The API at *endpoint*, for instance ``http://127.0.0.1:9696``."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+
+    def list(self, plural: str, **filters: str) -> list[Resource]:
+        """Return the resources of a collection that match *filters* (``name="demo"``)."""
+        found: list[Resource] = self._call("GET", plural, query=filters)[plural.replace("-", "_")]
+        return found
+
+    def show(self, plural: str, identity: str) -> Resource:
+        """Return one resource."""
+        return self._one(self._call("GET", f"{plural}/{identity}"))
+
+    def create(self, plural: str, singular: str, **values: object) -> Resource:
+        """Create a resource and return it; a colon in an attribute's name is written as two underscores."""
+        return self._one(self._call("POST", plural, {singular: _attributes(values)}))
+
+    def update(self, plural: str, singular: str, identity: str, **values: object) -> Resource:
+        """Update a resource and return it."""
+        return self._one(self._call("PUT", f"{plural}/{identity}", {singular: _attributes(values)}))
+
+    def delete(self, plural: str, identity: str) -> None:
+        """Delete a resource."""
+        self._call("DELETE", f"{plural}/{identity}")
+
+    def by_name_or_id(self, plural: str, word: str) -> Resource:
+        """Return the one resource with this name or id; raises StackFault when there is none, or more than one."""
+        found = self.list(plural, name=word) or self.list(plural, id=word)
+        if len(found) != 1:
+            raise StackFault(
+                f"{len(found) or 'no'} {plural} are called {word}: `./stack openstack network list` shows what there is"
+            )
+        return found[0]
+
+    @staticmethod
+    def _one(body: Resource) -> Resource:
+        (value,) = body.values()
+        one: Resource = value
+        return one
+
+    def _call(
+        self, method: str, path: str, body: Resource | None = None, query: dict[str, str] | None = None
+    ) -> Resource:
+        what = f"{method} /v2.0/{path}"
+        address = urlsplit(self.endpoint)
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT_S)
+        try:
+            connection.request(
+                method,
+                f"/v2.0/{path}" + (f"?{urlencode(query)}" if query else ""),
+                body=None if body is None else json.dumps(body),
+                headers={"Content-Type": "application/json"},
+            )
+            response = connection.getresponse()
+            text = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise StackFault(
+                f"no answer from {self.endpoint} to {what} ({error}): `./stack logs neutrino-api`"
+            ) from error
+        finally:
+            connection.close()
+        try:
+            answer = json.loads(text) if text else {}
+        except ValueError:
+            answer = {}
+        if response.status >= http.HTTPStatus.BAD_REQUEST:
+            fault = answer.get("NeutronError", {}) if isinstance(answer, dict) else {}
+            raise ApiRefused(what, response.status, str(fault.get("type", "")), str(fault.get("message", "")))
+        parsed: Resource = answer
+        return parsed
+
+
+def _attributes(values: dict[str, object]) -> Resource:
+    return {name.replace("__", ":"): value for name, value in values.items() if value is not None}

@@ -1,0 +1,145 @@
+"""The central services: Northbound, Southbound, northd, the API and the controller.
+
+Here: their declarations and the files that they are given. Not here: keeping them running (service.py).
+"""
+
+import hashlib
+import importlib.util
+import sys
+from pathlib import Path
+
+from neutrino.stack import command
+from neutrino.stack.place import Place
+from neutrino.stack.service import Answers, Notifies, Service
+
+COMPACT_ABOVE_BYTES = 1 << 20
+"""A database below this is read in a few milliseconds: compacting it would cost more than it saves."""
+
+QUIET = ("-vconsole:info", "-vsyslog:off", "-vfile:off")
+
+
+def services(place: Place, listener: int) -> tuple[Service, ...]:
+    """Return the central services; *listener* is the API's listening socket."""
+    return (
+        _database(place, "ovn-nb", place.northbound),
+        _database(place, "ovn-sb", place.southbound),
+        Service(
+            name="ovn-northd",
+            command=(
+                place.programs.path("ovn-northd"),
+                f"--ovnnb-db=unix:{place.northbound}",
+                f"--ovnsb-db=unix:{place.southbound}",
+                f"--unixctl={place.private('central')}/ovn-northd.ctl",
+                f"--pidfile={place.private('central')}/ovn-northd.pid",
+                *QUIET,
+            ),
+            needs=("ovn-nb", "ovn-sb"),
+            environment=place.environment("central"),
+            ready=Answers(f"{place.private('central')}/ovn-northd.ctl", "status", "Status: active"),
+        ),
+        *_own_services(place, listener),
+    )
+
+
+def _own_services(place: Place, listener: int) -> tuple[Service, ...]:
+    arguments = ("--config-file", str(place.configuration))
+    if importlib.util.find_spec("neutrino.server.api") is None:
+        return ()
+    return (
+        Service(
+            name="neutrino-api",
+            command=(sys.executable, "-m", "neutrino.server.api", *arguments, "--fd", str(listener)),
+            environment=place.environment("central"),
+            inherits=(listener,),
+            ready=Notifies(),
+        ),
+        Service(
+            name="neutrino-controller",
+            command=(sys.executable, "-m", "neutrino.server.controller", *arguments),
+            environment=place.environment("central"),
+            ready=Notifies(),
+        ),
+    )
+
+
+def _database(place: Place, name: str, socket: Path) -> Service:
+    file = place.run / f"{socket.stem}.db"
+    control = place.private("central") / f"{name}.ctl"
+
+    async def prepare() -> None:
+        step = _due_step(place, name, file)
+        if step:
+            await command.run(place.programs.path("ovsdb-tool"), *step, environment=place.environment("central"))
+        _made_with(file).write_text(_digest(place, name))
+
+    return Service(
+        name=name,
+        command=(
+            place.programs.path("ovsdb-server"),
+            str(file),
+            f"--remote=punix:{socket}",
+            f"--unixctl={control}",
+            f"--pidfile={place.private('central')}/{name}.pid",
+            *QUIET,
+        ),
+        environment=place.environment("central"),
+        prepare=prepare,
+        ready=Answers(str(socket), "list_dbs"),
+    )
+
+
+def _due_step(place: Place, name: str, file: Path) -> tuple[str, ...]:
+    """Return what ovsdb-tool has to do before *file* is served: create, convert to another schema, compact, nothing."""
+    schema = str(place.programs.schema(name))
+    if not file.exists():
+        return ("create", str(file), schema)
+    if not _made_with(file).exists() or _made_with(file).read_text() != _digest(place, name):
+        return ("convert", str(file), schema)
+    if file.stat().st_size > COMPACT_ABOVE_BYTES:
+        return ("compact", str(file))
+    return ()
+
+
+def _made_with(file: Path) -> Path:
+    """Return the file that tells which schema the database *file* has."""
+    return file.with_suffix(".schema")
+
+
+def _digest(place: Place, name: str) -> str:
+    return hashlib.sha256(place.programs.schema(name).read_bytes()).hexdigest()
+
+
+def write_configuration(place: Place) -> None:
+    """Write the oslo.config file of the API and the controller."""
+    place.configuration.write_text(
+        f"""\
+[DEFAULT]
+state_path = {place.run}
+
+[database]
+connection = sqlite:///{place.run}/neutrino.sqlite
+
+[ovn]
+ovn_nb_connection = unix:{place.northbound}
+ovn_sb_connection = unix:{place.southbound}
+
+[ml2]
+mechanism_drivers = ovn
+tenant_network_types = geneve
+"""
+    )
+
+
+def write_clouds(place: Place, api_port: int) -> None:
+    """Write clouds.yaml, with which openstackclient and openstacksdk find the API as cloud ``neutrino``."""
+    place.clouds.write_text(
+        f"""\
+clouds:
+  neutrino:
+    auth_type: none
+    auth:
+      endpoint: http://127.0.0.1:{api_port}
+    network_endpoint_override: http://127.0.0.1:{api_port}
+    region_name: RegionOne
+"""
+    )

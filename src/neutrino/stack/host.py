@@ -1,0 +1,223 @@
+"""A host of the lab: a network namespace with its own Open vSwitch and ovn-controller, on the underlay.
+
+Here: its addresses, services and switch configuration, for both datapaths. Not here: instances (instance.py).
+
+Two datapaths, both in user space: ``netdev`` where /dev/net/tun is usable, else ``dummy``, the same switch code with
+devices that exist only inside ovs-vswitchd. The dummy one forgets its addresses, routes and flows when it restarts.
+"""
+
+import asyncio
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from neutrino.linux import device
+from neutrino.stack import command, jsonrpc
+from neutrino.stack.central import QUIET
+from neutrino.stack.fault import StackFault
+from neutrino.stack.place import Place
+from neutrino.stack.service import POLL_S, Answers, Service
+
+FABRIC = "fabric"
+"""The network namespace of the underlay bridge."""
+UNDERLAY = "172.31.0"
+NAME = re.compile(r"h([1-9][0-9]{0,2})")
+MOST_HOSTS = 250
+CONFIGURED_WITHIN_S = 20.0
+
+
+def number(name: str) -> int:
+    """Return N of the host ``hN``; raises StackFault for another name."""
+    match = NAME.fullmatch(name)
+    if match is None or int(match[1]) > MOST_HOSTS:
+        raise StackFault(f"{name} is no host name: hosts are h1 to h{MOST_HOSTS}")
+    return int(match[1])
+
+
+def usable_datapath(wanted: str) -> str:
+    """Return ``netdev`` or ``dummy``: what was *wanted*, or for ``auto`` what this process may use."""
+    if wanted != "auto":
+        return wanted
+    try:
+        os.close(os.open("/dev/net/tun", os.O_RDWR))
+    except OSError:
+        return "dummy"
+    return "netdev"
+
+
+@dataclass(frozen=True)
+class Host:
+    """One host; *name* is its namespace, its OVN system-id and its host name for the API."""
+
+    name: str
+    datapath: str
+    place: Place
+
+    @property
+    def address(self) -> str:
+        """The underlay address, end of its tunnels."""
+        return f"{UNDERLAY}.{number(self.name)}"
+
+    @property
+    def mac(self) -> str:
+        """The MAC address of br-phy."""
+        return f"0a:00:ac:1f:00:{number(self.name):02x}"
+
+    @property
+    def folder(self) -> Path:
+        """Sockets and conf.db of this host."""
+        return self.place.private(self.name)
+
+    @property
+    def switch(self) -> Path:
+        """The socket of its Open_vSwitch database."""
+        return self.folder / "db.sock"
+
+    def links(self) -> tuple[str, ...]:
+        """Return ip(8) commands, for the fabric's namespace, that wire the host to the underlay."""
+        port = f"p-{self.name}"
+        return (
+            f"link add name {port} type veth peer name phy0 netns {self.name}",
+            f"link set dev {port} master underlay",
+        )
+
+    def bring_links_up(self) -> None:
+        """Set both ends of the wire up."""
+        device.bring_up(FABRIC, f"p-{self.name}")
+        device.bring_up(self.name, "lo", "phy0")
+
+    def services(self) -> tuple[Service, ...]:
+        """Return the host's services."""
+        environment = self.place.environment(self.name)
+        control = self.folder / "ovs-vswitchd.ctl"
+        return (
+            Service(
+                name=f"{self.name}.ovsdb-server",
+                command=(
+                    self.place.programs.path("ovsdb-server"),
+                    str(self.folder / "conf.db"),
+                    f"--remote=punix:{self.switch}",
+                    f"--unixctl={self.folder}/ovsdb-server.ctl",
+                    f"--pidfile={self.folder}/ovsdb-server.pid",
+                    *QUIET,
+                ),
+                network=self.name,
+                environment=environment,
+                ready=Answers(str(self.switch), "list_dbs"),
+                prepare=self._make_database,
+                apply=self._configure,
+            ),
+            Service(
+                name=f"{self.name}.ovs-vswitchd",
+                command=(
+                    self.place.programs.path("ovs-vswitchd"),
+                    f"unix:{self.switch}",
+                    f"--unixctl={control}",
+                    f"--pidfile={self.folder}/ovs-vswitchd.pid",
+                    *(("--enable-dummy",) if self.datapath == "dummy" else ()),
+                    *QUIET,
+                ),
+                needs=(f"{self.name}.ovsdb-server",),
+                network=self.name,
+                environment=environment,
+                ready=Answers(str(control)),
+                apply=self._address_underlay,
+            ),
+            Service(
+                name=f"{self.name}.ovn-controller",
+                command=(
+                    self.place.programs.path("ovn-controller"),
+                    f"unix:{self.switch}",
+                    f"--pidfile={self.folder}/ovn-controller.pid",
+                    *QUIET,
+                ),
+                needs=(f"{self.name}.ovs-vswitchd", "ovn-sb"),
+                network=self.name,
+                environment=environment,
+                ready=Answers(f"{self.folder}/ovn-controller.{{pid}}.ctl", "connection-status", "connected"),
+            ),
+        )
+
+    async def _make_database(self) -> None:
+        file = self.folder / "conf.db"
+        template = self.folder.parent / "conf.db"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not template.exists():
+            fresh = template.with_suffix(f".{self.name}")
+            schema = str(self.place.programs.schema("vswitch"))
+            await command.run(self.place.programs.path("ovsdb-tool"), "create", str(fresh), schema)
+            fresh.replace(template)
+        if not file.exists():
+            shutil.copyfile(template, file)
+
+    async def _configure(self) -> None:
+        kind = f"datapath_type={self.datapath}"
+        about = {
+            "system-id": self.name,
+            "hostname": self.name,
+            "ovn-remote": f"unix:{self.place.southbound}",
+            "ovn-encap-type": "geneve",
+            "ovn-encap-ip": self.address,
+            "ovn-bridge": "br-int",
+            "ovn-bridge-datapath-type": self.datapath,
+            "ovn-bridge-mappings": "physnet1:br-ex",
+            "ovn-cms-options": "enable-chassis-as-gw",
+            "ovn-monitor-all": "true",
+        }
+        await self.vsctl(
+            "init",
+            "--",
+            *("set", "Open_vSwitch", "."),
+            *(f'external_ids:{key}="{value}"' for key, value in about.items()),
+            *("--", "--may-exist", "add-br", "br-phy", "--", "set", "Bridge", "br-phy", kind),
+            f'other_config:hwaddr="{self.mac}"',
+            *("--", "--may-exist", "add-port", "br-phy", "phy0"),
+            *("--", "--may-exist", "add-br", "br-ex", "--", "set", "Bridge", "br-ex", kind),
+            *("--", "--may-exist", "add-br", "br-int", "--", "set", "Bridge", "br-int", kind),
+            *("fail_mode=secure", "other_config:disable-in-band=true"),
+        )
+
+    async def vsctl(self, *words: str) -> str:
+        """Run one ``ovs-vsctl`` on this host's database, without waiting for the switch."""
+        program = self.place.programs.path("ovs-vsctl")
+        return await command.run(program, f"--db=unix:{self.switch}", "--no-wait", *words)
+
+    async def _address_underlay(self) -> None:
+        """Give br-phy its address: tunnels start there, so it comes before ovn-controller."""
+        if self.datapath == "dummy":
+            await self._address_dummy()
+        else:
+            await self._bridge_is_there()
+            await device.ip_batch(
+                (f"address replace {self.address}/24 dev br-phy", "link set dev br-phy up"), network=self.name
+            )
+
+    async def _bridge_is_there(self) -> None:
+        """Wait until ovs-vswitchd has made what its database says, as ovs-vsctl does: cur_cfg reaches next_cfg."""
+        everywhere: list[object] = []
+        ask = {"op": "mutate", "table": "Open_vSwitch", "where": everywhere, "mutations": [["next_cfg", "+=", 1]]}
+        look = {"op": "select", "table": "Open_vSwitch", "where": everywhere, "columns": ["next_cfg", "cur_cfg"]}
+        answer = await jsonrpc.call(self.switch, "transact", "Open_vSwitch", ask, look)
+        wanted = answer[1]["rows"][0]["next_cfg"]
+        async with asyncio.timeout(CONFIGURED_WITHIN_S):
+            while answer[-1]["rows"][0]["cur_cfg"] < wanted:
+                await asyncio.sleep(POLL_S)
+                answer = await jsonrpc.call(self.switch, "transact", "Open_vSwitch", look)
+
+    async def _address_dummy(self) -> None:
+        control = self.folder / "ovs-vswitchd.ctl"
+        await self._bridge_is_there()
+        await jsonrpc.call(control, "netdev-dummy/ip4addr", "br-phy", f"{self.address}/24")
+        await jsonrpc.call(control, "ovs/route/add", f"{UNDERLAY}.0/24", "br-phy")
+        mac = f"0x{self.mac.replace(':', '')}"
+        address = "0x" + "".join(f"{int(part):02x}" for part in self.address.split("."))
+        answer_arp = (
+            f"priority=100,arp,arp_op=1,arp_tpa={self.address},actions=move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],"
+            f"mod_dl_src:{self.mac},load:2->NXM_OF_ARP_OP[],move:NXM_NX_ARP_SHA[]->NXM_NX_ARP_THA[],"
+            f"move:NXM_OF_ARP_SPA[]->NXM_OF_ARP_TPA[],load:{mac}->NXM_NX_ARP_SHA[],load:{address}->NXM_OF_ARP_SPA[],in_port"
+        )
+        await command.run(
+            self.place.programs.path("ovs-ofctl"), "add-flow", f"unix:{self.folder}/br-phy.mgmt", answer_arp
+        )

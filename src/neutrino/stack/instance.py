@@ -1,0 +1,159 @@
+"""Instances: a network namespace with a veth into its host's integration bridge, and a DHCP client.
+
+Here: plugging as Nova and os-vif do, the DHCP client's script, unplugging. Not here: the API's port (demo.py, cli).
+"""
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from neutrino.linux import device, namespace
+from neutrino.stack import jsonrpc
+from neutrino.stack.host import FABRIC, Host
+from neutrino.stack.place import Place
+from neutrino.stack.service import POLL_S, Exists, Service
+from neutrino.stack.state import Instance
+
+PLUGGED_WITHIN_S = 30.0
+
+DHCP_SCRIPT = """\
+#!/bin/sh
+# What busybox's udhcpc tells, applied to the instance (udhcpc's README: variables of the script).
+case "$1" in
+deconfig)
+    "$BUSYBOX" ip -4 address flush dev "$interface"
+    ;;
+bound | renew)
+    if [ -n "${mtu:-}" ]; then "$BUSYBOX" ip link set dev "$interface" mtu "$mtu"; fi
+    if [ "$("$BUSYBOX" cat "$FOLDER/lease" 2>/dev/null)" != "$ip/$mask" ] || [ "$1" = bound ]; then
+        "$BUSYBOX" ip -4 address flush dev "$interface"
+        "$BUSYBOX" ip address add "$ip/$mask" dev "$interface"
+    fi
+    if [ -n "${staticroutes:-}" ]; then # RFC 3442: where it is given, the router option does not count
+        set -- $staticroutes
+        while [ $# -ge 2 ]; do
+            if [ "$2" = 0.0.0.0 ]; then
+                "$BUSYBOX" ip route replace "$1" dev "$interface"
+            else
+                "$BUSYBOX" ip route replace "$1" via "$2" dev "$interface"
+            fi
+            shift 2
+        done
+    elif [ -n "${router:-}" ]; then
+        "$BUSYBOX" ip route replace default via "${router%% *}" dev "$interface"
+    fi
+    {
+        if [ -n "${domain:-}" ]; then echo "search $domain"; fi
+        for server in ${dns:-}; do echo "nameserver $server"; done
+    } >"$FOLDER/resolv.conf"
+    echo "$ip/$mask" >"$FOLDER/lease.new"
+    "$BUSYBOX" mv "$FOLDER/lease.new" "$FOLDER/lease"
+    ;;
+esac
+"""
+
+
+def dhcp_service(place: Place, instance: Instance) -> Service:
+    """Return the service that keeps the lease of *instance*; ready means bound."""
+    folder = place.instance(instance.name)
+    script = folder / "udhcpc.script"
+    busybox = place.programs.path("busybox")
+
+    async def prepare() -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not script.exists() or script.read_text() != DHCP_SCRIPT:
+            script.write_text(DHCP_SCRIPT)
+            script.chmod(0o755)
+
+    return Service(
+        name=f"{instance.name}.udhcpc",
+        command=(
+            *(busybox, "udhcpc", "-f", "-i", "eth0", "-s", str(script)),
+            *("-t", "10", "-T", "1", "-A", "1", "-O", "mtu", "-O", "staticroutes", "-x", f"hostname:{instance.name}"),
+        ),
+        network=instance.network,
+        environment={"BUSYBOX": busybox, "FOLDER": str(folder)},
+        prepare=prepare,
+        ready=Exists(folder / "lease"),
+        stop_within_s=0.5,
+    )
+
+
+async def plug(instance: Instance, host: Host) -> None:
+    """Make the namespace and the wire of *instance*, and wait until OVN has installed the port's flows on *host*.
+
+    What is there already is left as it is. Raises TimeoutError when OVN does not take the port.
+    """
+    if not (namespace.NETWORK_FOLDER / instance.network).exists():
+        inside = f"netns {instance.network} address {instance.mac} mtu {instance.mtu}"
+        outside = f"netns {host.name} mtu {instance.mtu}"
+        await device.ip_batch(
+            (
+                f"netns add {instance.network}",
+                f"link add name eth0 {inside} type veth peer name {instance.tap} {outside}",
+            ),
+            network=FABRIC,
+        )
+    device.bring_up(instance.network, "lo", "eth0")
+    device.bring_up(host.name, instance.tap)
+    about = {
+        "iface-id": instance.port_id,
+        "iface-status": "active",
+        "attached-mac": instance.mac,
+        "vm-uuid": instance.device_id,
+    }
+    await host.vsctl(
+        *("--may-exist", "add-port", "br-int", instance.tap, "--", "set", "Interface", instance.tap),
+        *(f'external_ids:{key}="{value}"' for key, value in about.items()),
+    )
+    if not instance.dhcp:
+        await _address_by_hand(instance)
+
+
+async def installed(instance: Instance, host: Host) -> None:
+    """Wait until ovn-controller says that the flows of the port are in the switch; raises TimeoutError."""
+    async with asyncio.timeout(PLUGGED_WITHIN_S):
+        while True:
+            with contextlib.suppress(OSError, jsonrpc.CallFailed):
+                if "ovn-installed" in await _external_ids(instance, host):
+                    return
+            await asyncio.sleep(POLL_S)
+
+
+async def unplug(instance: Instance, host: Host | None, place: Place) -> None:
+    """Take *instance* off its host and remove its namespace."""
+    if host is not None:
+        await host.vsctl("--if-exists", "del-port", "br-int", instance.tap)
+    if (namespace.NETWORK_FOLDER / instance.network).exists():
+        await device.ip_batch((f"netns delete {instance.network}",))
+    shutil.rmtree(place.instance(instance.name), ignore_errors=True)
+
+
+def lease(place: Place, instance: Instance) -> str:
+    """Return the address that the DHCP client got, as ``ADDRESS/PREFIX``, or nothing."""
+    file: Path = place.instance(instance.name) / "lease"
+    with contextlib.suppress(OSError):
+        return file.read_text().strip()
+    return ""
+
+
+async def _address_by_hand(instance: Instance) -> None:
+    """Give the fixed addresses of a port without DHCP, as a configuration drive would."""
+    lines = [f"address replace {address} dev eth0" for address in instance.addresses]
+    if instance.gateway:
+        lines.append(f"route replace default via {instance.gateway} dev eth0")
+    await device.ip_batch(lines, network=instance.network)
+
+
+async def _external_ids(instance: Instance, host: Host) -> Mapping[str, str]:
+    question = {
+        "op": "select",
+        "table": "Interface",
+        "where": [["name", "==", instance.tap]],
+        "columns": ["external_ids"],
+    }
+    answer = await jsonrpc.call(host.switch, "transact", "Open_vSwitch", question)
+    rows = answer[0]["rows"]
+    return dict(rows[0]["external_ids"][1]) if rows else {}

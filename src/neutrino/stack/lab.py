@@ -1,0 +1,368 @@
+"""A lab: the Python interface to one whole network on this machine, for the command line and for tests.
+
+Here: starting and ending a supervisor, hosts, instances with their API ports, commands inside. Not here: the demo
+(demo.py), the terminal (neutrino.cli).
+"""
+
+import contextlib
+import fcntl
+import os
+import select
+import shutil
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from neutrino.linux import process
+from neutrino.stack import control, launch, programs, sandbox, state
+from neutrino.stack.api import ApiRefused, NetworkingApi, Resource
+from neutrino.stack.fault import StackFault
+from neutrino.stack.place import Place
+from neutrino.stack.state import Instance
+
+LAUNCH_WITHIN_S = 20.0
+END_WITHIN_S = 30.0
+ACTIVE_WITHIN_S = 30.0
+POLL_S = 0.02
+TOOLS = {"ip": "iproute2", "nsenter": "util-linux", "unshare": "util-linux", "mount": "mount"}
+"""What is needed of the host, and Debian's package of it."""
+
+
+class Lab:
+    """One lab in the folder *run*; several may run at once, nothing is shared but the programs.
+
+    ``hosts``: how many hosts ``h1`` .. ``hN`` there shall be at least. ``api_port``: where the API listens on
+    127.0.0.1; 0 takes a free one (the same as last time when it is still free). ``datapath``: ``auto``, ``netdev``
+    or ``dummy``, for a lab that is not yet there.
+
+    with Lab(tmp_path / "lab", hosts=2) as lab:            # up() and, at the end, down()
+        network = lab.api.create("networks", "network", name="n")
+        lab.api.create("subnets", "subnet", network_id=network["id"], ip_version=4, cidr="10.1.0.0/24")
+        a = lab.instance("a", network=network["id"], host="h1")     # port made and bound, DHCP lease got, ACTIVE
+        b = lab.instance("b", network=network["id"], host="h2")
+        assert lab.ping("a", lab.address("b"))
+        lab.exec("a", "ip", "address")                               # subprocess.CompletedProcess[str]
+    """
+
+    def __init__(self, run: Path, hosts: int = 2, api_port: int = 0, datapath: str = "auto") -> None:
+        self.run = run.absolute()
+        self._hosts = hosts
+        self._wanted_port = api_port
+        self._wanted_datapath = datapath
+        self._place: Place | None = None
+        self._port = 0
+
+    @property
+    def place(self) -> Place:
+        """The lab's files; obtains the programs the first time."""
+        if self._place is None:
+            self._place = Place(self.run, programs.obtain())
+        return self._place
+
+    @property
+    def client(self) -> control.Client:
+        """The supervisor's client."""
+        return control.Client(self.run / "control.sock")
+
+    @property
+    def endpoint(self) -> str:
+        """The address of the API, without the version."""
+        if not self._port:
+            self._port = state.load(self.run).api_port
+        return f"http://{launch.ADDRESS}:{self._port}"
+
+    @property
+    def api(self) -> NetworkingApi:
+        """A client of the lab's API."""
+        return NetworkingApi(self.endpoint)
+
+    @property
+    def hosts(self) -> list[str]:
+        """The names of the hosts that there shall be."""
+        return state.load(self.run).hosts
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a supervisor answers."""
+        return self.client.supervisor() != 0
+
+    def __enter__(self) -> Self:
+        try:
+            self.up()
+        except BaseException:
+            self.down()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.down()
+
+    def up(self, wait: bool = True, timeout_s: float = 60.0) -> None:
+        """Start the lab, or repair what is missing of a running one; with *wait*, return when every service is ready.
+
+        Raises StackFault with one sentence that says what is missing, refused, in use or late.
+        """
+        self.run.mkdir(parents=True, exist_ok=True)
+        with self._alone():
+            if not self.is_running:
+                self._launch()
+        status = self.client.ask(control.Status())
+        self._port = status.api_port
+        for number in range(1, self._hosts + 1):
+            if f"h{number}" not in status.desired_hosts:
+                self.add_host(f"h{number}")
+        if wait:
+            self.wait(timeout_s=timeout_s)
+
+    def wait(self, *services: str, timeout_s: float = 60.0) -> None:
+        """Return when these services (none: all) are ready; raises StackFault that names the late ones."""
+        self.client.ask(control.Wait(services=list(services), timeout_s=timeout_s), timeout_s=timeout_s + 5)
+
+    def down(self) -> None:
+        """End the lab: no process, namespace, device or mount of it stays. Databases and desired state do."""
+        pid = self.client.supervisor()
+        if pid:
+            reaper = _parent(pid)
+            with contextlib.suppress(StackFault):
+                self.client.ask(control.Stop())
+            for one in (pid, reaper):
+                if one > 1 and not process.wait_for_end(one, END_WITHIN_S):
+                    raise StackFault(f"process {one} does not end: `kill -9 {one}` ends the lab at once")
+
+    def clean(self) -> None:
+        """End the lab and remove its data."""
+        self.down()
+        for path in self.run.iterdir() if self.run.exists() else ():
+            if path.name.startswith("venv"):
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+    def status(self) -> control.Reply:
+        """Probe everything; process ids are as seen by the caller."""
+        return self.client.status()
+
+    def add_host(self, name: str) -> None:
+        """Add the host *name* (``h3``) and return when it is ready."""
+        self.client.ask(control.AddHost(name))
+
+    def remove_host(self, name: str) -> None:
+        """Remove a host that has no instance."""
+        self.client.ask(control.RemoveHost(name))
+
+    def restart(self, service: str) -> None:
+        """Restart a service and return when it is ready."""
+        self.client.ask(control.Restart(service))
+
+    def kill(self, service: str, number: int = 9) -> None:
+        """Send a signal to a service's process (which is then restarted)."""
+        self.client.ask(control.Signal(service, number))
+
+    def instance(
+        self,
+        name: str,
+        network: str,
+        host: str,
+        security_groups: Sequence[str] | None = None,
+        active: bool = True,
+        **port: Any,
+    ) -> Resource:
+        """Make the instance *name* on *host* with one port on *network* (an id) and return the port.
+
+        The port is made through the API unless there is one for this instance; *port* are more attributes of it
+        (``fixed_ips=[...]``, ``binding__vnic_type=...``). Returns when the DHCP client has its address and, with
+        *active*, the API says ACTIVE.
+        """
+        made = self.port(name, network, host, security_groups, **port)
+        self.plug(name, made)
+        return self.wait_active(made["id"]) if active else made
+
+    def port(
+        self,
+        name: str,
+        network: str,
+        host: str,
+        security_groups: Sequence[str] | None = None,
+        **port: Any,
+    ) -> Resource:
+        """Return the API port of the instance *name*, made when there is none."""
+        known = state.load(self.run).instance(name)
+        if known is not None and known.host == host:
+            with contextlib.suppress(ApiRefused):
+                return self.api.show("ports", known.port_id)
+        return self.api.create(
+            "ports",
+            "port",
+            name=name,
+            network_id=network,
+            device_id=known.device_id if known else _device_id(name),
+            device_owner="compute:nova",
+            binding__host_id=host,
+            security_groups=None if security_groups is None else list(security_groups),
+            **port,
+        )
+
+    def plug(self, name: str, port: Resource) -> None:
+        """Make the namespace of the instance *name* around the API's *port*."""
+        network = self.api.show("networks", port["network_id"])
+        subnets = {one["id"]: one for one in self.api.list("subnets", network_id=port["network_id"])}
+        addresses, gateway, dhcp = [], "", False
+        for fixed in port["fixed_ips"]:
+            subnet = subnets[fixed["subnet_id"]]
+            if subnet["ip_version"] == 4:
+                addresses.append(f"{fixed['ip_address']}/{subnet['cidr'].partition('/')[2]}")
+                gateway = gateway or subnet["gateway_ip"] or ""
+                dhcp = dhcp or bool(subnet["enable_dhcp"])
+        one = Instance(
+            name=name,
+            port_id=port["id"],
+            mac=port["mac_address"],
+            host=port["binding:host_id"],
+            network_id=port["network_id"],
+            device_id=port["device_id"],
+            mtu=network.get("mtu") or 1442,
+            addresses=tuple(addresses),
+            gateway=gateway,
+            dhcp=dhcp,
+        )
+        self.client.ask(control.Plug(one))
+
+    def wait_active(self, port_id: str, timeout_s: float = ACTIVE_WITHIN_S) -> Resource:
+        """Return the port when the API says that it is ACTIVE; raises StackFault when it does not in time."""
+        until = time.monotonic() + timeout_s
+        while True:
+            port = self.api.show("ports", port_id)
+            if port["status"] == "ACTIVE":
+                return port
+            if time.monotonic() > until:
+                raise StackFault(
+                    f"port {port_id} is {port['status']} after {timeout_s:.0f} s: `./stack logs neutrino-controller`"
+                )
+            time.sleep(POLL_S)
+
+    def delete_instance(self, name: str, port: bool = True) -> None:
+        """Remove the instance and, with *port*, its port."""
+        known = state.load(self.run).instance(name)
+        self.client.ask(control.Unplug(name))
+        if port and known is not None:
+            with contextlib.suppress(ApiRefused):
+                self.api.delete("ports", known.port_id)
+
+    def address(self, name: str) -> str:
+        """Return the IPv4 address that the instance *name* has, without the prefix length."""
+        for one in self.client.ask(control.Status()).instances:
+            if one.instance.name == name:
+                return one.address.partition("/")[0]
+        raise StackFault(f"there is no instance {name}: `./stack instance list` lists them")
+
+    def command(self, where: str, *command: str) -> tuple[list[str], dict[str, str]]:
+        """Return the words and the environment with which *command* runs in an instance, a host, or ``central``."""
+        pid = self.client.supervisor()
+        if not pid:
+            raise StackFault("the lab is not running: `./stack up` starts it")
+        desired = state.load(self.run)
+        one = desired.instance(where)
+        if one is not None:
+            network: str | None = one.network
+            resolver: Path | None = self.place.instance(where) / "resolv.conf"
+            owner = one.host
+        elif where in desired.hosts:
+            network, resolver, owner = where, None, where
+        elif where == "central":
+            network, resolver, owner = None, None, "central"
+        else:
+            raise StackFault(f"there is no instance or host {where}: `./stack status` lists them")
+        environment = {**os.environ, **self.place.environment(owner)}
+        return sandbox.inside(pid, command, network, resolver), environment
+
+    def exec(
+        self, where: str, *command: str, check: bool = True, timeout_s: float = 30.0, stdin: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run *command* in an instance (``a``), a host (``h1``) or ``central`` and return what it said.
+
+        OVS and OVN programs find that host's daemons. With *check*, another status than 0 raises CalledProcessError.
+        """
+        words, environment = self.command(where, *command)
+        return subprocess.run(
+            words, env=environment, check=check, timeout=timeout_s, input=stdin, capture_output=True, text=True
+        )
+
+    def popen(self, where: str, *command: str, **options: Any) -> subprocess.Popen[str]:
+        """Start *command* as exec() does, without waiting; *options* go to subprocess.Popen."""
+        words, environment = self.command(where, *command)
+        return subprocess.Popen(words, env=environment, text=True, **options)
+
+    def ping(self, name: str, address: str, timeout_s: float = 5.0) -> bool:
+        """Tell whether *address* answers an echo request of the instance *name* within *timeout_s*."""
+        busybox = self.place.programs.path("busybox")
+        until = time.monotonic() + timeout_s
+        while time.monotonic() < until:
+            if self.exec(name, busybox, "ping", "-c", "1", "-W", "1", address, check=False).returncode == 0:
+                return True
+            time.sleep(POLL_S)
+        return False
+
+    def _launch(self) -> None:
+        for tool, package in TOOLS.items():
+            if shutil.which(tool) is None:
+                raise StackFault(f"the program {tool} is missing: `apt install {package}`")
+        place = self.place
+        place.logs.mkdir(exist_ok=True)
+        desired = state.load(self.run)
+        fallback = "exact" if self._wanted_port else "any"
+        port = self._wanted_port or desired.api_port
+        desired.hosts = desired.hosts or [f"h{number}" for number in range(1, self._hosts + 1)]
+        if self._wanted_datapath != "auto":
+            desired.datapath = self._wanted_datapath
+        state.save(self.run, desired)
+        read, write = os.pipe()
+        arguments = (str(self.run), str(port), fallback, str(write), str(place.programs.folder))
+        with place.log("launch").open("wb") as log:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "neutrino.stack.launch", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=(write,),
+                start_new_session=True,
+                cwd="/",
+            )
+        os.close(write)
+        said = _first_words(read)
+        child.wait(timeout=LAUNCH_WITHIN_S)
+        if said != launch.READY:
+            raise StackFault(said or f"the supervisor did not start: look at {place.log('launch')}")
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the lock under which a supervisor is started, so that two callers start one."""
+        with (self.run / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _first_words(fd: int) -> str:
+    """Return what comes first from a pipe (one write is one read), or nothing when nothing comes in time."""
+    with os.fdopen(fd, "rb", buffering=0) as pipe:
+        there, _, _ = select.select([pipe], [], [], LAUNCH_WITHIN_S)
+        return pipe.read(select.PIPE_BUF).decode() if there else ""
+
+
+def _parent(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return 0
+
+
+def _device_id(name: str) -> str:
+    """Return an id for an instance, as Nova would give one: the same for the same name."""
+    return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{name}.instance.neutrino"))

@@ -1,0 +1,64 @@
+"""What a lab should contain, as kept in ``lab.json`` of its run folder.
+
+Here: the values, reading and writing them. Not here: making it so (supervisor.py).
+"""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+FILE = "lab.json"
+
+
+class Instance(msgspec.Struct, frozen=True, kw_only=True):
+    """An instance: a network namespace with one port. Addresses are ``ADDRESS/PREFIX``."""
+
+    name: str
+    port_id: str
+    mac: str
+    host: str
+    network_id: str
+    device_id: str
+    mtu: int = 1442
+    addresses: tuple[str, ...] = ()
+    gateway: str = ""
+    dhcp: bool = True
+
+    @property
+    def tap(self) -> str:
+        """The device on the host, named as Nova and os-vif do."""
+        return f"tap{self.port_id[:11]}"
+
+    @property
+    def network(self) -> str:
+        """The network namespace."""
+        return f"i-{self.name}"
+
+
+class Desired(msgspec.Struct, kw_only=True):
+    """The whole of a lab: what ``up`` makes again after ``down`` or a reboot."""
+
+    hosts: list[str] = []
+    api_port: int = 0
+    datapath: str = "auto"
+    instances: list[Instance] = []
+
+    def instance(self, name: str) -> Instance | None:
+        """Return the instance *name*, or None."""
+        return next((instance for instance in self.instances if instance.name == name), None)
+
+
+def load(run: Path) -> Desired:
+    """Return what *run* says, or an empty lab when it says nothing yet."""
+    try:
+        return msgspec.json.decode((run / FILE).read_bytes(), type=Desired)
+    except FileNotFoundError:
+        return Desired()
+
+
+def save(run: Path, desired: Desired) -> None:
+    """Replace the file at once: a reader sees the old or the new."""
+    fresh = run / f".{FILE}.{os.getpid()}"
+    fresh.write_bytes(msgspec.json.format(msgspec.json.encode(desired)))
+    fresh.replace(run / FILE)

@@ -1,0 +1,300 @@
+"""The supervisor of a lab: the process that holds the services and instances, and answers the control protocol.
+
+Here: making the desired state true, and keeping it so. Not here: the sandbox it runs in (sandbox.py), what a host or
+an instance consists of (host.py, instance.py).
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Callable
+
+import msgspec
+
+from neutrino.linux import device
+from neutrino.stack import central, control, instance, jsonrpc, state
+from neutrino.stack.fault import StackFault
+from neutrino.stack.host import FABRIC, Host, number, usable_datapath
+from neutrino.stack.place import Place
+from neutrino.stack.service import Keeper, Service
+
+LOG = logging.getLogger(__name__)
+EXPECTED_TROUBLE = (
+    StackFault, OSError, TimeoutError, RuntimeError, jsonrpc.CallFailed, device.IpFailed, msgspec.MsgspecError,
+)  # fmt: skip
+LOOK_S = 0.25
+GIVE_UP_AFTER = 4
+"""So many ends before it was ever ready, and a service is reported as broken instead of late."""
+
+
+class Supervisor:
+    """One lab."""
+
+    def __init__(self, place: Place, listener: socket.socket) -> None:
+        self.place = place
+        self.desired = state.load(place.run)
+        self.datapath = usable_datapath(self.desired.datapath)
+        self.hosts: dict[str, Host] = {}
+        self.keepers: dict[str, Keeper] = {}
+        self._listener = listener
+        self.desired.api_port = listener.getsockname()[1]
+        state.save(place.run, self.desired)
+        self._plugged: dict[str, asyncio.Task[None]] = {}
+        self._stopping = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._made = asyncio.Event()
+
+    async def run(self, tell_listening: Callable[[], None]) -> None:
+        """Bring everything up, serve until told to stop, and end everything; *tell_listening* once clients may ask."""
+        loop = asyncio.get_running_loop()
+        for one in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(one, self._stopping.set)
+        control.remove_stale(self.place.control)
+        server = await asyncio.start_unix_server(self._serve, self.place.control)
+        self.place.control.chmod(0o600)
+        tell_listening()
+        start = asyncio.create_task(self._start_or_stop(), name="start")
+        await self._stopping.wait()
+        server.close()
+        start.cancel()
+        await asyncio.gather(start, return_exceptions=True)
+        await self._stop()
+        control.remove_stale(self.place.control)
+
+    async def _start_or_stop(self) -> None:
+        try:
+            await self._start()
+        except EXPECTED_TROUBLE:
+            LOG.exception("the lab could not be made")
+            self._stopping.set()
+
+    async def _start(self) -> None:
+        for name in ("central", "notify"):
+            self.place.private(name).mkdir(parents=True)
+        self._keep(central.services(self.place, self._listener.fileno()))
+        names = list(self.desired.hosts)
+        await device.ip_batch([f"netns add {name}" for name in (FABRIC, *names)])
+        await device.ip_batch(("link add name underlay type bridge",), network=FABRIC)
+        device.bring_up(FABRIC, "lo")
+        await device.ip_batch(("link set dev underlay up",), network=FABRIC)
+        hosts = [Host(name, self.datapath, self.place) for name in names]
+        await device.ip_batch([line for host in hosts for line in host.links()], network=FABRIC)
+        for host in hosts:
+            self._adopt(host)
+        for one in self.desired.instances:
+            self._begin(one)
+        self._made.set()
+
+    async def _stop(self) -> None:
+        """End each service before those that it needs."""
+        for task in self._plugged.values():
+            task.cancel()
+        depths: dict[str, int] = {}
+        for name in self.keepers:
+            self._measure(name, depths)
+        for depth in sorted(set(depths.values()), reverse=True):
+            await asyncio.gather(*(self.keepers[name].stop() for name in depths if depths[name] == depth))
+
+    def _measure(self, name: str, depths: dict[str, int]) -> int:
+        """Return how many services are below *name*, one on the other, and note it in *depths*."""
+        if name not in depths:
+            below = [
+                self._measure(other, depths) for other in self.keepers[name].service.needs if other in self.keepers
+            ]
+            depths[name] = 1 + max(below, default=0)
+        return depths[name]
+
+    def _keep(self, services: tuple[Service, ...]) -> None:
+        for service in services:
+            keeper = Keeper(
+                service,
+                self.place.log(service.name),
+                self.place.private("notify") / service.name,
+                self._service_ready,
+            )
+            self.keepers[service.name] = keeper
+            keeper.start()
+        self._changed.set()
+
+    async def _service_ready(self, name: str) -> None:
+        while name not in self.keepers:
+            self._changed.clear()
+            await self._changed.wait()
+        await self.keepers[name].ready.wait()
+
+    def _adopt(self, host: Host) -> None:
+        host.bring_links_up()
+        self.hosts[host.name] = host
+        self._keep(host.services())
+
+    async def _add_host(self, name: str) -> None:
+        host = Host(name, self.datapath, self.place)
+        number(name)  # refuses a wrong name before anything is made
+        if name not in self.hosts:
+            await device.ip_batch((f"netns add {name}",))
+            await device.ip_batch(host.links(), network=FABRIC)
+            self._adopt(host)
+            self.desired.hosts = sorted({*self.desired.hosts, name}, key=lambda one: int(one[1:]))
+            state.save(self.place.run, self.desired)
+        await asyncio.gather(*(self._service_ready(service.name) for service in host.services()))
+
+    async def _remove_host(self, name: str) -> None:
+        host = self.hosts.get(name)
+        if host is None:
+            raise StackFault(f"there is no host {name}: `./stack status` lists them")
+        left = [one.name for one in self.desired.instances if one.host == name]
+        if left:
+            raise StackFault(f"{name} still runs {', '.join(left)}: delete them first with `./stack instance delete`")
+        self.desired.hosts.remove(name)
+        state.save(self.place.run, self.desired)
+        for service in reversed(host.services()):
+            await self.keepers.pop(service.name).stop()
+        del self.hosts[name]
+        await device.ip_batch((f"netns delete {name}",))
+
+    def _begin(self, one: state.Instance) -> asyncio.Task[None]:
+        """Begin to make *one*; the task ends when its port has flows and its DHCP client has begun."""
+        task = asyncio.create_task(self._make(one), name=one.name)
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._plugged[one.name] = task
+        return task
+
+    async def _make(self, one: state.Instance) -> None:
+        host = self.hosts.get(one.host)
+        if host is None:
+            raise StackFault(f"there is no host {one.host}: `./stack host add {one.host}` adds it")
+        await self._service_ready(f"{one.host}.ovsdb-server")
+        await instance.plug(one, host)
+        await self._service_ready(f"{one.host}.ovn-controller")
+        await instance.installed(one, host)
+        service = instance.dhcp_service(self.place, one)
+        if one.dhcp and service.name not in self.keepers:
+            self._keep((service,))
+
+    async def _plug(self, one: state.Instance) -> None:
+        known = self.desired.instance(one.name)
+        if known is not None and known != one:
+            await self._unplug(known.name)
+            known = None
+        if known is None:
+            self.desired.instances.append(one)
+            state.save(self.place.run, self.desired)
+        task = self._plugged.get(one.name)
+        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
+            task = self._begin(one)
+        try:
+            await task
+        except TimeoutError as error:
+            raise StackFault(
+                f"OVN did not take the port {one.port_id} on {one.host}: is it bound there? `./stack logs ovn-northd`,"
+                f" `./stack logs {one.host}.ovn-controller`"
+            ) from error
+        if one.dhcp:
+            await self._service_ready(f"{one.name}.udhcpc")
+
+    async def _unplug(self, name: str) -> None:
+        one = self.desired.instance(name)
+        if one is None:
+            raise StackFault(f"there is no instance {name}: `./stack instance list` lists them")
+        task = self._plugged.pop(name, None)
+        if task is not None:
+            task.cancel()
+        keeper = self.keepers.pop(f"{name}.udhcpc", None)
+        if keeper is not None:
+            await keeper.stop()
+        await instance.unplug(one, self.hosts.get(one.host), self.place)
+        self.desired.instances.remove(one)
+        state.save(self.place.run, self.desired)
+
+    async def _status(self) -> control.Reply:
+        services = await asyncio.gather(*(keeper.status() for keeper in self.keepers.values()))
+        instances = [
+            control.InstanceStatus(
+                instance=one,
+                address=instance.lease(self.place, one) if one.dhcp else (one.addresses or ("",))[0],
+            )
+            for one in self.desired.instances
+        ]
+        return control.Reply(
+            services=list(services),
+            instances=instances,
+            hosts=list(self.hosts),
+            desired_hosts=self.desired.hosts,
+            api_port=self._listener.getsockname()[1],
+            datapath=self.datapath,
+            programs=str(self.place.programs.bin),
+        )
+
+    async def _wait(self, request: control.Wait) -> None:
+        """Return when the services are ready; give up early on one that keeps ending before it is ready."""
+        started = asyncio.create_task(self._names_ready(request.services), name="wait")
+        until = asyncio.get_running_loop().time() + request.timeout_s
+        try:
+            while not started.done():
+                await asyncio.wait((started,), timeout=LOOK_S)
+                late = [name for name in request.services or self.keepers if not self._is_ready(name)]
+                broken = [
+                    name for name in late if name in self.keepers and self.keepers[name].failures >= GIVE_UP_AFTER
+                ]
+                if broken:
+                    raise StackFault(f"{broken[0]} {self.keepers[broken[0]].trouble}: see `./stack logs {broken[0]}`")
+                if late and asyncio.get_running_loop().time() > until:
+                    raise StackFault(f"not ready within {request.timeout_s:.0f} s: {', '.join(late)}")
+        finally:
+            started.cancel()
+
+    async def _names_ready(self, names: list[str]) -> None:
+        await self._made.wait()
+        await asyncio.gather(*(self._service_ready(name) for name in names or list(self.keepers)))
+
+    def _is_ready(self, name: str) -> bool:
+        return name in self.keepers and self.keepers[name].ready.is_set()
+
+    async def _do(self, request: control.Request) -> control.Reply:
+        match request:
+            case control.Status():
+                return await self._status()
+            case control.Wait():
+                await self._wait(request)
+            case control.Plug():
+                await self._plug(request.instance)
+            case control.Unplug():
+                await self._unplug(request.name)
+            case control.AddHost():
+                await self._add_host(request.name)
+            case control.RemoveHost():
+                await self._remove_host(request.name)
+            case control.Signal():
+                if not self._keeper(request.service).signal(request.number):
+                    raise StackFault(f"{request.service} has no process at the moment: `./stack status` tells more")
+            case control.Restart():
+                await self._keeper(request.service).restart()
+            case control.Stop():
+                self._stopping.set()
+        return control.Reply()
+
+    def _keeper(self, name: str) -> Keeper:
+        keeper = self.keepers.get(name)
+        if keeper is None:
+            raise StackFault(f"there is no service {name}: `./stack status` lists them")
+        return keeper
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one request; a client that goes away before its answer loses only the answer."""
+        with contextlib.suppress(ConnectionError):
+            line = await reader.readline()
+            if line:
+                writer.write(msgspec.json.encode(await self._answer(line)) + b"\n")
+                await writer.drain()
+        writer.close()
+
+    async def _answer(self, line: bytes) -> control.Reply:
+        try:
+            return await self._do(msgspec.json.decode(line, type=control.Request))
+        except EXPECTED_TROUBLE as error:
+            LOG.warning(
+                "%s: %s", line.decode(errors="replace").strip(), error, exc_info=not isinstance(error, StackFault)
+            )
+            return control.Reply(error=str(error) or type(error).__name__)
