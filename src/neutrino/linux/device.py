@@ -42,9 +42,10 @@ def bring_up(network: str, *devices: str) -> None:
 
 async def ip_batch(lines: Sequence[str], network: str | None = None) -> None:
     """Run *lines* by one ``ip -batch`` in the network namespace *network*; raises IpFailed."""
-    where = ["-netns", network] if network else []
+    # Not `ip -netns`: that also makes a mount namespace, in which a following `netns add` would be lost.
+    where = ["nsenter", f"--net={namespace.NETWORK_FOLDER / network}"] if network else []
     process = await asyncio.create_subprocess_exec(
-        "ip", *where, "-batch", "-", stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        *where, "ip", "-batch", "-", stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
     _, errors = await process.communicate("".join(f"{line}\n" for line in lines).encode())
     if process.returncode:

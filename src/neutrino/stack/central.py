@@ -29,13 +29,12 @@ def services(place: Place, listener: int) -> tuple[Service, ...]:
                 place.programs.path("ovn-northd"),
                 f"--ovnnb-db=unix:{place.northbound}",
                 f"--ovnsb-db=unix:{place.southbound}",
-                f"--unixctl={place.private('central')}/ovn-northd.ctl",
                 f"--pidfile={place.private('central')}/ovn-northd.pid",
                 *QUIET,
             ),
             needs=("ovn-nb", "ovn-sb"),
             environment=place.environment("central"),
-            ready=Answers(f"{place.private('central')}/ovn-northd.ctl", "status", "Status: active"),
+            ready=Answers(f"{place.private('central')}/ovn-northd.{{pid}}.ctl", "status", "Status: active"),
         ),
         *_own_services(place, listener),
     )
@@ -64,7 +63,7 @@ def _own_services(place: Place, listener: int) -> tuple[Service, ...]:
 
 def _database(place: Place, name: str, socket: Path) -> Service:
     file = place.run / f"{socket.stem}.db"
-    control = place.private("central") / f"{name}.ctl"
+    control = place.private("central") / f"{name.replace('-', '')}_db.ctl"
 
     async def prepare() -> None:
         step = _due_step(place, name, file)

@@ -75,23 +75,40 @@ class Host:
         """The socket of its Open_vSwitch database."""
         return self.folder / "db.sock"
 
-    def links(self) -> tuple[str, ...]:
-        """Return ip(8) commands, for the fabric's namespace, that wire the host to the underlay."""
+    async def make(self) -> None:
+        """Wire the host's namespace to the underlay."""
         port = f"p-{self.name}"
-        return (
-            f"link add name {port} type veth peer name phy0 netns {self.name}",
-            f"link set dev {port} master underlay",
+        await device.ip_batch(
+            (
+                f"link add name {port} type veth peer name phy0 netns {self.name}",
+                f"link set dev {port} master underlay",
+            ),
+            network=FABRIC,
         )
-
-    def bring_links_up(self) -> None:
-        """Set both ends of the wire up."""
-        device.bring_up(FABRIC, f"p-{self.name}")
+        device.bring_up(FABRIC, port)
         device.bring_up(self.name, "lo", "phy0")
+        if self.datapath == "dummy":
+            await self._make_stand_in()
+
+    async def _make_stand_in(self) -> None:
+        """Make a kernel device that is called as the dummy datapath's br-phy, and has its address.
+
+        ovn-controller names the local address of each tunnel, and the switch takes an address for local only when it
+        sees it in the kernel. No packet goes over this device; the switch reads addresses and routes from it.
+        """
+        await device.ip_batch(
+            (
+                f"link add name br-phy address {self.mac} type veth peer name br-phy-end",
+                "link set dev br-phy-end up",
+                "link set dev br-phy up",
+                f"address add {self.address}/24 dev br-phy",
+            ),
+            network=self.name,
+        )
 
     def services(self) -> tuple[Service, ...]:
         """Return the host's services."""
         environment = self.place.environment(self.name)
-        control = self.folder / "ovs-vswitchd.ctl"
         return (
             Service(
                 name=f"{self.name}.ovsdb-server",
@@ -99,7 +116,6 @@ class Host:
                     self.place.programs.path("ovsdb-server"),
                     str(self.folder / "conf.db"),
                     f"--remote=punix:{self.switch}",
-                    f"--unixctl={self.folder}/ovsdb-server.ctl",
                     f"--pidfile={self.folder}/ovsdb-server.pid",
                     *QUIET,
                 ),
@@ -114,7 +130,6 @@ class Host:
                 command=(
                     self.place.programs.path("ovs-vswitchd"),
                     f"unix:{self.switch}",
-                    f"--unixctl={control}",
                     f"--pidfile={self.folder}/ovs-vswitchd.pid",
                     *(("--enable-dummy",) if self.datapath == "dummy" else ()),
                     *QUIET,
@@ -122,7 +137,7 @@ class Host:
                 needs=(f"{self.name}.ovsdb-server",),
                 network=self.name,
                 environment=environment,
-                ready=Answers(str(control)),
+                ready=Answers(f"{self.folder}/ovs-vswitchd.{{pid}}.ctl"),
                 apply=self._address_underlay,
             ),
             Service(
@@ -207,10 +222,10 @@ class Host:
                 answer = await jsonrpc.call(self.switch, "transact", "Open_vSwitch", look)
 
     async def _address_dummy(self) -> None:
-        control = self.folder / "ovs-vswitchd.ctl"
+        pid = (self.folder / "ovs-vswitchd.pid").read_text().strip()
+        control = self.folder / f"ovs-vswitchd.{pid}.ctl"
         await self._bridge_is_there()
         await jsonrpc.call(control, "netdev-dummy/ip4addr", "br-phy", f"{self.address}/24")
-        await jsonrpc.call(control, "ovs/route/add", f"{UNDERLAY}.0/24", "br-phy")
         mac = f"0x{self.mac.replace(':', '')}"
         address = "0x" + "".join(f"{int(part):02x}" for part in self.address.split("."))
         answer_arp = (

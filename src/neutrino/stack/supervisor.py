@@ -79,10 +79,7 @@ class Supervisor:
         await device.ip_batch(("link add name underlay type bridge",), network=FABRIC)
         device.bring_up(FABRIC, "lo")
         await device.ip_batch(("link set dev underlay up",), network=FABRIC)
-        hosts = [Host(name, self.datapath, self.place) for name in names]
-        await device.ip_batch([line for host in hosts for line in host.links()], network=FABRIC)
-        for host in hosts:
-            self._adopt(host)
+        await asyncio.gather(*(self._adopt(Host(name, self.datapath, self.place)) for name in names))
         for one in self.desired.instances:
             self._begin(one)
         self._made.set()
@@ -124,8 +121,8 @@ class Supervisor:
             await self._changed.wait()
         await self.keepers[name].ready.wait()
 
-    def _adopt(self, host: Host) -> None:
-        host.bring_links_up()
+    async def _adopt(self, host: Host) -> None:
+        await host.make()
         self.hosts[host.name] = host
         self._keep(host.services())
 
@@ -134,8 +131,7 @@ class Supervisor:
         number(name)  # refuses a wrong name before anything is made
         if name not in self.hosts:
             await device.ip_batch((f"netns add {name}",))
-            await device.ip_batch(host.links(), network=FABRIC)
-            self._adopt(host)
+            await self._adopt(host)
             self.desired.hosts = sorted({*self.desired.hosts, name}, key=lambda one: int(one[1:]))
             state.save(self.place.run, self.desired)
         await asyncio.gather(*(self._service_ready(service.name) for service in host.services()))
