@@ -37,7 +37,7 @@ def test_an_allowed_address_pair_is_heard(site: Site) -> None:
 
 
 def test_without_port_security_anything_is_heard(site: Site) -> None:
-    a, b = _pair(site, port_security_enabled=False, security_groups=[])
+    a, b = _pair(site, port_security_enabled=False)
     b_open = site.group({"ethertype": "IPv4"})
     site.api.update("ports", "port", b.port["id"], security_groups=[b_open["id"]])
     mac = a.port["mac_address"]
