@@ -50,12 +50,9 @@ async def post_to_row(port: int, northbound: Path, network_id: str) -> dict[str,
 
 async def plug_to_active(lab: Lab, port: int, network_id: str) -> dict[str, float]:
     """Measure from the plugging of a port that exists and is bound, until GET port says ACTIVE."""
-    words, environment = lab.command(
-        "h1", sys.executable, "-m", "bench.plugger", str(lab.place.private("h1") / "db.sock")
-    )
-    plugger = subprocess.Popen(
-        words, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]
-    )
+    plug = str(Path(__file__).parent / "plugger.py")
+    words, environment = lab.command("h1", sys.executable, plug, str(lab.place.private("h1") / "db.sock"))
+    plugger = subprocess.Popen(words, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert plugger.stdin is not None
     assert plugger.stdout is not None
     plugger.stdout.readline()
