@@ -27,6 +27,7 @@ MOUNT_PRIVATE = 0x40000
 NETWORK_FOLDER = Path("/run/netns")
 """Where ip-netns(8) keeps network namespaces by name."""
 
+_MNT_DETACH = 0x2
 _libc = ctypes.CDLL(None, use_errno=True)
 _Result = TypeVar("_Result")
 
@@ -54,24 +55,54 @@ def map_to_root(uid: int, gid: int) -> None:
     Path("/proc/self/gid_map").write_text(f"0 {gid} 1")
 
 
-def in_network(name: str, action: Callable[[], _Result]) -> _Result:
-    """Return what *action* returns when run in the network namespace *name*.
+def add_network(name: str) -> None:
+    """Make the network namespace *name*, as ``ip netns add`` does.
 
-    It runs in a thread of its own, that ends with it: the namespace belongs to the thread, so the caller stays where
-    it is. What *action* raises is raised here.
+    ip(8) cannot do it here: it returns to the caller's network namespace afterwards, which is not allowed from a user
+    namespace.
     """
+    NETWORK_FOLDER.mkdir(mode=0o755, exist_ok=True)
+    path = NETWORK_FOLDER / name
+    path.touch()
+
+    def make() -> None:
+        unshare(NEW_NETWORK)
+        mount(f"/proc/self/task/{threading.get_native_id()}/ns/net", str(path), flags=MOUNT_BIND)
+
+    _in_thread(f"netns-{name}", make)
+
+
+def remove_network(name: str) -> None:
+    """Remove the network namespace *name*; it lives on while a process is in it."""
+    path = NETWORK_FOLDER / name
+    if path.exists():
+        _checked("umount2", _libc.umount2(str(path).encode(), _MNT_DETACH))
+        path.unlink()
+
+
+def in_network(name: str, action: Callable[[], _Result]) -> _Result:
+    """Return what *action* returns when run in the network namespace *name*; what it raises is raised here."""
+
+    def enter_and_act() -> _Result:
+        with (NETWORK_FOLDER / name).open("rb") as file:
+            set_namespace(file.fileno(), NEW_NETWORK)
+        return action()
+
+    return _in_thread(f"netns-{name}", enter_and_act)
+
+
+def _in_thread(name: str, action: Callable[[], _Result]) -> _Result:
+    """Run *action* in a thread that ends with it: a network namespace belongs to the thread, the caller stays."""
     results: list[_Result] = []
-    errors: list[Exception] = []
+    errors: list[OSError] = []
 
     def body() -> None:
         try:
-            with (NETWORK_FOLDER / name).open("rb") as file:
-                set_namespace(file.fileno(), NEW_NETWORK)
             results.append(action())
-        except Exception as error:  # noqa: BLE001 - handed to the caller below
+        except OSError as error:
             errors.append(error)
 
-    thread = threading.Thread(target=body, name=f"netns-{name}")
+    thread = threading.Thread(target=body, name=name)
     thread.start()
     thread.join()
     if errors:

@@ -89,11 +89,9 @@ async def plug(instance: Instance, host: Host) -> None:
     if not (namespace.NETWORK_FOLDER / instance.network).exists():
         inside = f"netns {instance.network} address {instance.mac} mtu {instance.mtu}"
         outside = f"netns {host.name} mtu {instance.mtu}"
+        namespace.add_network(instance.network)
         await device.ip_batch(
-            (
-                f"netns add {instance.network}",
-                f"link add name eth0 {inside} type veth peer name {instance.tap} {outside}",
-            ),
+            (f"link add name eth0 {inside} type veth peer name {instance.tap} {outside}",),
             network=FABRIC,
         )
     device.bring_up(instance.network, "lo", "eth0")
@@ -126,8 +124,7 @@ async def unplug(instance: Instance, host: Host | None, place: Place) -> None:
     """Take *instance* off its host and remove its namespace."""
     if host is not None:
         await host.vsctl("--if-exists", "del-port", "br-int", instance.tap)
-    if (namespace.NETWORK_FOLDER / instance.network).exists():
-        await device.ip_batch((f"netns delete {instance.network}",))
+    namespace.remove_network(instance.network)
     shutil.rmtree(place.instance(instance.name), ignore_errors=True)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from neutrino.linux import device
+from neutrino.linux import device, namespace
 from neutrino.stack import central, control, instance, jsonrpc, state
 from neutrino.stack.fault import StackFault
 from neutrino.stack.host import FABRIC, Host, number, usable_datapath
@@ -75,7 +75,8 @@ class Supervisor:
             self.place.private(name).mkdir(parents=True)
         self._keep(central.services(self.place, self._listener.fileno()))
         names = list(self.desired.hosts)
-        await device.ip_batch([f"netns add {name}" for name in (FABRIC, *names)])
+        for name in (FABRIC, *names):
+            namespace.add_network(name)
         await device.ip_batch(("link add name underlay type bridge",), network=FABRIC)
         device.bring_up(FABRIC, "lo")
         await device.ip_batch(("link set dev underlay up",), network=FABRIC)
@@ -130,7 +131,7 @@ class Supervisor:
         host = Host(name, self.datapath, self.place)
         number(name)  # refuses a wrong name before anything is made
         if name not in self.hosts:
-            await device.ip_batch((f"netns add {name}",))
+            namespace.add_network(name)
             await self._adopt(host)
             self.desired.hosts = sorted({*self.desired.hosts, name}, key=lambda one: int(one[1:]))
             state.save(self.place.run, self.desired)
@@ -148,7 +149,7 @@ class Supervisor:
         for service in reversed(host.services()):
             await self.keepers.pop(service.name).stop()
         del self.hosts[name]
-        await device.ip_batch((f"netns delete {name}",))
+        namespace.remove_network(name)
 
     def _begin(self, one: state.Instance) -> asyncio.Task[None]:
         """Begin to make *one*; the task ends when its port has flows and its DHCP client has begun."""
