@@ -1,0 +1,5 @@
+"""``python -m neutrino.cli``."""
+
+from neutrino.cli.app import main
+
+main()

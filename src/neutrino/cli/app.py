@@ -1,0 +1,223 @@
+"""The commands of ``./stack``.
+
+Here: up, down, clean, status and what concerns services and namespaces. Not here: instances (instances.py), the
+checks (checks.py).
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from neutrino.cli import checks, instances, terminal
+from neutrino.cli.place import CHECKOUT, lab_of
+from neutrino.stack import control
+from neutrino.stack.fault import StackFault
+
+PASSES_ALL = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
+PASSES_REST = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+app = typer.Typer(
+    name="stack",
+    help="A whole Neutrino network on this machine: OVN, the API, hosts and instances as network namespaces.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+host_app = typer.Typer(help="Hosts of the lab.", no_args_is_help=True)
+app.add_typer(host_app, name="host")
+app.add_typer(instances.app, name="instance")
+app.command("test", context_settings=PASSES_REST)(checks.test)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+@app.callback()
+def options(
+    directory: Annotated[
+        Path | None,
+        typer.Option("--dir", envvar="NEUTRINO_STACK_DIR", help="The run folder.", show_default=".stack"),
+    ] = None,
+) -> None:
+    """Choose the lab."""
+    if directory is not None:
+        os.environ["NEUTRINO_STACK_DIR"] = str(directory.absolute())
+
+
+@app.command()
+def up(
+    hosts: Annotated[int, typer.Option(min=1, max=250, help="How many hosts there shall be at least.")] = 2,
+    api_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the API on 127.0.0.1; 0: any.")] = 9696,
+    datapath: Annotated[str, typer.Option(help="auto, netdev or dummy; for a lab that is not running.")] = "auto",
+    demo: Annotated[bool, typer.Option(help="Make the demo network with two instances, and ping.")] = True,
+) -> None:
+    """Start everything, or repair what is missing; end with status 0 when packets flow."""
+    from neutrino.stack import demo as show
+
+    lab = lab_of(hosts=hosts, api_port=api_port, datapath=datapath)
+    with terminal.progress() as tell:
+        tell("programs")
+        lab.place  # noqa: B018 - fetches them the first time
+        tell("services")
+        lab.up(wait=False)
+        if demo:
+            show.make(lab, tell)
+        lab.wait()
+    reply = lab.status()
+    _print_status(reply)
+    if not demo:
+        return
+    clouds = lab.place.clouds
+    terminal.print_line("Packets flow: a (h1) to b (h2), through OVN.\n")
+    terminal.print_line(f"API        {lab.endpoint}/v2.0")
+    terminal.print_line(f"openstack  export OS_CLIENT_CONFIG_FILE={clouds} OS_CLOUD=neutrino; openstack network list")
+    terminal.print_line("           or: ./stack openstack network list")
+    terminal.print_line("next       ./stack instance create c --network demo --host h2")
+    terminal.print_line("           ./stack instance ping a c      ./stack instance shell a")
+    terminal.print_line("           ./stack exec h1 -- ovs-vsctl show      ./stack exec central -- ovn-nbctl show")
+    terminal.print_line("           ./stack status      ./stack down")
+
+
+@app.command()
+def down() -> None:
+    """End everything; databases and the list of instances stay for the next `up`."""
+    lab_of().down()
+
+
+@app.command()
+def clean(everything: Annotated[bool, typer.Option("--all", help="The Python environments too.")] = False) -> None:
+    """End everything and remove the lab's data."""
+    lab = lab_of()
+    lab.clean()
+    if everything:
+        import shutil
+
+        for name in ("venv", "venv-dev"):
+            shutil.rmtree(CHECKOUT / ".stack" / name, ignore_errors=True)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Probe every service; end with status 0 only when all is well."""
+    lab = lab_of()
+    if not lab.is_running:
+        if as_json:
+            terminal.print_json({"running": False, "well": False, "services": [], "instances": []})
+        raise StackFault("the lab is not running: `./stack up` starts it")
+    reply = lab.status()
+    if as_json:
+        import msgspec
+
+        terminal.print_json({"running": True, "well": _is_well(reply), **msgspec.to_builtins(reply)})
+    else:
+        _print_status(reply)
+    if not _is_well(reply):
+        sys.exit(1)
+
+
+@app.command()
+def programs() -> None:
+    """Print the folder of OVN's and Open vSwitch's programs, fetching them when they are not there."""
+    terminal.print_line(str(lab_of().place.programs.bin))
+
+
+@app.command("exec", context_settings=PASSES_ALL)
+def execute(
+    context: typer.Context, where: Annotated[str, typer.Argument(help="An instance, a host, or `central`.")]
+) -> None:
+    """Run a command in an instance or on a host: `./stack exec h1 -- ovs-vsctl show`."""
+    replace_process(where, context.args or ["sh"])
+
+
+@app.command()
+def logs(
+    name: Annotated[str, typer.Argument(help="A service, as `status` names it, or `supervisor`.")],
+    lines: Annotated[int, typer.Option("-n", help="How many lines.")] = 100,
+    follow: Annotated[bool, typer.Option("-f", help="Go on as the log grows.")] = False,
+) -> None:
+    """Show the log of a service."""
+    folder = lab_of().run / "log"
+    file = folder / f"{name}.log"
+    if not file.exists():
+        known = ", ".join(sorted(path.stem for path in folder.glob("*.log"))) or "none yet"
+        raise StackFault(f"there is no log of {name}; there are: {known}")
+    words = ["tail", "-n", str(lines), *(["-f"] if follow else []), str(file)]
+    os.execvp("tail", words)  # noqa: S606 - a person's pager-to-be, not a shell
+
+
+@app.command()
+def restart(name: str) -> None:
+    """Restart a service, and return when it is ready."""
+    lab_of().restart(name)
+
+
+@app.command()
+def kill(
+    name: str, signal_name: Annotated[str, typer.Option("--signal", help="The signal, by name or number.")] = "KILL"
+) -> None:
+    """Send a signal to a service's process; the supervisor starts it again when it ends."""
+    try:
+        number = int(signal_name) if signal_name.isdigit() else signal.Signals[f"SIG{signal_name.removeprefix('SIG')}"]
+        lab_of().kill(name, signal.Signals(number))
+    except (KeyError, ValueError) as error:
+        raise StackFault(f"{signal_name} is no signal: `kill -l` lists them") from error
+
+
+@app.command(context_settings={**PASSES_ALL, "help_option_names": []})
+def openstack(context: typer.Context) -> None:
+    """Run the `openstack` client against the lab's API."""
+    place = lab_of().place
+    os.environ |= {"OS_CLIENT_CONFIG_FILE": str(place.clouds), "OS_CLOUD": "neutrino"}
+    words = [sys.executable, "-m", "openstackclient.shell", *context.args]
+    os.execv(sys.executable, words)  # noqa: S606 - the client of this environment
+
+
+@host_app.command("add")
+def add_host(name: Annotated[str, typer.Argument(help="h3, h4, ...")]) -> None:
+    """Add a host, and return when its chassis is connected."""
+    lab_of().add_host(name)
+
+
+@host_app.command("remove")
+def remove_host(name: str) -> None:
+    """Remove a host that has no instance."""
+    lab_of().remove_host(name)
+
+
+def replace_process(where: str, command: Sequence[str]) -> None:
+    """Become *command*, in the namespace of *where*."""
+    words, environment = lab_of().command(where, *command)
+    sys.stdout.flush()
+    os.execvpe(words[0], words, environment)  # noqa: S606 - what the person asked for
+
+
+def _is_well(reply: control.Reply) -> bool:
+    return (
+        all(one.state == terminal.GOOD for one in reply.services)
+        and all(one.address for one in reply.instances)
+        and reply.hosts == reply.desired_hosts
+    )
+
+
+def _print_status(reply: control.Reply) -> None:
+    styles = {terminal.GOOD: "green", "silent": "red", "restarting": "red", "starting": "yellow", "waiting": "yellow"}
+    rows = [
+        (one.name, one.state, str(one.pid or ""), f"{one.memory_bytes / 1e6:.1f} MB", str(one.restarts), one.trouble)
+        for one in reply.services
+    ]
+    terminal.print_table(("service", "state", "pid", "memory", "restarts", "trouble"), rows, styles)
+    if reply.instances:
+        terminal.print_table(
+            ("instance", "host", "address", "port"),
+            [(one.instance.name, one.instance.host, one.address, one.instance.port_id) for one in reply.instances],
+        )
+
+
+def main() -> None:
+    """Run the command line."""
+    with terminal.one_sentence():
+        app(prog_name="stack")

@@ -1,0 +1,57 @@
+"""``./stack test``: every check of the checkout, by one command.
+
+Here: which checks there are and in which order. Not here: the checks (tests/, pyproject.toml).
+"""
+
+import os
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from neutrino.cli import terminal
+from neutrino.cli.place import CHECKOUT, lab_of
+from neutrino.stack.fault import StackFault
+
+KINDS = ("unit", "component", "contract", "packets", "stack")
+"""Folders of tests/, by what is real in them (docs/style.md, rule 12)."""
+
+LINTS = (
+    ("ruff", "format", "--check", "--quiet", "."),
+    ("ruff", "check", "--quiet", "."),
+    ("mypy",),
+    ("lint-imports",),
+)
+
+
+def test(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(help=f"lint, {', '.join(KINDS)}, or all.")] = "all",
+) -> None:
+    """Run the linters and the tests (or one kind); words after `--` go to pytest."""
+    if kind not in (*KINDS, "lint", "all"):
+        raise StackFault(f"{kind} is no kind of test: choose lint, {', '.join(KINDS)} or all")
+    failed = []
+    if kind in ("lint", "all"):
+        failed += [" ".join(words) for words in LINTS if _run(_tool(words[0]), *words[1:]) != 0]
+    folders = [name for name in KINDS if kind in (name, "all") and any((CHECKOUT / "tests" / name).rglob("test_*.py"))]
+    if folders:
+        os.environ["NEUTRINO_PROGRAMS"] = str(lab_of().place.programs.bin)
+        words = [f"tests/{name}" for name in folders]
+        if _run(sys.executable, "-m", "pytest", *words, *context.args) != 0:
+            failed.append(f"pytest {' '.join(words)}")
+    elif kind != "lint":
+        raise StackFault(f"there are no tests in tests/{kind}")
+    if failed:
+        raise StackFault(f"failed: {'; '.join(failed)}")
+
+
+def _tool(name: str) -> str:
+    """Return the program *name* of this environment."""
+    return os.path.join(os.path.dirname(sys.executable), name)  # noqa: PTH118, PTH120 - not resolved: it is a link
+
+
+def _run(*words: str) -> int:
+    terminal.print_error(f"$ {' '.join(words).replace(f'{CHECKOUT}/', '')}")
+    return subprocess.run(words, cwd=CHECKOUT, check=False).returncode

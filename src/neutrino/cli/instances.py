@@ -1,0 +1,75 @@
+"""``./stack instance``: instances of the lab.
+
+Here: create, list, delete, shell, ping. Not here: namespaces and ports (neutrino.stack).
+"""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from neutrino.cli import terminal
+from neutrino.cli.place import lab_of
+from neutrino.stack.fault import StackFault
+
+app = typer.Typer(help="Instances: network namespaces with a port of the API.", no_args_is_help=True)
+
+
+@app.command()
+def create(
+    name: str,
+    network: Annotated[str, typer.Option(help="Name or id of the network.")],
+    host: Annotated[str, typer.Option(help="The host to run on.")],
+    security_group: Annotated[list[str] | None, typer.Option(help="Name or id; may be given again.")] = None,
+) -> None:
+    """Make an instance with a port on a network, and wait until it has an address and is ACTIVE."""
+    lab = lab_of()
+    if host not in lab.hosts:
+        raise StackFault(f"there is no host {host}, only {', '.join(lab.hosts)}: `./stack host add {host}` adds one")
+    groups = None
+    if security_group is not None:
+        groups = [lab.api.by_name_or_id("security-groups", word)["id"] for word in security_group]
+    with terminal.progress() as tell:
+        tell("port, DHCP lease")
+        lab.instance(name, lab.api.by_name_or_id("networks", network)["id"], host, groups)
+    terminal.print_line(f"{name} runs on {host} with {lab.address(name)}")
+
+
+@app.command("list")
+def list_all(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False) -> None:
+    """List the instances."""
+    found = lab_of().status().instances
+    if as_json:
+        import msgspec
+
+        terminal.print_json(msgspec.to_builtins(found))
+        return
+    rows = [
+        (one.instance.name, one.instance.host, one.address, one.instance.mac, one.instance.port_id) for one in found
+    ]
+    terminal.print_table(("instance", "host", "address", "MAC", "port"), rows)
+
+
+@app.command()
+def delete(name: str) -> None:
+    """Remove an instance and its port."""
+    lab_of().delete_instance(name)
+
+
+@app.command()
+def shell(name: str) -> None:
+    """Open a shell in an instance."""
+    words, environment = lab_of().command(name, os.environ.get("SHELL") or "sh")
+    sys.stdout.flush()
+    os.execvpe(words[0], words, {**environment, "debian_chroot": name})  # noqa: S606 - the person's shell
+
+
+@app.command()
+def ping(source: str, target: Annotated[str, typer.Argument(help="An instance, or an address.")]) -> None:
+    """Ping from one instance to another, and end with status 0 when it answers."""
+    lab = lab_of()
+    address = target if "." in target or ":" in target else lab.address(target)
+    words, environment = lab.command(source, lab.place.programs.path("busybox"), "ping", "-c", "3", "-W", "2", address)
+    sys.stdout.flush()
+    os.execvpe(words[0], words, environment)  # noqa: S606 - its output is the answer
