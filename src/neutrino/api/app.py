@@ -1,9 +1,11 @@
 """The ASGI application: paths, methods and headers to `Service`, faults to answers."""
 
 import logging
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 import falcon
 import falcon.asgi
@@ -31,13 +33,12 @@ Resp = falcon.asgi.Response
 log = logging.getLogger("neutrino.api")
 _encode = msgspec.json.Encoder().encode
 PREFIX = "/v2.0"
+_REVISION = re.compile(r'\s*"?revision_number=([0-9]{1,18})"?\s*')
 PROJECT_HEADERS = ("X-PROJECT-ID", "X-TENANT-ID", "X-TENANT")
 
 
 def _pairs(req: Req) -> list[tuple[str, str]]:
     """Return the query string, decoded, in order."""
-    from urllib.parse import parse_qsl
-
     if not req.query_string:
         return []
     try:
@@ -117,7 +118,7 @@ class TagsOf(Endpoint):
 
     async def on_get(self, _req: Req, resp: Resp, row_id: str) -> None:
         """List the tags."""
-        self._answer(resp, 200, _encode({"tags": (await self._change(row_id, lambda _tx, found: found)).tags}))
+        self._answer(resp, 200, _encode({"tags": (await self._find(row_id)).tags}))
 
     async def on_put(self, req: Req, resp: Resp, row_id: str) -> None:
         """Replace the tags."""
@@ -134,6 +135,11 @@ class TagsOf(Endpoint):
         await self._change(row_id, lambda tx, found: tags.replace(tx, found, ()))
         resp.status = 204
 
+    async def _find(self, row_id: str) -> Tagged:
+        found = await self._service.find(self._noun, row_id)
+        assert isinstance(found, Tagged)  # noqa: S101 - the route exists only then
+        return found
+
     async def _change(self, row_id: str, change: Callable[[Transaction, Tagged], Tagged]) -> Tagged:
         def work(tx: Transaction) -> Tagged:
             found = self._service.present(tx, self._noun, row_id)
@@ -148,7 +154,7 @@ class TagOf(TagsOf):
 
     async def on_get(self, _req: Req, resp: Resp, row_id: str, tag: str) -> None:  # type: ignore[override]
         """Say whether the resource has the tag."""
-        tags.require(await self._change(row_id, lambda _tx, found: found), tag)
+        tags.require(await self._find(row_id), tag)
         resp.status = 204
 
     async def on_put(self, _req: Req, resp: Resp, row_id: str, tag: str) -> None:  # type: ignore[override]
@@ -216,17 +222,22 @@ def _expected_revision(req: Req) -> int | None:
     text = req.get_header("IF-MATCH")
     if not text:
         return None
-    name, _, number = text.partition("=")
-    if name.strip() != "revision_number" or not number.strip().isdigit():
+    found = _REVISION.fullmatch(text)
+    if found is None:
         raise HTTPBadRequest(f"If-Match: {shown(text)} is not revision_number=N")
-    return int(number)
+    return int(found[1])
+
+
+def wire_fault(fault: Fault) -> dict[str, object]:
+    """Return *fault* as the body of an answer."""
+    return {"NeutronError": {"type": type(fault).__name__, "message": str(fault), "detail": ""}}
 
 
 async def _fault(req: Req, resp: Resp, error: Fault, _params: dict[str, Any]) -> None:
     if error.status >= 500:
         log.error("%s %s %s: %s", req.context.request_id, req.method, req.path, error, exc_info=error)
     resp.status = error.status
-    resp.data = _encode({"NeutronError": {"type": type(error).__name__, "message": str(error), "detail": ""}})
+    resp.data = _encode(wire_fault(error))
 
 
 async def _stale(req: Req, resp: Resp, _error: StaleRevision, params: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import bindparam
@@ -17,13 +18,16 @@ from neutrino.model.binding import NO_BINDING, Binding
 from neutrino.model.faults import (
     AddressPairAndPortSecurityRequired,
     DuplicateAddressPairInRequest,
-    MacAddressGenerationFailure,
     MacAddressInUse,
+    NetworkMacAddressGenerationFailure,
+    PortBound,
+    PortInUse,
     PortSecurityAndIPRequiredForSecurityGroups,
     PortSecurityPortHasSecurityGroup,
 )
 from neutrino.model.network import Network
-from neutrino.model.port import NETWORK_OWNER_PREFIX, AddressPair, Port
+from neutrino.model.port import BINDING_FAILED, NETWORK_OWNER_PREFIX, UNBOUND, AddressPair, FixedIpRequest, Port
+from neutrino.model.subnet import Subnet
 from neutrino.store.columns import select_all, to_resource
 from neutrino.store.records import Transaction
 from neutrino.store.tables import TABLES
@@ -38,7 +42,7 @@ def create(tx: Transaction, request: Request, given: Given) -> Port:
     project_id = str(given.get("project_id") or request.project_id)
     owner = str(given["device_owner"])
     trusted = owner.startswith(NETWORK_OWNER_PREFIX)
-    secured = given.get("port_security_enabled", network.port_security_enabled and not trusted)
+    secured = not trusted and given.get("port_security_enabled", network.port_security_enabled)
     mac = given.get("mac_address") or _random_mac(request)
     groups = given.get("security_groups")
     if groups is None:
@@ -68,9 +72,10 @@ def update(tx: Transaction, request: Request, old: Port, changes: Given) -> Port
     network = networks.get(tx, old.network_id)
     values = dict(changes)
     mac = str(values.get("mac_address", old.mac_address))
-    if "fixed_ips" in values:
+    _check_bound(old, mac, str(values.get("binding_vnic_type", old.binding_vnic_type)))
+    if "fixed_ips" in values or mac != old.mac_address:
         subnets = networks.subnets_of(tx, network.id)
-        wanted = values["fixed_ips"]
+        wanted = values.get("fixed_ips", _same_ips(old, subnets))
         values["fixed_ips"] = allocate(tx, network, subnets, wanted, mac, old.is_trusted, old.fixed_ips)  # type: ignore[arg-type]
     if values.get("security_groups") is not None and values["security_groups"] != old.security_groups:
         check_exist(tx, values["security_groups"])  # type: ignore[arg-type]
@@ -93,6 +98,23 @@ def update(tx: Transaction, request: Request, old: Port, changes: Given) -> Port
 def delete(tx: Transaction, _request: Request, port: Port) -> None:
     """Delete a port."""
     tx.delete(port)
+
+
+def _check_bound(port: Port, mac: str, vnic_type: str) -> None:
+    """Refuse changes below a running instance."""
+    if mac != port.mac_address and port.binding_vif_type not in (UNBOUND, BINDING_FAILED):
+        raise PortBound(port.id, port.binding_vif_type, port.mac_address, mac)
+    if vnic_type != port.binding_vnic_type and port.binding_vif_type != UNBOUND:
+        raise PortInUse(port.id, port.network_id, port.device_id)
+
+
+def _same_ips(port: Port, subnets: Sequence[Subnet]) -> list[FixedIpRequest]:
+    """Return the request for the addresses that *port* has, except that those which follow from the MAC follow it."""
+    by_mac = {subnet.id for subnet in subnets if subnet.is_auto_address}
+    return [
+        FixedIpRequest(subnet_id=ip.subnet_id, ip_address=None if ip.subnet_id in by_mac else ip.ip_address)
+        for ip in port.fixed_ips
+    ]
 
 
 def _bind(tx: Transaction, request: Request, network: Network, host: str, vnic_type: str) -> Binding:
@@ -119,7 +141,7 @@ def _insert(tx: Transaction, request: Request, port: Port, *, is_mac_given: bool
             port = msgspec.structs.replace(port, mac_address=_random_mac(request))
         else:
             return port
-    raise MacAddressGenerationFailure(port.network_id)
+    raise NetworkMacAddressGenerationFailure(port.network_id)
 
 
 def _with_pair_macs(port: Port) -> Port:

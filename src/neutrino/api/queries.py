@@ -15,6 +15,7 @@ Pairs = Sequence[tuple[str, str]]
 TAG_MATCHES = {"tags": "all", "tags-any": "any", "not-tags": "not-all", "not-tags-any": "not-any"}
 _PAGING = ("fields", "limit", "marker", "page_reverse", "sort_key", "sort_dir")
 SUBSTRING = "_substr"
+MOST_TERMS = 100  # of one filter that becomes one condition for each value; SQLite takes a depth of 1,000
 
 
 def parse(cls: type[Resource], pairs: Pairs, most: int) -> Query:
@@ -54,10 +55,10 @@ def _filterable(cls: type[Resource]) -> Mapping[str, Attribute]:
 def _filters(cls: type[Resource], name: str, values: list[str]) -> list[Filter]:
     known = _filterable(cls)
     if name in TAG_MATCHES and "tags" in known:
-        tags = [tag for value in values for tag in value.split(",")]
+        tags = _few(name, [tag for value in values for tag in value.split(",")])
         return [Filter("tags", tags, part="tag", match=TAG_MATCHES[name])]
     if name in ("changed_since", "changed-since") and "updated_at" in known:
-        return [Filter("updated_at", [_time(value)], match="after") for value in values]
+        return [Filter("updated_at", [max(_time(value) for value in values)], match="after")]
     attribute = known.get(name)
     if attribute is None:
         raise HTTPBadRequest(f"{[name]} is invalid attribute for filtering")
@@ -69,6 +70,13 @@ def _filters(cls: type[Resource], name: str, values: list[str]) -> list[Filter]:
     return _record_filters(attribute, values)
 
 
+def _few(name: str, values: Sequence[object]) -> list[object]:
+    distinct = list(dict.fromkeys(values))
+    if len(distinct) > MOST_TERMS:
+        raise HTTPBadRequest(f"Invalid input for {name}. Reason: {len(distinct)} values are more than {MOST_TERMS}.")
+    return distinct
+
+
 def _record_filters(attribute: Attribute, values: list[str]) -> list[Filter]:
     """Return the filters on a list of records, as in ``fixed_ips=ip_address=10.0.0.3`` (``ip_address_substr=10.0``)."""
     child = attribute.attr.child
@@ -76,7 +84,7 @@ def _record_filters(attribute: Attribute, values: list[str]) -> list[Filter]:
     assert child.record is not None  # noqa: S101
     parts = annotations_of(child.record)
     found: dict[tuple[str, str], list[object]] = {}
-    for value in values:
+    for value in dict.fromkeys(values):
         key, equals, text = value.partition("=")
         part = key.removesuffix(SUBSTRING)
         if not equals or part not in parts:
@@ -87,6 +95,9 @@ def _record_filters(attribute: Attribute, values: list[str]) -> list[Filter]:
         except ValueError:
             parsed = text  # what cannot be stored matches nothing
         found.setdefault((part, match), []).append(parsed)
+    for (part, match), given in found.items():
+        if match == "substring":
+            _few(f"{part}{SUBSTRING}", given)
     return [Filter(attribute.name, given, part=part, match=match) for (part, match), given in found.items()]
 
 

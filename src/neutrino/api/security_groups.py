@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Iterable
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.exc import IntegrityError
 
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.faults import (
     SecurityGroupCannotRemoveDefault,
     SecurityGroupCannotUpdateDefault,
+    SecurityGroupConflict,
     SecurityGroupDefaultAlreadyExists,
     SecurityGroupInUse,
     SecurityGroupNotFound,
@@ -18,7 +18,7 @@ from neutrino.model.faults import (
 )
 from neutrino.model.port import Port
 from neutrino.model.security_group import DEFAULT_NAME, ETHERTYPES, SecurityGroup, SecurityGroupRule, normalized
-from neutrino.model.security_rule import check_rule
+from neutrino.model.security_rule import canonical, check_rule
 from neutrino.store.records import Transaction
 from neutrino.store.tables import CHILDREN, TABLES
 
@@ -27,7 +27,7 @@ _members = CHILDREN[Port]["security_groups"]
 _DEFAULT_OF = select(_groups.c.id).where(
     _groups.c.project_id == bindparam("project_id"), _groups.c.name == DEFAULT_NAME
 )
-_EXISTING = select(_groups.c.id).where(_groups.c.id.in_(bindparam("ids", expanding=True)))
+_EXISTING = select(_groups.c.id, _groups.c.stateful).where(_groups.c.id.in_(bindparam("ids", expanding=True)))
 _MEMBER = select(_members.c.port_id).where(_members.c.security_group_id == bindparam("group_id")).limit(1)
 _REFERRING = (
     select(_rules.c.id)
@@ -54,25 +54,31 @@ def ensure_default(tx: Transaction, project_id: str) -> str:
     return group.id
 
 
+def is_default(name: str) -> bool:
+    """Return whether *name* is kept for the groups that projects have anyway, in whatever case it is written."""
+    return name.lower() == DEFAULT_NAME
+
+
 def check_exist(tx: Transaction, group_ids: Iterable[str]) -> None:
-    """Refuse if one of the groups does not exist."""
+    """Refuse if one of the groups does not exist, or if some are stateful and some not."""
     wanted = list(group_ids)
     if not wanted:
         return
-    found = {row[0] for row in tx.connection.execute(_EXISTING, {"ids": wanted})}
+    stateful = {row[0]: row[1] for row in tx.connection.execute(_EXISTING, {"ids": wanted})}
     for group_id in wanted:
-        if group_id not in found:
+        if group_id not in stateful:
             raise SecurityGroupNotFound(group_id)
+    if len(set(stateful.values())) > 1:
+        raise SecurityGroupConflict("cannot apply both stateful and stateless security groups on the same port")
 
 
 def create(tx: Transaction, request: Request, given: Given) -> SecurityGroup:
     """Create a group, with the rules that let everything out."""
+    if is_default(str(given["name"])):
+        raise SecurityGroupDefaultAlreadyExists
     project_id = str(given.get("project_id") or request.project_id)
     ensure_default(tx, project_id)
-    try:
-        group = _group(tx, project_id, given)
-    except IntegrityError as error:
-        raise SecurityGroupDefaultAlreadyExists from error
+    group = _group(tx, project_id, given)
     found = tx.get(SecurityGroup, group.id)
     assert found is not None  # noqa: S101 - inserted above
     return found
@@ -83,7 +89,7 @@ def update(tx: Transaction, _request: Request, old: SecurityGroup, changes: Give
     if "name" in changes and changes["name"] != old.name:
         if old.name == DEFAULT_NAME:
             raise SecurityGroupCannotUpdateDefault
-        if changes["name"] == DEFAULT_NAME:
+        if is_default(str(changes["name"])):
             raise SecurityGroupDefaultAlreadyExists
     if changes.get("stateful", old.stateful) != old.stateful and _member(tx, old.id):
         raise SecurityGroupInUse(old.id)
@@ -147,6 +153,7 @@ def _insert_rule(tx: Transaction, group: SecurityGroup, **given: object) -> Secu
         "normalized_cidr": normalized(given.get("remote_ip_prefix")),  # type: ignore[arg-type]
     }
     rule = SecurityGroupRule(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
+    rule = canonical(rule)
     check_rule(rule)
     same = {name: getattr(rule, name) for name in (*_SAME_AS, "normalized_cidr", "remote_group_id")}
     existing = tx.connection.execute(_LIKE, same).scalar()

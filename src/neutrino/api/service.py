@@ -1,6 +1,7 @@
 """What the HTTP handlers have in common: reading and writing nouns through the store, answers as bytes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -12,13 +13,15 @@ from neutrino.api.request import Request
 from neutrino.api.routes import Noun
 from neutrino.api.security_groups import ensure_default
 from neutrino.model.binding import Binder
-from neutrino.model.resource import Resource
+from neutrino.model.faults import HTTPBadRequest
+from neutrino.model.kinds import Name, kind_of
+from neutrino.model.resource import Resource, attributes
 from neutrino.model.security_group import SecurityGroup
 from neutrino.runtime.config import Config
-from neutrino.store.columns import column_of, resource_to_wire, to_wire
+from neutrino.store.columns import column_of, resource_to_wire, to_resource, to_wire
 from neutrino.store.database import Database
 from neutrino.store.listing import Query, has_row, list_wire
-from neutrino.store.records import StaleRevision, Transaction, select_by_id
+from neutrino.store.records import Transaction, select_by_id
 from neutrino.store.tables import TABLES
 
 R = TypeVar("R", bound=Resource)
@@ -35,7 +38,11 @@ class Service:
 
     def request(self, project_id: str | None, expected_revision: int | None) -> Request:
         """Return the request of a caller."""
-        return Request(project_id or self.config.noauth_project_id, self.config, self.binder, expected_revision)
+        try:
+            project = kind_of(Name).parse(project_id or self.config.noauth_project_id)
+        except ValueError as error:
+            raise HTTPBadRequest(f"Invalid input for project_id. Reason: {error}.") from error
+        return Request(str(project), self.config, self.binder, expected_revision)
 
     async def create(self, noun: Noun, request: Request, body: bytes) -> bytes:
         """Create one resource, or all of a bulk request, or nothing."""
@@ -85,7 +92,7 @@ class Service:
         row = await self.database.read(lambda c: c.execute(statement, {"id": row_id}).first())
         if row is None:
             raise noun.missing(row_id)
-        (item,) = to_wire(noun.cls, names or _all_names(noun.cls), [row])
+        (item,) = to_wire(noun.cls, names or tuple(attributes(noun.cls)), [row])
         return _encode({noun.cls.singular: item})
 
     async def list(self, noun: Noun, request: Request, url: str, pairs: queries.Pairs) -> bytes:
@@ -95,13 +102,24 @@ class Service:
             await self._ensure_default_group(request)
         if query.marker and not await self.database.read(lambda c: has_row(c, noun.cls, query.marker)):
             raise noun.missing(query.marker)
+        hides_id = bool(query.limit and query.fields) and "id" not in query.fields  # links need it
+        if hides_id:
+            query = replace(query, fields=(*query.fields, "id"))
         items = await self.database.read(lambda c: list_wire(c, noun.cls, query))
         answer: dict[str, object] = {noun.cls.collection: items}
-        if query.limit:
-            links = _links(url, pairs, query, items)
-            if links:
-                answer[f"{noun.cls.collection}_links"] = links
+        if query.limit and (links := _links(url, pairs, query, items)):
+            answer[f"{noun.cls.collection}_links"] = links
+        if hides_id:
+            for item in items:
+                del item["id"]
         return _encode(answer)
+
+    async def find(self, noun: Noun, row_id: str) -> Resource:
+        """Return one resource, or refuse."""
+        row = await self.database.read(lambda c: c.execute(select_by_id(noun.cls), {"id": row_id}).first())
+        if row is None:
+            raise noun.missing(row_id)
+        return to_resource(noun.cls, row)
 
     def present(self, tx: Transaction, noun: Noun, row_id: str) -> Resource:
         """Return the resource, or refuse."""
@@ -118,12 +136,6 @@ class Service:
             await self.database.write(lambda tx: ensure_default(tx, request.project_id))
 
 
-def _all_names(cls: type[Resource]) -> Sequence[str]:
-    from neutrino.model.resource import attributes
-
-    return tuple(attributes(cls))
-
-
 def _links(url: str, pairs: queries.Pairs, query: Query, items: Sequence[dict[str, object]]) -> list[dict[str, str]]:
     """Return the links of a page. A page that is full may have a next one; one that has a marker has a previous one."""
     kept = [(name, value) for name, value in pairs if name not in ("marker", "page_reverse")]
@@ -134,12 +146,9 @@ def _links(url: str, pairs: queries.Pairs, query: Query, items: Sequence[dict[st
 
     links = []
     is_full = len(items) == query.limit
-    if items and "id" in items[0]:
+    if items:
         if is_full or query.reverse:
             links.append(link("next", items[-1]["id"], reverse=False))
         if query.marker and (is_full or not query.reverse):
             links.append(link("previous", items[0]["id"], reverse=True))
     return links
-
-
-__all__ = ["Service", "StaleRevision"]

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from neutrino.api import networks
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
-from neutrino.model.addressing import check_gateway, check_pools, check_subnet, default_gateway, default_pools, eui64
+from neutrino.model.addressing import check_subnet, default_gateway, default_pools, eui64
 from neutrino.model.faults import GatewayIpInUse, SubnetInUse
 from neutrino.model.port import FixedIp, Port
 from neutrino.model.subnet import SLAAC, STATELESS, Subnet
@@ -29,7 +29,7 @@ def create(tx: Transaction, request: Request, given: Given) -> Subnet:
     network = networks.get(tx, str(given["network_id"]))
     cidr = str(given["cidr"])
     gateway_ip = given["gateway_ip"] if "gateway_ip" in given else _gateway(given, cidr)
-    pools = given.get("allocation_pools") or default_pools(cidr, gateway_ip if isinstance(gateway_ip, str) else None)
+    pools = given.get("allocation_pools", default_pools(cidr, gateway_ip if isinstance(gateway_ip, str) else None))
     values = given | {
         "id": str(uuid.uuid4()),
         "project_id": str(given.get("project_id") or request.project_id),
@@ -48,11 +48,8 @@ def update(tx: Transaction, _request: Request, old: Subnet, changes: Given) -> S
     """Change a subnet; refuse a gateway that is some port's address already."""
     new = msgspec.structs.replace(old, **changes)
     check_subnet(new, ())
-    if "allocation_pools" in changes:
-        check_pools(new.cidr, new.allocation_pools)
     gateway_ip = changes.get("gateway_ip")
     if isinstance(gateway_ip, str) and gateway_ip != old.gateway_ip:
-        check_gateway(new.cidr, gateway_ip, new.allocation_pools)
         port_id = holder(tx.connection, old.id, gateway_ip)
         if port_id is not None:
             raise GatewayIpInUse(gateway_ip, port_id)

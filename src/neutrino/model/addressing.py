@@ -32,7 +32,7 @@ def default_pools(cidr: str, gateway_ip: str | None) -> tuple[AllocationPool, ..
     if net.num_addresses == 1:
         return (AllocationPool(start=str(net[0]), end=str(net[0])),)
     low, high = int(net[1]), int(net[-1]) - (net.version == 4)
-    if low > high or (net.version == 4 and low == high and net.prefixlen == 31):
+    if low > high:
         return ()
     kind = type(net[0])
     holes = [int(ipaddress.ip_address(gateway_ip))] if gateway_ip else []
@@ -59,14 +59,26 @@ def check_pools(cidr: str, pools: Sequence[AllocationPool]) -> None:
         start, end = ipaddress.ip_address(pool.start), ipaddress.ip_address(pool.end)
         if start.version != net.version or end.version != net.version or int(start) > int(end):
             raise InvalidAllocationPool(shown_pool(pool))
-        edges = 1 if net.version == 4 and net.prefixlen < 31 else 0
-        if int(start) < int(net[0]) + edges or int(end) > int(net[-1]) - edges:
+        first, last = usable_range(net)
+        if int(start) < first or int(end) > last:
             raise OutOfBoundsAllocationPool(shown_pool(pool), cidr)
         ranges.append((int(start), int(end), pool))
     ranges.sort(key=lambda r: r[:2])
-    for (_, last, a), (first, _, b) in pairwise(ranges):
-        if first <= last:
+    for (_, end_of_a, a), (start_of_b, _, b) in pairwise(ranges):
+        if start_of_b <= end_of_a:
             raise OverlappingAllocationPools(shown_pool(a), shown_pool(b), cidr)
+
+
+def usable_range(net: IpNetwork) -> tuple[int, int]:
+    """Return the first and the last address of *net* that a port may have.
+
+    Not: IPv4's network and broadcast addresses, unless there is no room for them (RFC 3021); IPv6's subnet-router
+    anycast address (RFC 4291, 2.6.1).
+    """
+    first, last = int(net[0]), int(net[-1])
+    if net.version == 4:
+        return (first + 1, last - 1) if net.prefixlen < 31 else (first, last)
+    return (first + 1, last) if last > first else (first, last)
 
 
 def check_gateway(cidr: str, gateway_ip: str | None, pools: Sequence[AllocationPool]) -> None:
@@ -90,6 +102,8 @@ def check_subnet(subnet: Subnet, neighbours: Iterable[Subnet]) -> None:
         raise InvalidInput(f"cidr '{subnet.cidr}' does not match the ip_version '{subnet.ip_version}'")
     if net.prefixlen == 0:
         raise InvalidInput(f"0 is not allowed as CIDR prefix length: '{subnet.cidr}'")
+    if net.version == 6 and int(net[0]) == 0:
+        raise InvalidInput(f"IPv6 subnet '::' is not supported: '{subnet.cidr}'")
     if subnet.enable_dhcp:
         _check_dhcp(subnet, net)
     for address in subnet.dns_nameservers:
@@ -116,6 +130,8 @@ def _check_dhcp(subnet: Subnet, net: IpNetwork) -> None:
         raise InvalidInput(f"Multicast IP subnet is not supported if enable_dhcp is True: '{subnet.cidr}'")
     if net.is_loopback:
         raise InvalidInput(f"Loopback IP subnet is not supported if enable_dhcp is True: '{subnet.cidr}'")
+    if net.version == 4 and int(net[0]) == 0:
+        raise InvalidInput(f"First IP '0.0.0.0' of network is not supported if enable_dhcp is True: '{subnet.cidr}'")
     if net.max_prefixlen - net.prefixlen < 2:
         raise InvalidInput(f"Subnet '{subnet.cidr}' has a prefix length that is incompatible with DHCP service enabled")
 
@@ -154,11 +170,8 @@ def _check_ipv6_modes(subnet: Subnet, net: IpNetwork) -> None:
 def is_usable(cidr: str, address: str) -> bool:
     """Return whether a port on the subnet *cidr* may have *address*."""
     net, ip = ipaddress.ip_network(cidr), ipaddress.ip_address(address)
-    if ip not in net:
-        return False
-    if net.version == 4 and net.prefixlen < 31:
-        return ip not in (net[0], net[-1])
-    return net.version == 4 or net.num_addresses == 1 or ip != net[0]
+    first, last = usable_range(net)
+    return ip.version == net.version and first <= int(ip) <= last
 
 
 def eui64(cidr: str, mac: str) -> str:

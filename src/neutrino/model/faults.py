@@ -99,6 +99,15 @@ class RequestEntityTooLarge(Fault):
 
 
 @dataclass(eq=False)
+class HTTPRequestHeaderFieldsTooLarge(Fault):
+    """The request line and headers are longer than the server reads."""
+
+    status = 431
+    says = "The request line and headers are longer than {limit_bytes} bytes"
+    limit_bytes: int
+
+
+@dataclass(eq=False)
 class NetworkNotFound(NotFound):
     """No such network."""
 
@@ -215,20 +224,39 @@ class MacAddressInUse(Conflict):
 
 
 @dataclass(eq=False)
-class MacAddressGenerationFailure(Conflict):
+class NetworkMacAddressGenerationFailure(Fault):
     """No free MAC address was found."""
 
+    status = 503
     says = "Unable to generate unique mac on network {net_id}."
     net_id: str
 
 
 @dataclass(eq=False)
-class IpAddressInUse(Conflict):
-    """Another port has the address."""
+class PortBound(Conflict):
+    """A MAC address that an instance is using stays."""
 
-    says = "Unable to complete operation for network {net_id}. The IP address {ip_address} is in use."
+    says = (
+        "Unable to complete operation on port {port_id}, port is already bound, port type: {vif_type}, "
+        "old_mac {old_mac}, new_mac {new_mac}."
+    )
+    port_id: str
+    vif_type: str
+    old_mac: str
+    new_mac: str
+
+
+@dataclass(eq=False)
+class PortInUse(Conflict):
+    """The port is plugged, so that this cannot change."""
+
+    says = (
+        "Unable to complete operation on port {port_id} for network {net_id}. Port already has an attached device "
+        "{device_id}."
+    )
+    port_id: str
     net_id: str
-    ip_address: str
+    device_id: str
 
 
 @dataclass(eq=False)
@@ -366,19 +394,47 @@ class SecurityGroupRuleInUse(Conflict):
 
 
 @dataclass(eq=False)
-class SecurityGroupRemoteGroupAndRemoteIpPrefix(BadRequest):
-    """A rule has one remote."""
+class SecurityGroupMultipleRemoteEntites(BadRequest):
+    """A rule has one remote. The spelling is upstream's."""
 
     says = "Only remote_ip_prefix or remote_group_id may be provided."
 
 
 @dataclass(eq=False)
 class SecurityGroupRuleInvalidEtherType(BadRequest):
-    """The ethertype does not suit the prefix or the protocol."""
+    """There is no such ethertype."""
 
-    says = "Invalid ethertype {ethertype} for {value}."
+    says = "Security group rule for ethertype {ethertype} not supported. Allowed values are {values}."
     ethertype: str
-    value: str
+    values: list[str]
+
+
+@dataclass(eq=False)
+class SecurityGroupRuleInvalidProtocol(BadRequest):
+    """There is no such protocol."""
+
+    says = (
+        "Security group rule protocol {protocol} not supported. Only protocol values {values} and integer "
+        "representations [0 to 255] are supported."
+    )
+    protocol: str
+    values: list[str]
+
+
+@dataclass(eq=False)
+class InvalidCIDR(BadRequest):
+    """A rule's remote is no address and no prefix."""
+
+    says = "Invalid CIDR {input} given as IP prefix."
+    input: str
+
+
+@dataclass(eq=False)
+class SecurityGroupConflict(Conflict):
+    """The groups of a port do not go together."""
+
+    says = "Error {reason} while attempting the operation."
+    reason: str
 
 
 @dataclass(eq=False)
@@ -411,7 +467,7 @@ class SecurityGroupInvalidPortValue(BadRequest):
     """A port that the protocol does not have."""
 
     says = "Invalid value for port {port}"
-    port: int
+    port: str
 
 
 @dataclass(eq=False)
@@ -490,6 +546,30 @@ class DuplicateAddressPairInRequest(BadRequest):
     says = "Request contains duplicate address pair: mac_address {mac_address} ip_address {ip_address}."
     mac_address: str
     ip_address: str
+
+
+@dataclass(eq=False)
+class AllowedAddressPairExhausted(BadRequest):
+    """More address pairs than a port may have."""
+
+    says = "The number of allowed address pair exceeds the maximum {quota}."
+    quota: int
+
+
+@dataclass(eq=False)
+class DNSNameServersExhausted(BadRequest):
+    """More name servers than a subnet may have."""
+
+    says = "Unable to complete operation: the number of DNS nameservers exceeds the limit {quota}."
+    quota: int
+
+
+@dataclass(eq=False)
+class HostRoutesExhausted(BadRequest):
+    """More routes than a subnet may have."""
+
+    says = "Unable to complete operation: the number of host routes exceeds the limit {quota}."
+    quota: int
 
 
 @dataclass(eq=False)

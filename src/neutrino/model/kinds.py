@@ -10,6 +10,7 @@ parsers here accept the same.
 
 import ipaddress
 import re
+import reprlib
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,9 +23,11 @@ Storage = Literal["text", "integer", "boolean", "json"]
 Parse = Callable[[object], object]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_MAC = re.compile(r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")
-_UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+_MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_LENGTH = re.compile(r"[0-9]{1,3}")
 _SHOWN = 120
+_MOST_INTEGER = 2**63 - 1  # of an SQL integer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,8 +42,12 @@ class Kind:
 
 def shown(value: object) -> str:
     """Return *value* as an error message shows it: quoted and cut to a readable length."""
-    text = f"'{value}'" if isinstance(value, str) else repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    text = f"'{value[: _SHOWN + 1]}'" if isinstance(value, str) else _repr.repr(value)
+    return text if len(text) <= _SHOWN + 2 else f"{text[:_SHOWN]}..."
+
+
+_repr = reprlib.Repr()  # looks at a few items of a few levels only, whatever it is given
+_repr.maxstring = _repr.maxother = _repr.maxlong = _SHOWN
 
 
 def _text(limit: int) -> Parse:
@@ -83,7 +90,7 @@ def integer(low: int, high: int) -> Parse:
 
 def _uuid(value: object) -> object:
     if isinstance(value, str):
-        if _UUID.match(value):
+        if _UUID.fullmatch(value):
             return value
         try:
             return str(uuid.UUID(value))
@@ -94,7 +101,7 @@ def _uuid(value: object) -> object:
 
 def _mac(value: object) -> object:
     text = value.lower().replace("-", ":") if isinstance(value, str) else ""
-    if not _MAC.match(text):
+    if not _MAC.fullmatch(text):
         raise ValueError(f"{shown(value)} is not a valid MAC address")
     if text == "00:00:00:00:00:00" or int(text[:2], 16) & 1:
         raise ValueError(f"{shown(value)} is not an allowed MAC address: it must be a unicast address other than zero")
@@ -113,18 +120,26 @@ def _address(value: object) -> object:
 def _network(value: object) -> object:
     """Parse a CIDR; host bits are cleared, as upstream does for subnets (10.0.0.5/24 is 10.0.0.0/24)."""
     try:
-        if isinstance(value, str) and "/" in value:
-            return str(ipaddress.ip_network(value, strict=False))
+        if isinstance(value, str):
+            return str(_strict_network(value))
     except ValueError:
         pass
     raise ValueError(f"{shown(value)} is not a valid IP subnet")
+
+
+def _strict_network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """Parse address/length; the standard library also takes netmasks, bare addresses and scopes."""
+    _, slash, length = text.partition("/")
+    if not slash or "%" in text or not _LENGTH.fullmatch(length):
+        raise ValueError(text)
+    return ipaddress.ip_network(text, strict=False)
 
 
 def _prefix(value: object) -> object:
     """Parse an address or CIDR as rules and address pairs take it; an address is kept without a length."""
     if isinstance(value, str) and "/" in value:
         try:
-            ipaddress.ip_network(value, strict=False)
+            _strict_network(value)
         except ValueError:
             raise ValueError(f"{shown(value)} is not a valid IP address or prefix") from None
         return value
@@ -147,9 +162,16 @@ def optional(parse: Parse) -> Parse:
     return lambda value: None if value is None else parse(value)
 
 
-def unique_items(parse: Parse, most: int) -> Parse:
+TooMany = Callable[[int], Exception]
+
+
+def _too_many(most: int) -> Exception:
+    return ValueError(f"the list is longer than the maximum of {most} items")
+
+
+def unique_items(parse: Parse, most: int, too_many: TooMany = _too_many) -> Parse:
     """Return the parser of a list of at most *most* items, each parsed by *parse*, none twice; the value is a tuple."""
-    many = items(parse, most)
+    many = items(parse, most, too_many)
 
     def parse_all(value: object) -> object:
         out = many(value)
@@ -165,7 +187,7 @@ def unique_items(parse: Parse, most: int) -> Parse:
     return parse_all
 
 
-def items(parse: Parse, most: int) -> Parse:
+def items(parse: Parse, most: int, too_many: TooMany = _too_many) -> Parse:
     """Return the parser of a list of at most *most* items, each parsed by *parse*; null is the empty list."""
 
     def parse_all(value: object) -> object:
@@ -174,7 +196,7 @@ def items(parse: Parse, most: int) -> Parse:
         if not isinstance(value, list | tuple):
             raise ValueError(f"{shown(value)} is not a list")
         if len(value) > most:
-            raise ValueError(f"a list of {len(value)} items is longer than the maximum of {most}")
+            raise too_many(most)
         return tuple(parse(item) for item in value)
 
     return parse_all
@@ -185,9 +207,16 @@ def _json_object(value: object) -> object:
         return {}
     if not isinstance(value, dict):
         raise ValueError(f"{shown(value)} is not a dictionary")
-    if len(msgspec.json.encode(value)) > 4095:
-        raise ValueError("the dictionary is longer than 4095 bytes")
+    try:
+        size = len(msgspec.json.encode(value))
+    except (OverflowError, RecursionError) as error:
+        raise ValueError(f"{shown(value)} has a number or a depth beyond what can be kept") from error
+    if size > _MOST_JSON_BYTES:
+        raise ValueError(f"{shown(value)} is longer than {_MOST_JSON_BYTES} bytes")
     return value
+
+
+_MOST_JSON_BYTES = 4095
 
 
 def record(cls: type[msgspec.Struct]) -> Parse:
@@ -230,20 +259,42 @@ def kind_of(hint: object) -> Kind:
     raise TypeError(f"{hint} has no Kind")
 
 
-def list_of(cls: type[msgspec.Struct], most: int) -> Kind:
+def list_of(cls: type[msgspec.Struct], most: int, too_many: TooMany = _too_many) -> Kind:
     """Return the kind of a list of at most *most* records of *cls*, none twice."""
-    return Kind(f"list of {cls.__name__}", unique_items(record(cls), most), "json", {"type": "array", "maxItems": most})
+    parse = unique_items(record(cls), most, too_many)
+    return Kind(f"list of {cls.__name__}", parse, "json", {"type": "array", "maxItems": most})
 
 
-def _strings(name: str, parse: Parse, most: int) -> Kind:
-    return Kind(
-        name, unique_items(parse, most), "json", {"type": "array", "maxItems": most, "items": {"type": "string"}}
-    )
+def not_null(kind: Kind) -> Kind:
+    """Return the list *kind* made to refuse null."""
+
+    def parse(value: object) -> object:
+        if value is None:
+            raise ValueError("'None' is not a list")
+        return kind.parse(value)
+
+    return Kind(kind.name, parse, kind.storage, kind.schema)
+
+
+def strings(name: str, parse: Parse, most: int, too_many: TooMany = _too_many) -> Kind:
+    """Return the kind of a list of at most *most* strings, each parsed by *parse*, none twice."""
+    schema = {"type": "array", "maxItems": most, "items": {"type": "string"}}
+    return Kind(name, unique_items(parse, most, too_many), "json", schema)
 
 
 _TEXT = {"type": "string"}
 Uuid = Annotated[str, Kind("uuid", _uuid, "text", {"type": "string", "format": "uuid"})]
 Name = Annotated[str, Kind("string", _text(255), "text", {"type": "string", "maxLength": 255})]
+# Null is the empty string: clients clear such an attribute with it (Nova, binding:host_id).
+NullableName = Annotated[
+    str,
+    Kind(
+        "string",
+        lambda value: _text(255)("" if value is None else value),
+        "text",
+        {"type": ["string", "null"], "maxLength": 255},
+    ),
+]
 Boolean = Annotated[bool, Kind("boolean", _boolean, "boolean", {"type": "boolean"})]
 Mac = Annotated[str, Kind("mac", _mac, "text", _TEXT)]
 IpAddress = Annotated[str, Kind("address", _address, "text", _TEXT)]
@@ -251,9 +302,8 @@ Cidr = Annotated[str, Kind("cidr", _network, "text", _TEXT)]
 IpPrefix = Annotated[str, Kind("prefix", _prefix, "text", _TEXT)]
 Timestamp = Annotated[str, Kind("timestamp", _text(32), "text", {"type": "string", "format": "date-time"})]
 JsonObject = Annotated[Mapping[str, object], Kind("dictionary", _json_object, "json", {"type": "object"})]
-Uuids = Annotated[tuple[str, ...], _strings("list of uuids", _uuid, 1000)]
-Tags = Annotated[tuple[str, ...], _strings("list of tags", _text(255), 50)]
-Addresses = Annotated[tuple[str, ...], _strings("list of addresses", _address, 5)]
+Uuids = Annotated[tuple[str, ...], strings("list of uuids", _uuid, 1000)]
+Tags = Annotated[tuple[str, ...], strings("list of tags", _text(255), 50)]
 
 
 def number(low: int, high: int) -> Kind:
@@ -264,3 +314,6 @@ def number(low: int, high: int) -> Kind:
 def one_of(*allowed: str) -> Kind:
     """Return the kind of the strings *allowed*."""
     return Kind("choice", choice(*allowed), "text", {"type": "string", "enum": list(allowed)})
+
+
+Revision = Annotated[int, number(0, _MOST_INTEGER)]

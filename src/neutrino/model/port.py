@@ -4,10 +4,39 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from neutrino.model.kinds import Boolean, IpAddress, IpPrefix, JsonObject, Kind, Mac, Name, Uuid, Uuids, list_of, one_of
+from neutrino.model.faults import AllowedAddressPairExhausted
+from neutrino.model.kinds import (
+    Boolean,
+    IpAddress,
+    IpPrefix,
+    JsonObject,
+    Kind,
+    Mac,
+    Name,
+    NullableName,
+    Uuid,
+    Uuids,
+    list_of,
+    not_null,
+    one_of,
+)
 from neutrino.model.resource import Attr, Child, Tagged, Unique
 
-VNIC_TYPES = ("normal",)
+# What may be asked for; which of them a host can give is the backend's answer.
+VNIC_TYPES = (
+    "normal",
+    "direct",
+    "macvtap",
+    "baremetal",
+    "direct-physical",
+    "virtio-forwarder",
+    "smart-nic",
+    "vdpa",
+    "accelerator-direct",
+    "accelerator-direct-physical",
+    "remote-managed",
+)
+MOST_ADDRESS_PAIRS = 10  # upstream: max_allowed_address_pair
 NETWORK_OWNER_PREFIX = "network:"  # device owners that are trusted: no security groups, no anti-spoofing
 UNBOUND, BINDING_FAILED = "unbound", "binding_failed"
 
@@ -35,7 +64,7 @@ class AddressPair(msgspec.Struct, frozen=True):
 
 _FIXED_IPS = Kind(
     "list of fixed IPs",
-    list_of(FixedIpRequest, 20).parse,
+    not_null(list_of(FixedIpRequest, 20)).parse,
     "json",
     {"type": "array", "items": {"type": "object", "properties": {"subnet_id": {}, "ip_address": {}}}},
 )
@@ -77,9 +106,11 @@ class Port(Tagged, frozen=True, kw_only=True):
     ]
     port_security_enabled: Annotated[Boolean, Attr(extension="port-security")]
     allowed_address_pairs: Annotated[
-        tuple[AddressPair, ...], list_of(AddressPair, 10), Attr(extension="allowed-address-pairs")
+        tuple[AddressPair, ...],
+        list_of(AddressPair, MOST_ADDRESS_PAIRS, AllowedAddressPairExhausted),
+        Attr(extension="allowed-address-pairs"),
     ] = ()
-    binding_host_id: Annotated[Name, Attr(indexed=True, extension="binding")] = ""
+    binding_host_id: Annotated[NullableName, Attr(indexed=True, extension="binding")] = ""
     binding_vnic_type: Annotated[str, one_of(*VNIC_TYPES), Attr(extension="binding")] = "normal"
     binding_profile: Annotated[JsonObject, Attr(extension="binding")] = msgspec.field(default_factory=dict)
     binding_vif_type: Annotated[Name, Attr(post=False, put=False, extension="binding")] = UNBOUND

@@ -14,7 +14,7 @@ from typing import Annotated, ClassVar, get_args, get_origin
 
 import msgspec
 
-from neutrino.model.kinds import Kind, Name, Tags, Timestamp, Uuid, annotations_of, kind_of
+from neutrino.model.kinds import Kind, Name, Revision, Tags, Timestamp, Uuid, annotations_of, kind_of
 
 _PREFIXES = ("binding_", "provider_", "router_external")
 
@@ -92,11 +92,7 @@ class Standard(Resource, frozen=True, kw_only=True):
     description: Annotated[Name, Attr(extension="standard-attr-description")] = ""
     created_at: Annotated[Timestamp, Attr(post=False, put=False, extension="standard-attr-timestamp")]
     updated_at: Annotated[Timestamp, Attr(post=False, put=False, extension="standard-attr-timestamp")]
-    revision_number: Annotated[
-        int,
-        Kind("integer", int, "integer", {"type": "integer"}),
-        Attr(post=False, put=False, extension="standard-attr-revisions"),
-    ]
+    revision_number: Annotated[Revision, Attr(post=False, put=False, extension="standard-attr-revisions")]
 
 
 class Tagged(Standard, frozen=True, kw_only=True):

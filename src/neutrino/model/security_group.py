@@ -1,9 +1,16 @@
 """Security groups and their rules (Networking API v2.0, extension security-group)."""
 
 import ipaddress
+import re
 from typing import Annotated, ClassVar
 
-from neutrino.model.kinds import Boolean, IpPrefix, Kind, Name, Uuid, integer, one_of, shown
+from neutrino.model.faults import (
+    InvalidCIDR,
+    SecurityGroupInvalidPortValue,
+    SecurityGroupRuleInvalidEtherType,
+    SecurityGroupRuleInvalidProtocol,
+)
+from neutrino.model.kinds import Boolean, IpPrefix, Kind, Name, Uuid, integer, kind_of, one_of, shown
 from neutrino.model.resource import Attr, Standard, Tagged, Unique
 
 DEFAULT_NAME = "default"
@@ -16,29 +23,50 @@ PROTOCOLS = {
 }  # fmt: skip
 ICMP_NUMBERS = (1, 58)
 PORTED_NUMBERS = (6, 17, 33, 132, 136)
+_MOST_PROTOCOL, _MOST_PORT = 255, 65535
 V6_ONLY_NUMBERS = (41, 43, 44, 58, 59, 60)
 
 
 def _protocol(value: object) -> object:
-    text = str(value).lower() if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    if text in PROTOCOLS or (text.isascii() and text.isdigit() and int(text) <= 255):
+    text = value.lower() if isinstance(value, str) else ""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_PROTOCOL:
+        return str(value)
+    if text in PROTOCOLS or (re.fullmatch("[0-9]{1,3}", text) and int(text) <= _MOST_PROTOCOL):
         return text
     if text == "any":
         return None
-    raise ValueError(
-        f"Security group rule protocol {shown(value)} not supported. Only protocol values {sorted(PROTOCOLS)} "
-        "and integer representations [0 to 255] are supported"
-    )
+    raise SecurityGroupRuleInvalidProtocol(shown(value), sorted(PROTOCOLS))
 
 
 def _ethertype(value: object) -> object:
     for name in ETHERTYPES:
         if isinstance(value, str) and value.lower() == name.lower():
             return name
-    raise ValueError(f"Security group rule for ethertype {shown(value)} not supported. Allowed values are {ETHERTYPES}")
+    raise SecurityGroupRuleInvalidEtherType(shown(value), list(ETHERTYPES))
 
 
-_PORT = Kind("integer", integer(0, 65535), "integer", {"type": "integer"})
+def _port_number(value: object) -> object:
+    try:
+        return integer(0, _MOST_PORT)(value)
+    except ValueError as error:
+        raise SecurityGroupInvalidPortValue(shown(value)) from error
+
+
+def _rule_prefix(value: object) -> object:
+    """Parse an address or prefix; it is kept with a length, its host bits as they were given."""
+    if value in (None, ""):
+        return None
+    try:
+        text = str(kind_of(IpPrefix).parse(value))
+        address, slash, length = text.partition("/")
+        parsed = ipaddress.ip_address(address)
+    except ValueError as error:
+        raise InvalidCIDR(shown(value)) from error
+    return f"{parsed}/{int(length) if slash else parsed.max_prefixlen}"
+
+
+_PORT = Kind("integer", _port_number, "integer", {"type": "integer", "minimum": 0, "maximum": _MOST_PORT})
+_PREFIX = Kind("prefix", _rule_prefix, "text", {"type": "string"})
 
 
 class SecurityGroupRule(Standard, frozen=True, kw_only=True):
@@ -56,7 +84,7 @@ class SecurityGroupRule(Standard, frozen=True, kw_only=True):
     ] = None
     port_range_min: Annotated[Annotated[int, _PORT] | None, Attr(put=False)] = None
     port_range_max: Annotated[Annotated[int, _PORT] | None, Attr(put=False)] = None
-    remote_ip_prefix: Annotated[IpPrefix | None, Attr(put=False)] = None
+    remote_ip_prefix: Annotated[Annotated[str, _PREFIX] | None, Attr(put=False)] = None
     remote_group_id: Annotated[Uuid | None, Attr(put=False, indexed=True, refers="security_groups")] = None
     normalized_cidr: Annotated[
         IpPrefix | None, Attr(post=False, put=False, extension="security-groups-normalized-cidr")

@@ -2,6 +2,8 @@
 
 import ipaddress
 
+import msgspec
+
 from neutrino.model.faults import (
     SecurityGroupEthertypeConflictWithProtocol,
     SecurityGroupInvalidIcmpValue,
@@ -9,19 +11,29 @@ from neutrino.model.faults import (
     SecurityGroupInvalidPortValue,
     SecurityGroupInvalidProtocolForPort,
     SecurityGroupMissingIcmpType,
+    SecurityGroupMultipleRemoteEntites,
     SecurityGroupProtocolRequiredWithPorts,
-    SecurityGroupRemoteGroupAndRemoteIpPrefix,
     SecurityGroupRuleParameterConflict,
 )
 from neutrino.model.security_group import ICMP_NUMBERS, PORTED_NUMBERS, V6_ONLY_NUMBERS, SecurityGroupRule
 
 _ICMP_MOST = 255
+_ICMP_V6 = {"icmp": "ipv6-icmp", "icmpv6": "ipv6-icmp", "1": "58"}
+
+
+def canonical(rule: SecurityGroupRule) -> SecurityGroupRule:
+    """Return *rule* as it is kept: one way to write ICMPv6, and no range where it is all ports."""
+    if rule.ethertype == "IPv6":
+        rule = msgspec.structs.replace(rule, protocol=_ICMP_V6.get(str(rule.protocol), rule.protocol))
+    if (rule.port_range_min, rule.port_range_max) == (1, 65535):
+        rule = msgspec.structs.replace(rule, port_range_min=None, port_range_max=None)
+    return rule
 
 
 def check_rule(rule: SecurityGroupRule) -> None:
     """Refuse a rule whose values contradict each other."""
     if rule.remote_ip_prefix is not None and rule.remote_group_id is not None:
-        raise SecurityGroupRemoteGroupAndRemoteIpPrefix
+        raise SecurityGroupMultipleRemoteEntites
     version = 4 if rule.ethertype == "IPv4" else 6
     prefix = rule.remote_ip_prefix
     if prefix is not None and ipaddress.ip_network(prefix, strict=False).version != version:
@@ -47,7 +59,7 @@ def _check_ports(rule: SecurityGroupRule, number: int | None) -> None:
         return
     if number not in PORTED_NUMBERS:
         raise SecurityGroupInvalidProtocolForPort(str(rule.protocol))
+    if 0 in (low, high):
+        raise SecurityGroupInvalidPortValue("0")
     if low is None or high is None or low > high:
         raise SecurityGroupInvalidPortRange
-    if low == 0 and number in PORTED_NUMBERS:
-        raise SecurityGroupInvalidPortValue(low)

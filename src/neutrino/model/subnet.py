@@ -4,12 +4,29 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from neutrino.model.kinds import Addresses, Boolean, Cidr, IpAddress, Kind, Name, Uuid, integer, list_of, one_of
+from neutrino.model.faults import DNSNameServersExhausted, HostRoutesExhausted
+from neutrino.model.kinds import (
+    Boolean,
+    Cidr,
+    IpAddress,
+    Kind,
+    Name,
+    Uuid,
+    integer,
+    kind_of,
+    list_of,
+    not_null,
+    one_of,
+    shown,
+    strings,
+)
 from neutrino.model.resource import Attr, Tagged
 
 SLAAC = "slaac"
 STATEFUL = "dhcpv6-stateful"
 STATELESS = "dhcpv6-stateless"
+MOST_POOLS = 100
+MOST_NAMESERVERS, MOST_HOST_ROUTES = 5, 20  # upstream: max_dns_nameservers, max_subnet_host_routes
 IPV6_MODES = (SLAAC, STATEFUL, STATELESS)
 
 
@@ -30,8 +47,11 @@ class HostRoute(msgspec.Struct, frozen=True):
 def _version(value: object) -> object:
     number = integer(0, 255)(value)
     if number not in (4, 6):
-        raise ValueError(f"{value!r} is not in [4, 6]")
+        raise ValueError(f"{shown(value)} is not in [4, 6]")
     return number
+
+
+_NAMESERVERS = strings("list of addresses", kind_of(IpAddress).parse, MOST_NAMESERVERS, DNSNameServersExhausted)
 
 
 class Subnet(Tagged, frozen=True, kw_only=True):
@@ -46,10 +66,10 @@ class Subnet(Tagged, frozen=True, kw_only=True):
     ip_version: Annotated[int, Kind("integer", _version, "integer", {"enum": [4, 6]}), Attr(required=True, put=False)]
     cidr: Annotated[Cidr, Attr(required=True, put=False)]
     gateway_ip: IpAddress | None
-    allocation_pools: Annotated[tuple[AllocationPool, ...], list_of(AllocationPool, 100)]
+    allocation_pools: Annotated[tuple[AllocationPool, ...], not_null(list_of(AllocationPool, MOST_POOLS))]
     enable_dhcp: Boolean = True
-    dns_nameservers: Addresses = ()
-    host_routes: Annotated[tuple[HostRoute, ...], list_of(HostRoute, 20)] = ()
+    dns_nameservers: Annotated[tuple[str, ...], _NAMESERVERS] = ()
+    host_routes: Annotated[tuple[HostRoute, ...], list_of(HostRoute, MOST_HOST_ROUTES, HostRoutesExhausted)] = ()
     ipv6_address_mode: Annotated[Annotated[str, one_of(*IPV6_MODES)] | None, Attr(put=False)] = None
     ipv6_ra_mode: Annotated[Annotated[str, one_of(*IPV6_MODES)] | None, Attr(put=False)] = None
 

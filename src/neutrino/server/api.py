@@ -18,6 +18,7 @@ from neutrino.api.service import Service
 from neutrino.backends.ovn.binding import OvnBinder
 from neutrino.runtime.config import Config, ConfigError, load
 from neutrino.runtime.notify import ready
+from neutrino.server.protocol import Protocol
 from neutrino.server.wake import Wake
 from neutrino.store.database import open_database
 
@@ -54,7 +55,7 @@ def serve(config: Config, fd: int | None) -> None:
             log_config=None,
             server_header=False,
             timeout_graceful_shutdown=5,
-            h11_max_incomplete_event_size=65536,
+            http=Protocol,
         )
     )
     try:

@@ -5,9 +5,23 @@ Here: a parsed `Query` to SQL to wire items. Not here: parsing a query string (a
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 
 from neutrino.model.resource import Resource, attributes
 from neutrino.store.columns import column_of, to_wire
@@ -41,8 +55,8 @@ class Query:
 
 def list_wire(connection: Connection, cls: type[Resource], query: Query) -> list[dict[str, object]]:
     """Return the wire items that *query* selects."""
-    names = list(query.fields) or list(attributes(cls))
-    statement = select(*(column_of(cls, name) for name in names))
+    names = tuple(query.fields or attributes(cls))
+    statement = _select(cls, names)
     table = TABLES[cls]
     for condition in query.filters:
         statement = statement.where(_condition(cls, condition))
@@ -61,8 +75,15 @@ def list_wire(connection: Connection, cls: type[Resource], query: Query) -> list
     return to_wire(cls, names, rows[::-1] if query.reverse else rows)
 
 
+@cache
+def _select(cls: type[Resource], names: tuple[str, ...]) -> Select[Any]:
+    return select(*(column_of(cls, name) for name in names))
+
+
 def _key(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return *column* as it is sorted: null before everything else, in every database."""
+    """Return *column* as it is sorted and compared: null before everything else, in every database."""
+    if isinstance(column.type, Boolean):
+        return type_coerce(column, Integer)
     nullable = getattr(column, "nullable", False)
     return func.coalesce(column, -1 if column.type.python_type is int else "") if nullable else column
 

@@ -1,0 +1,169 @@
+"""Stories of networks."""
+
+import pytest
+
+MADE = ("id", "created_at", "updated_at")
+NEW = {
+    "name": "",
+    "admin_state_up": True,
+    "status": "ACTIVE",
+    "shared": False,
+    "subnets": [],
+    "mtu": 1442,
+    "port_security_enabled": True,
+    "provider:network_type": "geneve",
+    "provider:physical_network": None,
+    "provider:segmentation_id": 1,
+    "project_id": "acme",
+    "tenant_id": "acme",
+    "description": "",
+    "revision_number": 1,
+    "tags": [],
+}
+
+
+def test_a_network_lives(api):
+    made = api.post("networks", name="blue", description="first", mtu=1400)
+    assert {k: v for k, v in made.items() if k not in MADE} == NEW | {
+        "name": "blue",
+        "description": "first",
+        "mtu": 1400,
+    }
+    assert api.get(f"networks/{made['id']}") == made
+    assert api.get("networks") == [made]
+
+    changed = api.put(f"networks/{made['id']}", name="green", admin_state_up=False, shared=True)
+    assert changed == made | {
+        "name": "green",
+        "admin_state_up": False,
+        "shared": True,
+        "revision_number": 2,
+        "updated_at": changed["updated_at"],
+    }
+    assert api.get("networks") == [changed]
+
+    api.delete(f"networks/{made['id']}")
+    assert api.get("networks") == []
+    assert api.refused("GET", f"networks/{made['id']}") == (
+        404,
+        "NetworkNotFound",
+        f"Network {made['id']} could not be found.",
+    )
+    assert api.refused("DELETE", f"networks/{made['id']}")[:2] == (404, "NetworkNotFound")
+    assert api.refused("PUT", f"networks/{made['id']}", {"network": {}})[:2] == (404, "NetworkNotFound")
+
+
+def test_each_change_is_journalled_and_nothing_else_is(api):
+    api.get("security-groups")
+    before = len(api.journal())
+    blue = api.network()
+    api.put(f"networks/{blue['id']}", name="x")
+    api.get("networks")
+    api.send("PUT", f"networks/{blue['id']}/tags", json={"tags": ["t"]})
+    api.send("GET", f"networks/{blue['id']}/tags")
+    api.delete(f"networks/{blue['id']}")
+    assert api.journal()[before:] == [("networks", blue["id"], "intent")] * 4
+
+
+def test_segmentation_ids_are_chosen_one_after_the_other_and_used_again(serve):
+    api = serve("[ml2_type_geneve]", "vni_ranges = 10:12")
+    made = [api.network() for _ in range(3)]
+    assert [network["provider:segmentation_id"] for network in made] == [10, 11, 12]
+    assert api.refused("POST", "networks", {"network": {}}) == (
+        409,
+        "NoNetworkAvailable",
+        "Unable to create the network. No geneve segmentation id is available.",
+    )
+    api.delete(f"networks/{made[1]['id']}")
+    assert api.network()["provider:segmentation_id"] == 11
+
+
+@pytest.mark.parametrize(
+    ("given", "mtu", "segmentation_id"),
+    [
+        ({"provider:network_type": "geneve", "provider:segmentation_id": 777}, 1442, 777),
+        ({"provider:network_type": "vlan", "provider:physical_network": "physnet1"}, 1500, 1),
+        (
+            {
+                "provider:network_type": "vlan",
+                "provider:physical_network": "physnet1",
+                "provider:segmentation_id": "4094",
+            },
+            1500,
+            4094,
+        ),
+        ({"provider:network_type": "flat", "provider:physical_network": "physnet9"}, 1500, None),
+        ({"provider:network_type": "local"}, 1500, None),
+    ],
+)
+def test_provider_networks(api, given, mtu, segmentation_id):
+    made = api.network(**given)
+    assert (made["mtu"], made["provider:segmentation_id"]) == (mtu, segmentation_id)
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"provider:network_type": "vxlan"}, "HTTPBadRequest"),
+        ({"provider:network_type": "vlan"}, "InvalidInput"),
+        ({"provider:network_type": "vlan", "provider:physical_network": "nowhere"}, "InvalidInput"),
+        (
+            {
+                "provider:network_type": "vlan",
+                "provider:physical_network": "physnet1",
+                "provider:segmentation_id": 4095,
+            },
+            "InvalidInput",
+        ),
+        (
+            {"provider:network_type": "flat", "provider:physical_network": "p", "provider:segmentation_id": 1},
+            "InvalidInput",
+        ),
+        ({"provider:network_type": "flat"}, "InvalidInput"),
+        ({"provider:network_type": "local", "provider:segmentation_id": 5}, "InvalidInput"),
+        ({"provider:network_type": "geneve", "provider:physical_network": "physnet1"}, "InvalidInput"),
+        ({"provider:segmentation_id": 16777216}, "HTTPBadRequest"),
+        ({"mtu": 1443}, "InvalidInput"),
+        ({"mtu": 67}, "HTTPBadRequest"),
+    ],
+)
+def test_provider_networks_that_make_no_sense(api, given, fault):
+    assert api.refused("POST", "networks", {"network": given})[:2] == (400, fault)
+
+
+def test_what_is_on_the_wire_is_taken_once(api):
+    for given, fault in (
+        ({"provider:network_type": "geneve", "provider:segmentation_id": 7}, "TunnelIdInUse"),
+        (
+            {"provider:network_type": "vlan", "provider:physical_network": "physnet1", "provider:segmentation_id": 7},
+            "VlanIdInUse",
+        ),
+        ({"provider:network_type": "flat", "provider:physical_network": "p"}, "FlatNetworkInUse"),
+    ):
+        api.network(**given)
+        assert api.refused("POST", "networks", {"network": given})[:2] == (409, fault)
+
+
+def test_a_network_goes_with_its_subnets_but_not_with_ports(api):
+    blue = api.network()
+    subnet = api.subnet(blue, "10.0.0.0/24")
+    assert api.get(f"networks/{blue['id']}")["subnets"] == [subnet["id"]]
+    port = api.port(blue)
+    status, kind, message = api.refused("DELETE", f"networks/{blue['id']}")
+    assert (status, kind) == (409, "NetworkInUse")
+    assert port["id"] in message
+    api.delete(f"ports/{port['id']}")
+    api.delete(f"networks/{blue['id']}")
+    assert api.get("subnets") == []
+    assert api.journal()[-2:] == [("subnets", subnet["id"], "intent"), ("networks", blue["id"], "intent")]
+
+
+def test_many_at_once_or_none(api):
+    answer = api.send("POST", "networks", json={"networks": [{"name": "a"}, {"name": "b"}]})
+    assert answer.status_code == 201
+    assert [network["name"] for network in answer.json()["networks"]] == ["a", "b"]
+    bad = {"networks": [{"name": "c"}, {"provider:network_type": "vlan"}]}
+    assert api.refused("POST", "networks", bad)[:2] == (400, "InvalidInput")
+    assert api.refused("POST", "networks", {"networks": []})[:2] == (400, "HTTPBadRequest")
+    assert api.refused("POST", "networks", {"networks": {"name": "c"}})[:2] == (400, "HTTPBadRequest")
+    assert len(api.get("networks")) == 2
