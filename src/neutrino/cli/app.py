@@ -130,7 +130,7 @@ def execute(
     context: typer.Context, where: Annotated[str, typer.Argument(help="An instance, a host, or `central`.")]
 ) -> None:
     """Run a command in an instance or on a host: `./stack exec h1 -- ovs-vsctl show`."""
-    replace_process(where, context.args or ["sh"])
+    replace_process(where, after_dashes(context.args) or ["sh"])
 
 
 @app.command()
@@ -172,7 +172,7 @@ def openstack(context: typer.Context) -> None:
     """Run the `openstack` client against the lab's API."""
     place = lab_of().place
     os.environ |= {"OS_CLIENT_CONFIG_FILE": str(place.clouds), "OS_CLOUD": "neutrino"}
-    words = [sys.executable, "-m", "openstackclient.shell", *context.args]
+    words = [sys.executable, "-m", "openstackclient.shell", *after_dashes(context.args)]
     os.execv(sys.executable, words)  # noqa: S606 - the client of this environment
 
 
@@ -186,6 +186,11 @@ def add_host(name: Annotated[str, typer.Argument(help="h3, h4, ...")]) -> None:
 def remove_host(name: str) -> None:
     """Remove a host that has no instance."""
     lab_of().remove_host(name)
+
+
+def after_dashes(words: Sequence[str]) -> list[str]:
+    """Return *words* without the ``--`` that may stand before them."""
+    return list(words[1:] if words[:1] == ["--"] else words)
 
 
 def replace_process(where: str, command: Sequence[str]) -> None:

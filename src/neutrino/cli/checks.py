@@ -32,6 +32,7 @@ def test(
     """Run the linters and the tests (or one kind); words after `--` go to pytest."""
     if kind not in (*KINDS, "lint", "all"):
         raise StackFault(f"{kind} is no kind of test: choose lint, {', '.join(KINDS)} or all")
+    options = [word for word in context.args if word != "--"]
     failed = []
     if kind in ("lint", "all"):
         failed += [" ".join(words) for words in LINTS if _run(_tool(words[0]), *words[1:]) != 0]
@@ -39,7 +40,7 @@ def test(
     if folders:
         os.environ["NEUTRINO_PROGRAMS"] = str(lab_of().place.programs.bin)
         words = [f"tests/{name}" for name in folders]
-        if _run(sys.executable, "-m", "pytest", *words, *context.args) != 0:
+        if _run(sys.executable, "-m", "pytest", *words, *options) != 0:
             failed.append(f"pytest {' '.join(words)}")
     elif kind != "lint":
         raise StackFault(f"there are no tests in tests/{kind}")

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 import select
+import signal
 from pathlib import Path
 
 from neutrino.linux import namespace
@@ -40,6 +41,19 @@ def wait_for_end(pid: int, timeout_s: float) -> bool:
         return bool(poll.poll(timeout_s * 1000))
     finally:
         os.close(fd)
+
+
+def kill_below(pid: int) -> None:
+    """Kill what runs below *pid*, which then ends of itself, or *pid* where nothing runs below it.
+
+    nsenter(1) forks to enter a pid namespace and waits: killed alone, it leaves its child running and unburied.
+    """
+    children: list[str] = []
+    with contextlib.suppress(OSError):
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    for one in map(int, children or [str(pid)]):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one, signal.SIGKILL)
 
 
 def resident_bytes(pid: int) -> int:

@@ -124,6 +124,8 @@ async def unplug(instance: Instance, host: Host | None, place: Place) -> None:
     """Take *instance* off its host and remove its namespace."""
     if host is not None:
         await host.vsctl("--if-exists", "del-port", "br-int", instance.tap)
+        with contextlib.suppress(device.IpFailed):  # a process left in the namespace would keep the wire
+            await device.ip_batch((f"link delete dev {instance.tap}",), network=host.name)
     namespace.remove_network(instance.network)
     shutil.rmtree(place.instance(instance.name), ignore_errors=True)
 

@@ -292,15 +292,34 @@ class Lab:
 
         OVS and OVN programs find that host's daemons. With *check*, another status than 0 raises CalledProcessError.
         """
-        words, environment = self.command(where, *command)
-        return subprocess.run(
-            words, env=environment, check=check, timeout=timeout_s, input=stdin, capture_output=True, text=True
-        )
+        with self.popen(
+            where,
+            *command,
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as child:
+            try:
+                said, errors = child.communicate(stdin, timeout_s)
+            except BaseException:
+                self.end(child)
+                raise
+        done = subprocess.CompletedProcess(command, child.returncode, said, errors)
+        if check:
+            done.check_returncode()
+        return done
 
     def popen(self, where: str, *command: str, **options: Any) -> subprocess.Popen[str]:
-        """Start *command* as exec() does, without waiting; *options* go to subprocess.Popen."""
+        """Start *command* as exec() does, without waiting; *options* go to subprocess.Popen. end() ends it."""
         words, environment = self.command(where, *command)
         return subprocess.Popen(words, env=environment, text=True, **options)
+
+    @staticmethod
+    def end(child: subprocess.Popen[Any]) -> None:
+        """Kill what popen() started, and bury it."""
+        if child.poll() is None:
+            process.kill_below(child.pid)
+            child.wait()
 
     def ping(self, name: str, address: str, timeout_s: float = 5.0) -> bool:
         """Tell whether *address* answers an echo request of the instance *name* within *timeout_s*.
@@ -323,8 +342,7 @@ class Lab:
                 time.sleep(POLL_S / 4)
         finally:
             for one in sent:
-                one.kill()
-                one.wait()
+                self.end(one)
         return False
 
     def _launch(self) -> None:

@@ -6,6 +6,7 @@ Not here: which services a lab has (central.py, host.py, instance.py).
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -20,10 +21,12 @@ import msgspec
 from neutrino.linux import process
 from neutrino.stack import jsonrpc
 
+LOG = logging.getLogger(__name__)
 POLL_S = 0.01
 """How often readiness is looked at: a probe of a unix socket costs about 0.2 ms."""
 FIRST_DELAY_S = 0.1
 LONGEST_DELAY_S = 5.0
+AT_ONCE_S = 0.2
 STEADY_S = 10.0
 """A service that ran this long starts its back-off anew."""
 
@@ -136,35 +139,31 @@ class Keeper:
                 await self._task
         self.ready.clear()
         self._state = "stopped"
-        child = self._child
-        if child and child.poll() is None:
-            child.send_signal(signal.SIGTERM)
-            try:
-                async with asyncio.timeout(self.service.stop_within_s):
-                    await process.ended(child.pid)
-            except TimeoutError:
-                child.kill()
-            child.wait()
+        began = time.monotonic()
+        await self._end()
+        LOG.info("%s ended within %.0f ms", self.service.name, (time.monotonic() - began) * 1000)
 
-    def signal(self, number: int) -> bool:
-        """Send a signal to the process; tell whether there was one."""
-        if self._child is None or self._child.poll() is not None:
+    async def signal(self, number: int) -> bool:
+        """Send a signal to the process; tell whether there was one.
+
+        When the process ends of it at once, the service is not ready any more on return.
+        """
+        child = self._child
+        if child is None or child.poll() is not None:
             return False
-        self._child.send_signal(number)
+        child.send_signal(number)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(AT_ONCE_S):
+                await process.ended(child.pid)
+            if child is self._child:
+                self.ready.clear()
         return True
 
     async def restart(self) -> None:
         """End the process and return when its successor is ready."""
         self.ready.clear()
         self._hurry.set()
-        child = self._child
-        if child and child.poll() is None:
-            child.send_signal(signal.SIGTERM)
-            try:
-                async with asyncio.timeout(self.service.stop_within_s):
-                    await process.ended(child.pid)
-            except TimeoutError:
-                child.kill()
+        await self._end()
         await self.ready.wait()
 
     async def status(self) -> ServiceStatus:
@@ -227,6 +226,18 @@ class Keeper:
         self.ready.set()
         await process.ended(child.pid)
         self.trouble = f"ended with status {child.wait()}"
+
+    async def _end(self) -> None:
+        """End the process: TERM first, then KILL."""
+        child = self._child
+        if child and child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+            try:
+                async with asyncio.timeout(self.service.stop_within_s):
+                    await process.ended(child.pid)
+            except TimeoutError:
+                child.kill()
+            child.wait()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = self.service.command

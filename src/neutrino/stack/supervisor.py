@@ -264,7 +264,7 @@ class Supervisor:
             case control.RemoveHost():
                 await self._remove_host(request.name)
             case control.Signal():
-                if not self._keeper(request.service).signal(request.number):
+                if not await self._keeper(request.service).signal(request.number):
                     raise StackFault(f"{request.service} has no process at the moment: `./stack status` tells more")
             case control.Restart():
                 await self._keeper(request.service).restart()
