@@ -14,7 +14,7 @@ from pathlib import Path
 
 from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.commit import Group, commit
-from neutrino.ovsdb.errors import NotConnected, NotOwner, UnknownOutcome
+from neutrino.ovsdb.errors import NotConnected, NotOwner, TransactionError, UnknownOutcome
 from neutrino.ovsdb.operations import Insert
 from neutrino.ovsdb.watch import Changes, Lost, Reload, RowChange, Watch
 from neutrino.reconcile.diff import Observed, Step, everything, plan
@@ -81,6 +81,16 @@ class Controller:
     def is_leading(self) -> bool:
         """Whether this controller leads and has made its first full pass."""
         return self._lock.is_owned and self._is_fresh
+
+    @property
+    def position(self) -> int:
+        """The place in the journal up to which changes were taken up."""
+        return self._seq
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing of what was taken up is left to do: nothing failed, nothing waits to be looked at."""
+        return self.is_leading and not (self._changes or self._is_to_recheck or len(self._failed) or self._unrendered)
 
     @property
     def observed(self) -> Observed:
@@ -223,7 +233,7 @@ class Controller:
             for step, error in zip(steps, errors, strict=True):
                 if error is not None:
                     failed.add(step.key)
-                    self._note_failed(step, str(error))
+                    self._note_failed(step, error)
                     continue
                 self.written += 1
                 if isinstance(step.operations[0], Insert):
@@ -235,9 +245,10 @@ class Controller:
             self._is_to_recheck = True
             self._news.set()
 
-    def _note_failed(self, step: Step, error: str) -> None:
+    def _note_failed(self, step: Step, error: TransactionError) -> None:
         now_s = asyncio.get_running_loop().time()
-        self._failed.failed(step.key, error, seq=self._floor, now_s=now_s, cells=step.cells)
+        says, details = f"{error.error} at {error.index}", error.details  # details may say the same in another order
+        self._failed.failed(step.key, says, seq=self._floor, now_s=now_s, cells=step.cells, details=details)
 
     def _note_unrendered(self, tried: set[Source]) -> None:
         now_s = asyncio.get_running_loop().time()

@@ -176,12 +176,12 @@ class _Planner:
         step.cells.append(cell)
 
     def _hold_back(self) -> None:
-        """Hold back rows that nothing would keep, for the server would drop them, and elements without their rows."""
+        """Hold back new rows that lack a place, and elements without their rows."""
         while True:
             unkept = [
                 key
                 for key in self._inserts
-                if not self._territory[key.table].is_root and not any(map(self._is_kept_by, self._added.get(key, ())))
+                if not self._territory[key.table].is_root and not self._is_kept(self._added.get(key, ()))
             ]
             if not unkept:
                 break
@@ -199,9 +199,13 @@ class _Planner:
     def _is_there(self, key: Key) -> bool:
         return key in self._inserts or self._row(key) is not None
 
-    def _is_kept_by(self, cell: Cell) -> bool:
+    def _is_kept(self, added: Collection[Cell]) -> bool:
+        """Say whether a new row has all its places: without one of its groups, a port would be open."""
+        return all(self._is_there(_container(cell)) for cell in added) and any(map(self._is_strong, added))
+
+    def _is_strong(self, cell: Cell) -> bool:
         kind = self._territory[cell.place.table].columns[cell.place.column]
-        return isinstance(kind, References) and kind.strong and self._is_there(_container(cell))
+        return isinstance(kind, References) and kind.strong
 
     # Rows.
 

@@ -51,8 +51,10 @@ class Retries(Generic[K]):
         """When the next item is due."""
         return min((failure.due_s for failure in self._failures.values()), default=None)
 
-    def failed(self, item: K, error: str, *, seq: int, now_s: float, cells: Iterable[Cell] = ()) -> None:
-        """Note that *item* failed; the error is logged when it is new."""
+    def failed(
+        self, item: K, error: str, *, seq: int, now_s: float, cells: Iterable[Cell] = (), details: str = ""
+    ) -> None:
+        """Note that *item* failed; the error is logged with its *details* when it is new."""
         failure = self._failures.get(item)
         if failure is None:
             failure = self._failures[item] = Failure("", seq, set(), _FIRST_DELAY_S / 2, 0.0)
@@ -61,7 +63,7 @@ class Retries(Generic[K]):
         failure.cells.update(cells)
         if failure.error != error:
             if not self._is_quiet:
-                _log.error("%s: %s; trying again", _named(item), error)
+                _log.error("%s: %s; trying again", _named(item), f"{error}: {details}" if details else error)
             failure.error = error
 
     def settled(self, item: K) -> bool:

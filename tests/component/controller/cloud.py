@@ -1,4 +1,4 @@
-"""A cloud without hosts: real Northbound and Southbound servers, a real store, controllers in the process or beside it."""
+"""A cloud without hosts: real Northbound and Southbound servers, a real store, controllers in or beside the process."""
 
 import asyncio
 import inspect
@@ -69,6 +69,11 @@ class Server:
             time.sleep(0.01)
         pytest.fail((self._folder / f"{self.name}.log").read_text())
 
+    def transact(self, operation: str) -> None:
+        database = {"nb": "OVN_Northbound", "sb": "OVN_Southbound"}[self.name]
+        subprocess.run([_program("ovsdb-client"), "transact", self.remote, f'["{database}",{operation}]'],
+                       check=True, stdout=subprocess.DEVNULL)  # fmt: skip
+
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()
@@ -84,6 +89,7 @@ class Cloud:
         self.nb, self.sb = Server(folder, "nb"), Server(folder, "sb")
         self.nb.start()
         self.sb.start()
+        self.nb.transact('{"op":"insert","table":"NB_Global","row":{}}')  # as ovn-nbctl init does
         self.url = f"sqlite:///{folder / 'store.sqlite'}"
         self.database: Database = open_database(self.url)
         self.intent = Intent(self.database)
@@ -146,7 +152,7 @@ class Cloud:
             controller = Controller(BACKEND, client, self.intent, self.wake_path)
             task = asyncio.create_task(controller.run())
             try:
-                await until(lambda: task.done() or controller.is_leading and controller.passes)
+                await until(lambda: task.done() or (controller.is_leading and controller.passes))
                 yield controller
             finally:
                 task.cancel()
@@ -198,13 +204,13 @@ class Observer:
     async def rows(self, table: str) -> dict:
         """Return the rows of *table* that are there now."""
         found = (await self.client.transact([Select(table)]))[0]
-        return {row["_uuid"]: row for row in found}
+        return {row["_uuid"]: {name: row[name] for name in row.keys() - {"_uuid", "_version"}} for row in found}
 
     async def transact(self, *operations: Operation) -> None:
         await self.client.transact(operations)
 
 
-async def until(holds: Callable[[], object], most_s: float = 15.0) -> float:
+async def until(holds: Callable[[], object], most_s: float = 15.0, pause_s: float = 0.02) -> float:
     """Wait until *holds* does and return how long that took; it may be a coroutine function."""
     began_s = time.monotonic()
     while True:
@@ -215,4 +221,4 @@ async def until(holds: Callable[[], object], most_s: float = 15.0) -> float:
         if found:
             return took_s
         assert took_s < most_s, f"not within {most_s:g} s"
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(pause_s)

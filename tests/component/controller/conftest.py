@@ -10,7 +10,7 @@ import pytest
 
 sys.path += [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
 
-from cloud import Cloud  # noqa: E402 - found on the path above
+from cloud import Cloud
 
 _STORY_S = 100
 

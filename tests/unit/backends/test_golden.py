@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
 
-from topology import reference
-
 from neutrino.backends.ovn.northbound import BACKEND
 from neutrino.reconcile.world import World
+from topology import reference
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "ovn-northbound.txt"
 GLOBAL = UUID("00000000-0000-4000-8000-000000000001")
@@ -59,7 +58,7 @@ def test_the_reference_topology_renders_as_it_did() -> None:
 
 def test_upstreams_matches() -> None:
     """The grammar of upstream's common/ovn/acl.py, written out for one rule of each kind."""
-    group = "pg_" + [r for r in reference() if r.collection == "security_groups" and r.name == "web"][0].id
+    group = "pg_" + next(r.id for r in reference() if r.collection == "security_groups" and r.name == "web")
     group = group.replace("-", "_")
     matches = {row["match"] for key, row in rendered().rows() if key.table == "ACL"}
     assert matches >= {

@@ -1,4 +1,4 @@
-"""Properties of the one diff, on small databases that hypothesis draws: it makes ours right, and touches nothing else."""
+"""Properties of the one diff, on small drawn databases: it makes ours right, and touches nothing else."""
 
 from collections.abc import Mapping
 from uuid import UUID

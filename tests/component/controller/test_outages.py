@@ -1,0 +1,97 @@
+"""The Northbound goes, the controller is killed, another takes over: nothing is lost and nothing done twice."""
+
+import asyncio
+import signal
+
+import msgspec
+from cloud import Cloud, Observer, until
+
+from neutrino.backends.ovn import uuids
+from topology import network, port, reference, subnet
+
+
+async def ports_in(seen: Observer) -> set:
+    return set(await seen.rows("Logical_Switch_Port"))
+
+
+async def test_the_northbound_is_away_for_ten_seconds_during_writes(cloud: Cloud) -> None:
+    blue = network("blue")
+    v4 = subnet("v4", blue, "10.0.0.0/16")
+    await cloud.put(blue, v4)
+    ports = [port(f"p{n}", blue, {v4: f"10.0.{n // 250 + 1}.{n % 250 + 1}"}) for n in range(200)]
+    async with cloud.controller() as controller:
+
+        async def write() -> None:
+            for n, one in enumerate(ports):
+                await cloud.put(one)
+                if n % 3 == 0:
+                    await cloud.put(msgspec.structs.replace(one, name="renamed"))
+                if n % 7 == 0:
+                    await cloud.delete(one)
+                await asyncio.sleep(0.05)
+
+        writing = asyncio.create_task(write())
+        await asyncio.sleep(1)
+        cloud.nb.kill()
+        await asyncio.sleep(10)
+        cloud.nb.start()
+        await writing
+        expected = {uuids.port(one.id).uuid for n, one in enumerate(ports) if n % 7}
+        async with cloud.northbound() as seen:
+
+            async def is_right() -> bool:
+                return await ports_in(seen) == expected
+
+            assert await until(is_right) < 10
+            names = {
+                row["external_ids"]["neutron:port_name"] for row in (await seen.rows("Logical_Switch_Port")).values()
+            }
+            assert "renamed" in names
+            assert not len(controller._failed)
+    async with cloud.controller() as again:
+        assert again.written == 0
+
+
+async def test_kill_between_journal_and_apply(cloud: Cloud) -> None:
+    blue = network("blue")
+    await cloud.put(blue)
+    ports = [port(f"p{n}", blue) for n in range(400)]
+    async with cloud.northbound() as seen:
+        for first in range(0, 400, 100):
+            process = cloud.start()
+            await cloud.put(*ports[first : first + 100])
+            await asyncio.sleep(0.003 * (first // 100))  # killed at another place each time
+            process.kill()
+            process.wait()
+        cloud.start()
+
+        async def is_right() -> bool:
+            return await ports_in(seen) == {uuids.port(one.id).uuid for one in ports}
+
+        await until(is_right)
+    async with cloud.northbound() as seen:
+        (switch,) = (await seen.rows("Logical_Switch")).values()
+        assert len(switch["ports"]) == 400
+
+
+async def test_a_stand_by_takes_over(cloud: Cloud) -> None:
+    await cloud.put(*reference())
+    first, second = cloud.start("one"), cloud.start("two")
+    blue = network("late")
+    async with cloud.northbound() as seen:
+
+        async def has_late() -> bool:
+            return uuids.switch(blue.id).uuid in await seen.rows("Logical_Switch")
+
+        first.send_signal(signal.SIGSTOP)  # it holds the lock, and does nothing
+        await cloud.put(blue)
+        await asyncio.sleep(0.5)
+        assert not await has_late()
+        first.kill()
+        first.wait()
+        assert await until(has_late) < 3
+        second.terminate()
+        assert second.wait(5) == 0
+    async with cloud.controller() as again:
+        assert again.written == 0
+    assert "leading" in (cloud.folder / "two.log").read_text()

@@ -1,0 +1,230 @@
+"""The walk: whatever the path by which a cloud came to be as it is, the Northbound is the same (style.md, rule 5).
+
+A story is a list of clouds. It is told to a controller forwards, change by change, in pieces of any size, with or
+without waiting in between; then everything is told a second time; then a full pass is made; then only the end is told, to
+an empty Northbound. The rows must be identical each time; the second telling and the full pass must write nothing.
+"""
+
+import asyncio
+import os
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from cloud import Observer, Server, until
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from neutrino.backends.ovn.northbound import BACKEND, NOUNS
+from neutrino.model.port import AddressPair
+from neutrino.model.resource import Resource
+from neutrino.model.subnet import SLAAC, STATEFUL, STATELESS
+from neutrino.ovsdb.client import Client
+from neutrino.ovsdb.operations import Delete
+from neutrino.reconcile.controller import Controller
+from topology import group, network, port, rule, subnet
+
+EXAMPLES = int(os.environ.get("NEUTRINO_EXAMPLES", "40"))
+TABLES = ("Logical_Switch", "Logical_Switch_Port", "Port_Group", "ACL", "DHCP_Options", "NB_Global")
+_ORDER = [noun.collection for noun in NOUNS]
+
+Cloud = dict[tuple[str, str], Resource]
+
+
+class Line(NamedTuple):
+    seq: int
+    collection: str
+    id: str
+
+
+class Memory:
+    """An intent in memory, with a journal."""
+
+    def __init__(self) -> None:
+        self.cloud: Cloud = {}
+        self.journal: list[Line] = []
+
+    def tell(self, source: tuple[str, str], resource: Resource | None) -> None:
+        if resource is None:
+            self.cloud.pop(source, None)
+        else:
+            self.cloud[source] = resource
+        self.journal.append(Line(len(self.journal) + 1, *source))
+
+    async def head(self) -> int:
+        return len(self.journal)
+
+    async def changes(self, since: int, most: int = 10_000) -> Sequence[Line]:
+        return self.journal[since : since + most]
+
+    async def get(self, cls: type[Resource], ids: Collection[str]) -> dict[str, Resource]:
+        return {i: self.cloud[cls.collection, i] for i in ids if (cls.collection, i) in self.cloud}
+
+    async def all(self, cls: type[Resource]) -> Sequence[Resource]:
+        return [one for (collection, _), one in self.cloud.items() if collection == cls.collection]
+
+    async def ids_where(self, cls: type[Resource], field: str, value: str) -> Sequence[str]:
+        name, _, part = field.partition(".")
+        found = []
+        for one in await self.all(cls):
+            held = getattr(one, name)
+            items = held if isinstance(held, tuple) else (held,)
+            if value in ([getattr(item, part) for item in items] if part else items):
+                found.append(one.id)
+        return found
+
+    async def realised(self, controller: str, seq: int) -> None:
+        assert controller == "ovn"
+        assert seq <= len(self.journal)
+
+
+@st.composite
+def clouds(draw: st.DrawFn) -> Cloud:
+    """A consistent cloud of two networks, four subnets, two groups, six rules and four ports, each perhaps there."""
+    some = st.booleans
+    blue = network("blue", name=draw(st.sampled_from(["blue", "b"])), mtu=draw(st.sampled_from([1442, 1400])))
+    red = network("red", provider_network_type="flat", provider_physical_network="physnet1", mtu=1500)
+    networks = [one for one in (blue, red) if draw(some())]
+    mode = draw(st.sampled_from([SLAAC, STATEFUL, STATELESS]))  # cannot change, so it is part of the name
+    candidates = [
+        subnet("v4", blue, "10.0.0.0/24", enable_dhcp=draw(some())),
+        subnet("v4b", blue, "10.1.0.0/24", dns_nameservers=draw(st.sampled_from([(), ("192.0.2.1",)]))),
+        subnet(f"v6-{mode}", blue, "fd00::/64", ipv6_address_mode=mode, enable_dhcp=draw(some())),
+        subnet("red-v4", red, "203.0.113.0/24", gateway_ip=draw(st.sampled_from([None, "203.0.113.1"]))),
+    ]
+    subnets = [one for one in candidates if one.network_id in {n.id for n in networks} and draw(some())]
+    groups = [group(name, stateful=draw(some())) for name in ("web", "ssh") if draw(some())]
+    rules = []
+    for one in groups:
+        for number, remote in enumerate([None, *groups]):
+            if draw(some()):
+                given = {"remote_group_id": remote.id} if remote else {"protocol": "tcp", "port_range_min": 22}
+                rules.append(rule(f"{one.name}-{number}", one, "ingress", **given))
+    ports = []
+    for number in range(4 if networks else 0):
+        if not draw(some()):
+            continue
+        there = draw(st.sampled_from(networks))
+        own = [one for one in subnets if one.network_id == there.id]
+        fixed = {}
+        for chosen in draw(st.lists(st.sampled_from(own), unique_by=lambda one: one.id)) if own else ():
+            fixed[chosen] = chosen.cidr.partition("/")[0].removesuffix("0") + str(number + 10)
+        ports.append(
+            port(
+                f"port-{number}-{there.name if there is red else 'blue'}",
+                there,
+                fixed,
+                name=draw(st.sampled_from(["p", "q"])),
+                admin_state_up=draw(some()),
+                security_groups=tuple(g.id for g in groups if draw(some())),
+                port_security_enabled=draw(some()),
+                binding_host_id=draw(st.sampled_from(["", "host-1", "host-2"])),
+                device_owner=draw(st.sampled_from(["", "compute:nova", "network:dhcp"])),
+                allowed_address_pairs=draw(st.sampled_from([(), (AddressPair("10.0.0.99"),)])),
+            )  # fmt: skip
+        )
+    return {(one.collection, one.id): one for one in (*networks, *subnets, *groups, *rules, *ports)}
+
+
+def changes(before: Cloud, after: Cloud) -> Iterator[tuple[tuple[str, str], Resource | None]]:
+    """Yield what leads from one cloud to the other, as an API would do it: what is referred to is always there."""
+    rank = {source: _ORDER.index(source[0]) for source in before.keys() | after.keys()}
+    for source in sorted(after, key=lambda one: (rank[one], one)):
+        if before.get(source) != after[source]:
+            yield source, after[source]
+    for source in sorted(before.keys() - after.keys(), key=lambda one: (-rank[one], one)):
+        yield source, None
+
+
+class Walk:
+    """One ovsdb-server, and controllers that come and go."""
+
+    def __init__(self, folder: Path) -> None:
+        self.nb = Server(folder, "nb")
+        self.nb.start()
+        self.nb.transact('{"op":"insert","table":"NB_Global","row":{}}')
+        self.wake = folder / "wake"
+
+    async def tell(self, stories: list[Cloud], pieces: list[int]) -> None:
+        memory = Memory()
+        async with Client(self.nb.remote, "OVN_Northbound") as client:
+            await client.wait_connected(5)
+            seen = Observer(client)
+            await self.clear(seen)
+            async with self.controller(client, memory) as controller:
+                sizes = iter(pieces * 1000)
+                left = next(sizes)
+                for before, after in zip([{}, *stories], stories, strict=False):
+                    for source, resource in changes(before, after):
+                        memory.tell(source, resource)
+                        left -= 1
+                        if left <= 0:
+                            left = next(sizes)
+                            controller._news.set()
+                            if left % 2:
+                                await self.settled(controller, memory)
+                            else:
+                                await asyncio.sleep(0)
+                await self.settled(controller, memory)
+                walked = await self.everything(seen)
+                written = controller.written
+                for source in [(line.collection, line.id) for line in memory.journal]:
+                    memory.tell(source, memory.cloud.get(source))
+                await self.settled(controller, memory)
+                assert controller.written == written, "the second telling wrote"
+            async with self.controller(client, memory) as controller:
+                assert controller.written == 0, "a full pass wrote"
+            await self.clear(seen)
+            async with self.controller(client, memory) as controller:
+                await self.settled(controller, memory)
+                scratch = await self.everything(seen)
+        assert walked == scratch
+
+    def controller(self, client: Client, memory: Memory) -> "Running":
+        return Running(Controller(BACKEND, client, memory, self.wake), client)
+
+    async def settled(self, controller: Controller, memory: Memory) -> None:
+        controller._news.set()
+        await until(lambda: controller.position == len(memory.journal) and controller.is_settled, pause_s=0.002)
+
+    async def clear(self, seen: Observer) -> None:
+        for table in ("Logical_Switch", "Port_Group", "DHCP_Options"):
+            await seen.transact(*[Delete(table, uuid) for uuid in await seen.rows(table)])
+
+    async def everything(self, seen: Observer) -> dict:
+        return {table: await seen.rows(table) for table in TABLES}
+
+
+class Running:
+    """A controller that runs while used as a context; it has made its first full pass when it is entered."""
+
+    def __init__(self, controller: Controller, client: Client) -> None:
+        self._controller = controller
+        self._lock = client.lock(BACKEND.lock)
+
+    async def __aenter__(self) -> Controller:
+        self._task = asyncio.create_task(self._controller.run())
+        await until(lambda: self._task.done() or self._controller.passes, pause_s=0.002)
+        return self._controller
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        await asyncio.wait((self._task,))
+        if not self._task.cancelled():
+            self._task.result()
+
+
+@pytest.mark.timeout(600)
+def test_the_path_does_not_matter(tmp_path_factory: pytest.TempPathFactory) -> None:
+    walk = Walk(tmp_path_factory.mktemp("walk"))
+
+    @given(st.lists(clouds(), min_size=1, max_size=4), st.lists(st.integers(1, 9), min_size=1, max_size=5))
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    def told(stories: list[Cloud], pieces: list[int]) -> None:
+        asyncio.run(walk.tell(stories, pieces))
+
+    try:
+        told()
+    finally:
+        walk.nb.kill()
