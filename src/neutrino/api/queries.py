@@ -4,6 +4,7 @@ An unknown filter is refused (extension filter-validation). A filter may be repe
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache
 
 from neutrino.model.faults import HTTPBadRequest
@@ -117,15 +118,14 @@ def _is_nullable(attribute: Attribute) -> bool:
 
 
 def _time(text: str) -> str:
-    from datetime import UTC, datetime
-
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        utc = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise HTTPBadRequest(
             f"Invalid input for changed_since. Reason: {shown(text)} is not an ISO 8601 time."
         ) from error
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return utc.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _fields(cls: type[Resource], wanted: list[str]) -> Sequence[str]:

@@ -96,7 +96,7 @@ def test_gateways_and_pools_that_are_not_asked_for(api, cidr, given, gateway, ra
         ({"cidr": "10.0.0.0/255.255.255.0"}, 400, "HTTPBadRequest", "255.255.255.0"),
         ({"cidr": "10.0.0.0/33"}, 400, "HTTPBadRequest", "10.0.0.0/33"),
         ({"cidr": "10.0.0.0/0"}, 400, "InvalidInput", "0.0.0.0/0"),
-        ({"cidr": "0.0.0.0/8"}, 400, "InvalidInput", "0.0.0.0"),
+        ({"cidr": "0.0.0.0/8"}, 400, "InvalidInput", "0.0.0.0/8"),
         ({"cidr": "224.0.0.0/24"}, 400, "InvalidInput", "224.0.0.0/24"),
         ({"cidr": "127.0.0.0/24"}, 400, "InvalidInput", "127.0.0.0/24"),
         ({"cidr": "10.0.0.0/31"}, 400, "InvalidInput", "10.0.0.0/31"),
