@@ -16,6 +16,7 @@ from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.commit import Group, commit
 from neutrino.ovsdb.errors import NotConnected, NotOwner, TransactionError, UnknownOutcome
 from neutrino.ovsdb.operations import Insert
+from neutrino.ovsdb.session import collector_paused
 from neutrino.ovsdb.watch import Changes, Lost, Reload, RowChange, Watch
 from neutrino.reconcile.diff import Observed, Step, everything, plan
 from neutrino.reconcile.drift import drifted
@@ -181,10 +182,12 @@ class Controller:
         self._missing.clear()
         self._failed.clear()
         self._unrendered.clear()
-        await self._engine.rebuild()
-        self._lay_foundation()
         before = self.written
-        await self._put_right(everything(self._engine.world, self.observed, self._territory))
+        with collector_paused():
+            await self._engine.rebuild()
+            self._lay_foundation()
+            touched = everything(self._engine.world, self.observed, self._territory)
+        await self._put_right(touched)
         self._floor = self._seq
         if self._is_fresh:
             self.passes += 1

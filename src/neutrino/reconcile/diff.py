@@ -139,13 +139,13 @@ class _Planner:
         if self._world.wants(cell):
             if not has:
                 self._added.setdefault(child, []).append(cell)
-        elif has and row is not None and self._is_ours(child):
+        elif has and row is not None and (self._is_ours(child) or self._row(child) is None):
+            # The server drops weak references when their row goes, but not all (3.1): what it leaves is no one's.
             is_wanted = self._world.row(container) is not None
             is_ours = is_wanted or self._territory[container.table].is_ours(row)
             if not is_wanted and is_ours and self._territory[container.table].is_root:
                 return  # the whole row goes
-            is_pruned = not kind.strong and self._world.row(child) is None  # by the server, when the child goes
-            if kind.strong or (is_ours and not is_pruned):
+            if kind.strong or is_ours:
                 step = self._step(child)
                 mutation: Mutation = (place.column, "delete", frozenset((atom,)))
                 step.operations += guarded(Mutate(place.table, place.uuid, (mutation,)))

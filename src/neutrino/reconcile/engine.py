@@ -40,7 +40,7 @@ class Engine:
                 for resource in resources:
                     fresh._facts[noun.collection, resource.id] = noun.facts(resource)
             for number, resource in enumerate(resources, 1):
-                fresh._render(noun, resource.id, resource)
+                fresh._start(noun, resource)
                 if not number % _SLICE:
                     await asyncio.sleep(0)
         self.world, self.failed = fresh.world, fresh.failed
@@ -86,22 +86,35 @@ class Engine:
 
     def _render(self, noun: Noun, ident: str, resource: Resource | None) -> Touched:
         source = (noun.collection, ident)
-        fragment: Fragment | None = None
-        if resource is not None:
-
-            def see(cls: type[Resource], other: str) -> Any:
-                facts = self._facts.get((cls.collection, other))
-                if facts is None:
-                    self._waiting[cls.collection, other].add(source)
-                return facts
-
-            try:
-                fragment = noun.render(resource, see)
-            except Exception as error:  # noqa: BLE001 - it must not hold up the others
-                says = f"{type(error).__name__}: {error}"
-                if self.failed.get(source) != says:
-                    _log.exception("%s %s cannot be rendered; it stays as it is", noun.resource.singular, ident)
-                self.failed[source] = says
-                return Touched()
+        try:
+            fragment = self._fragment(noun, source, resource)
+        except Exception as error:  # noqa: BLE001 - it must not hold up the others
+            self._note_failed(source, error)
+            return Touched()
         self.failed.pop(source, None)
         return self.world.replace(source, fragment)
+
+    def _start(self, noun: Noun, resource: Resource) -> None:
+        source = (noun.collection, resource.id)
+        try:
+            fragment = self._fragment(noun, source, resource)
+        except Exception as error:  # noqa: BLE001 - it must not hold up the others
+            self._note_failed(source, error)
+            return
+        if fragment is not None:
+            self.world.start(source, fragment)
+
+    def _fragment(self, noun: Noun, source: Source, resource: Resource | None) -> Fragment | None:
+        def see(cls: type[Resource], other: str) -> Any:
+            facts = self._facts.get((cls.collection, other))
+            if facts is None:
+                self._waiting[cls.collection, other].add(source)
+            return facts
+
+        return None if resource is None else noun.render(resource, see)
+
+    def _note_failed(self, source: Source, error: Exception) -> None:
+        says = f"{type(error).__name__}: {error}"
+        if self.failed.get(source) != says:
+            _log.error("%s %s cannot be rendered; it stays as it is", *source, exc_info=error)
+        self.failed[source] = says

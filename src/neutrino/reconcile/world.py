@@ -67,6 +67,11 @@ class World:
         touched.add(new)
         return touched
 
+    def start(self, source: Source, fragment: Fragment) -> None:
+        """Add the *fragment* of a new *source* without saying what it touches, for a pass that looks at everything."""
+        self._add(fragment)
+        self.fragments[source] = fragment
+
     def row(self, key: Key) -> Columns | None:
         """Return the desired columns of the row *key*, its elements apart; None where the row should not be."""
         return self._rows.get(key)

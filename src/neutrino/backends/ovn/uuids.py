@@ -7,6 +7,7 @@ DHCP_Options); all others have a UUIDv5 (RFC 9562, section 5.5) of table and key
 """
 
 import hashlib
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from neutrino.reconcile.fragment import Key
@@ -35,6 +36,7 @@ def dhcp(subnet_id: str) -> Key:
     return Key("DHCP_Options", UUID(subnet_id))
 
 
+@lru_cache(maxsize=10_000)
 def port_group(name: str) -> Key:
     """Return the row of the port group *name*."""
     return named("Port_Group", name)
@@ -50,6 +52,7 @@ def switch_name(network_id: str) -> str:
     return f"neutron-{network_id}"
 
 
+@lru_cache(maxsize=10_000)
 def port_group_name(security_group_id: str) -> str:
     """Return the name of a group's port group (upstream, ovn_port_group_name): a name in a match has no dashes."""
     return f"pg_{security_group_id}".replace("-", "_")
