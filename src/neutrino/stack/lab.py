@@ -130,7 +130,7 @@ class Lab:
         """End the lab: no process, namespace, device or mount of it stays. Databases and desired state do."""
         pid = self.client.supervisor()
         if pid:
-            reaper = _parent(pid)
+            reaper = parent(pid)
             with contextlib.suppress(StackFault):
                 self.client.ask(control.Stop())
             for one in (pid, reaper):
@@ -391,7 +391,8 @@ def _first_words(fd: int) -> str:
         return pipe.read(select.PIPE_BUF).decode() if there else ""
 
 
-def _parent(pid: int) -> int:
+def parent(pid: int) -> int:
+    """Return the parent of the process *pid*, 0 when it is gone."""
     with contextlib.suppress(OSError):
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     return 0

@@ -131,8 +131,8 @@ class Keeper:
         """Begin to keep the service running."""
         self._task = asyncio.create_task(self._keep(), name=self.service.name)
 
-    async def stop(self) -> None:
-        """End the service and stop keeping it: TERM first, then KILL."""
+    async def stop(self, goodbye: str = "") -> None:
+        """End the service and stop keeping it: *goodbye* on its control socket, when given, then TERM, then KILL."""
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -140,6 +140,11 @@ class Keeper:
         self.ready.clear()
         self._state = "stopped"
         began = time.monotonic()
+        if goodbye and isinstance(self.service.ready, Answers):
+            with contextlib.suppress(OSError, TimeoutError, jsonrpc.CallFailed):
+                await jsonrpc.call(self.service.ready.socket.format(pid=self.pid), goodbye)
+                async with asyncio.timeout(self.service.stop_within_s):
+                    await process.ended(self.pid)
         await self._end()
         LOG.info("%s ended within %.0f ms", self.service.name, (time.monotonic() - began) * 1000)
 

@@ -147,7 +147,8 @@ class Supervisor:
         self.desired.hosts.remove(name)
         state.save(self.place.run, self.desired)
         for service in reversed(host.services()):
-            await self.keepers.pop(service.name).stop()
+            # Asked by word, ovn-controller takes its chassis out of the Southbound; by a signal, it will be back.
+            await self.keepers.pop(service.name).stop(goodbye="exit")
         del self.hosts[name]
         namespace.remove_network(name)
 
@@ -217,7 +218,7 @@ class Supervisor:
         return control.Reply(
             services=list(services),
             instances=instances,
-            hosts=list(self.hosts),
+            hosts=[name for name in self.desired.hosts if name in self.hosts],
             desired_hosts=self.desired.hosts,
             api_port=self._listener.getsockname()[1],
             datapath=self.datapath,

@@ -1,0 +1,107 @@
+"""One command brings everything up, says the truth, and leaves nothing behind."""
+
+import http.client
+import os
+import subprocess
+import sys
+
+from tests.stack.conftest import Stack, host_state
+
+
+def test_up_makes_the_demo_and_down_leaves_nothing(stack: Stack) -> None:
+    before = host_state()
+    said = stack("up", "--api-port", "0").stdout
+    assert "Packets flow" in said
+    during = host_state()
+    status = stack.status()
+    assert status["well"], status
+    assert {one["name"] for one in status["services"]} == {
+        *("ovn-nb", "ovn-sb", "ovn-northd", "neutrino-api", "neutrino-controller"),
+        *(f"h{n}.{program}" for n in (1, 2) for program in ("ovsdb-server", "ovs-vswitchd", "ovn-controller")),
+        *("a.udhcpc", "b.udhcpc"),
+    }
+    assert all(one["pid"] for one in status["services"])
+    assert [one["address"] for one in sorted(status["instances"], key=lambda one: str(one["instance"]["name"]))] == [
+        f"{stack.lab.address('a')}/24",
+        f"{stack.lab.address('b')}/24",
+    ]
+    stack("instance", "ping", "b", "a")
+    stack("down")
+    assert before == during == host_state()
+    assert stack.processes() == []
+    assert stack("status", status=1).stderr.startswith("stack: the lab is not running")
+
+
+def test_up_again_changes_nothing_and_after_down_brings_the_same_ports(stack: Stack) -> None:
+    stack("up", "--api-port", "0")
+    stack("instance", "create", "c", "--network", "demo", "--host", "h2")
+    pids = stack.pids()
+    instances = stack.status()["instances"]
+    stack("up", "--api-port", "0")
+    assert stack.pids() == pids
+    stack("down")
+    stack("up", "--api-port", "0")
+    after = stack.status()
+    assert sorted(after["instances"], key=str) == sorted(instances, key=str)
+    assert set(stack.pids().values()).isdisjoint(pids.values())
+    stack("instance", "ping", "c", "a")
+
+
+def test_instances_come_and_go(stack: Stack) -> None:
+    stack("up", "--api-port", "0")
+    group = stack.lab.api.create("security-groups", "security_group", name="silent")
+    stack("instance", "create", "c", "--network", "demo", "--host", "h1", "--security-group", "silent")
+    assert stack.lab.exec("c", "cat", "/sys/class/net/lo/operstate", check=False).returncode == 0
+    address = stack.lab.address("c")
+    (port,) = stack.lab.api.list("ports", name="c")
+    assert (port["status"], port["binding:host_id"], port["security_groups"]) == ("ACTIVE", "h1", [group["id"]])
+    assert address == port["fixed_ips"][0]["ip_address"]
+    assert f"tap{port['id'][:11]}" in stack("exec", "h1", "--", "ovs-vsctl", "list-ports", "br-int").stdout.split()
+    assert port["mac_address"] in stack("exec", "c", "--", "ip", "link", "show", "eth0").stdout
+    assert stack("instance", "delete", "c").returncode == 0
+    assert stack.lab.api.list("ports", name="c") == []
+    assert "c" not in [one["instance"]["name"] for one in stack.status()["instances"]]
+    assert "no instance c" in stack("instance", "delete", "c", status=1).stderr
+
+
+def test_hosts_come_and_go(stack: Stack) -> None:
+    stack("up", "--api-port", "0")
+    stack("host", "add", "h3")
+    stack("instance", "create", "c", "--network", "demo", "--host", "h3")
+    stack("instance", "ping", "c", "a")
+    assert "still runs c" in stack("host", "remove", "h3", status=1).stderr
+    stack("instance", "delete", "c")
+    stack("host", "remove", "h3")
+    assert stack.status()["hosts"] == ["h1", "h2"]
+    assert "hostname: h3" not in stack("exec", "central", "--", "ovn-sbctl", "show").stdout
+
+
+def test_the_openstack_client_finds_the_lab(stack: Stack) -> None:
+    stack("up", "--api-port", "0")
+    assert "demo" in stack("openstack", "network", "list", "-f", "value", "-c", "Name").stdout.split()
+    environment = {**os.environ, "OS_CLIENT_CONFIG_FILE": str(stack.run / "clouds.yaml")}
+    ask = ("network", "agent", "list", "-f", "value", "-c", "Host")
+    words = [sys.executable, "-m", "openstackclient.shell", "--os-cloud", "neutrino", *ask]
+    listed = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
+    assert sorted(listed.stdout.split()) == ["h1", "h2"]
+
+
+def test_a_port_in_use_is_one_sentence(stack: Stack) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        said = stack("up", "--api-port", str(port), status=1)
+    (sentence,) = [line for line in said.stderr.splitlines() if line.startswith("stack: ")]
+    assert f"127.0.0.1:{port}" in sentence
+    assert "--api-port" in sentence
+    assert stack.processes() == []
+
+
+def test_restarts_of_the_api_refuse_no_connection(stack: Stack) -> None:
+    stack.lab.up()
+    connection = http.client.HTTPConnection(stack.lab.endpoint.removeprefix("http://"), timeout=20)
+    stack.lab.kill("neutrino-api")
+    connection.request("GET", "/")
+    assert connection.getresponse().status == 200
+    connection.close()

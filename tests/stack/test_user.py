@@ -1,0 +1,88 @@
+"""The same as an ordinary user, and two labs at once."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.stack.conftest import host_state, processes_of
+
+from neutrino.stack import programs
+from neutrino.stack.lab import Lab
+
+SOURCE = Path(__file__).parents[2] / "src"
+NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
+
+
+@pytest.fixture
+def others_place() -> Iterator[Path]:
+    """A folder of the user nobody, with what that user cannot read at its place."""
+    with tempfile.TemporaryDirectory(prefix="neutrino-") as name:
+        place = Path(name)
+        place.chmod(0o755)
+        (place / "home").mkdir()
+        shutil.chown(place / "home", "nobody", "nogroup")
+        shutil.copytree(SOURCE, place / "src", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(programs.obtain().folder, place / "programs", symlinks=True)
+        yield place
+
+
+@pytest.mark.skipif(
+    os.getuid() != 0, reason="only root can become another user; otherwise every test here is that test"
+)
+def test_everything_as_an_ordinary_user(others_place: Path) -> None:
+    run = others_place / "home" / "s"
+    environment = {
+        "HOME": str(others_place / "home"),
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(others_place / "src"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "NEUTRINO_PROGRAMS": str(others_place / "programs" / "bin"),
+    }
+
+    def stack(*words: str) -> str:
+        command = [*NOBODY, sys.executable, "-m", "neutrino.cli", "--dir", str(run), *words]
+        done = subprocess.run(
+            command, env=environment, cwd="/", capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    before = host_state()
+    try:
+        assert "Packets flow" in stack("up", "--api-port", "0")
+        assert '"well": true' in stack("status", "--json")
+        assert "10.0.0." in stack("exec", "a", "--", "ip", "-brief", "address")
+        assert "br-int" in stack("exec", "h1", "--", "ovs-vsctl", "list-br")
+        stack("kill", "h1.ovs-vswitchd")
+        stack("up")
+        stack("instance", "ping", "b", "a")
+        owners = {path.stat().st_uid for path in run.iterdir()}
+        assert owners == {(others_place / "home").stat().st_uid}
+        assert (run / "control.sock").stat().st_mode & 0o777 == 0o600
+    finally:
+        stack("down")
+    assert processes_of(run) == []
+    assert host_state() == before
+
+
+def test_two_labs_at_once(tmp_path: Path) -> None:
+    with Lab(tmp_path / "1", hosts=1) as one, Lab(tmp_path / "2", hosts=1) as two:
+        assert one.endpoint != two.endpoint
+        for lab, cidr in ((one, "10.1.0.0/24"), (two, "10.2.0.0/24")):
+            network = lab.api.create("networks", "network", name="n")
+            lab.api.create("subnets", "subnet", network_id=network["id"], ip_version=4, cidr=cidr)
+            for name in ("a", "b"):
+                lab.instance(name, network["id"], "h1")
+        for lab, begin in ((one, "10.1.0."), (two, "10.2.0.")):
+            assert lab.address("b").startswith(begin)
+            assert lab.ping("a", lab.address("b"))
+        assert [network["id"] for network in one.api.list("networks")] != [
+            network["id"] for network in two.api.list("networks")
+        ]
+        one.down()
+        assert two.ping("b", two.address("a"))
