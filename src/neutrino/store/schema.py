@@ -38,6 +38,6 @@ def _run_alembic(path: str) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("sqlalchemy.url", f"sqlite:///{path}")
+    for name, value in (("script_location", str(MIGRATIONS)), ("sqlalchemy.url", f"sqlite:///{path}")):
+        config.set_main_option(name, value.replace("%", "%%"))  # Alembic's parser takes % as its own
     command.upgrade(config, "head")

@@ -1,0 +1,179 @@
+"""Transactions: all or nothing each, journalled with what they change, committed together."""
+
+import asyncio
+import sqlite3
+import stat
+from contextlib import closing
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from neutrino.model.faults import DatabaseUnavailable
+from neutrino.model.network import Network
+from neutrino.store.database import open_database
+from neutrino.store.intent import Change, Intent
+from neutrino.store.records import StaleRevision
+
+
+class Refused(Exception):
+    """What a write raises when it does not want to."""
+
+
+def contents(path):
+    """Return (network names, journal lines, tags)."""
+    with closing(sqlite3.connect(path)) as connection:
+        return (
+            sorted(row[0] for row in connection.execute("SELECT name FROM networks")),
+            [row[0] for row in connection.execute("SELECT resource_id FROM journal ORDER BY seq")],
+            sorted(connection.execute("SELECT network_id, tag FROM networks_tags")),
+        )
+
+
+def test_what_is_written_is_read(run, database, network):
+    made = network("a", tags=("x", "y"), description="d")
+
+    async def story():
+        await database.write(lambda tx: tx.insert(made))
+        assert await Intent(database).all(Network) == [made]
+        new = await database.write(lambda tx: tx.update(made, {"tags": ("z",), "name": "b"}))
+        assert (new.revision_number, new.tags, new.name) == (2, ("z",), "b")
+        assert await Intent(database).get(Network, ["a", "other"]) == {"a": new}
+        await database.write(lambda tx: tx.delete(new))
+        assert await Intent(database).get(Network, ["a"]) == {}
+        return await Intent(database).changes(0)
+
+    assert run(story()) == [Change(seq, "networks", "a") for seq in (1, 2, 3)]
+
+
+def test_a_write_that_raises_leaves_nothing(run, database, path, network):
+    def half(tx):
+        tx.insert(network("a", tags=("x",)))
+        raise Refused
+
+    with pytest.raises(Refused):
+        run(database.write(half))
+    assert contents(path) == ([], [], [])
+
+
+def test_a_row_that_cannot_be_leaves_nothing(run, database, path, network):
+    def twice(tx):
+        tx.insert(network("a"))
+        tx.insert(network("a"))
+
+    with pytest.raises(IntegrityError):
+        run(database.write(twice))
+    assert contents(path) == ([], [], [])
+
+
+def test_of_many_writes_together_only_those_that_fail_are_lost(run, path, network):
+    commits = []
+    database = open_database(f"sqlite:///{path}", lambda: commits.append(1))
+
+    def write(i):
+        def work(tx):
+            tx.insert(network(f"n{i:03}", tags=("t",)))
+            if i % 10 == 3:
+                raise Refused
+            return i
+
+        return database.write(work)
+
+    async def story():
+        return await asyncio.gather(*(write(i) for i in range(200)), return_exceptions=True)
+
+    results = run(story())
+    database.close()
+    kept = [i for i in range(200) if i % 10 != 3]
+    assert [r for r in results if isinstance(r, int)] == kept
+    assert sum(isinstance(r, Refused) for r in results) == 20
+    ids = [f"n{i:03}" for i in kept]
+    assert contents(path) == (ids, ids, [(i, "t") for i in ids])
+    assert len(commits) < 20  # far fewer commits than writes
+
+
+def test_a_write_sees_those_before_it_in_the_same_commit(run, database, network):
+    async def story():
+        first = database.write(lambda tx: tx.insert(network("a")))
+        second = database.write(lambda tx: tx.get(Network, "a"))
+        return (await asyncio.gather(first, second))[1]
+
+    assert run(story()) == network("a")
+
+
+def test_compare_and_swap(run, database, path, network):
+    old = network("a")
+
+    async def story():
+        await database.write(lambda tx: tx.insert(old))
+        await database.write(lambda tx: tx.update(old, {"name": "b"}))
+        with pytest.raises(StaleRevision):
+            await database.write(lambda tx: tx.update(old, {"name": "c", "tags": ("t",)}))
+        gone = network("gone")
+        with pytest.raises(StaleRevision):
+            await database.write(lambda tx: tx.update(gone, {"name": "c"}))
+
+    run(story())
+    assert contents(path) == (["b"], ["a", "a"], [])
+
+
+def test_a_reader_does_not_wait_for_a_writer(run, database, path, network):
+    async def story():
+        await database.write(lambda tx: tx.insert(network("a")))
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("DELETE FROM networks")
+            waiting = asyncio.ensure_future(database.write(lambda tx: tx.insert(network("b"))))
+            seen = await Intent(database).all(Network)
+            assert not waiting.done()
+            other.execute("ROLLBACK")
+            await waiting
+        return seen
+
+    assert run(story()) == [network("a")]
+
+
+def test_a_full_disk_is_unavailable_and_the_database_goes_on(run, database, path, network):
+    """max_page_count stands for the disk: SQLite answers both with SQLITE_FULL."""
+
+    async def story():
+        await database.write(lambda tx: tx.insert(network("a")))
+
+        def fill(tx):
+            pages = tx.connection.exec_driver_sql("PRAGMA page_count").scalar()
+            tx.connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+        await database.write(fill)
+        many = [database.write(lambda tx, i=i: tx.insert(network(f"b{i}", description="x" * 200))) for i in range(60)]
+        results = await asyncio.gather(*many, return_exceptions=True)
+        assert any(isinstance(result, Exception) for result in results)
+        await database.write(lambda tx: tx.connection.exec_driver_sql("PRAGMA max_page_count = 1000000").scalar())
+        await database.write(lambda tx: tx.insert(network("c")))
+        return [f"b{i}" for i, result in enumerate(results) if result is None]
+
+    kept = run(story())
+    names, journal, _ = contents(path)
+    assert names == sorted(["a", *kept, "c"])
+    assert journal == ["a", *kept, "c"]
+
+
+def test_a_file_that_is_gone_is_unavailable(run, tmp_path, network):
+    folder = tmp_path / "away"
+    folder.mkdir()
+    database = open_database(f"sqlite:///{folder}/db.sqlite")
+    with closing(sqlite3.connect(folder / "db.sqlite", isolation_level=None)) as other:
+        other.execute("DROP TABLE networks_tags")
+        other.execute("DROP TABLE networks")
+    with pytest.raises(DatabaseUnavailable):
+        run(Intent(database).all(Network))
+    database.close()
+
+
+def test_only_its_owner_reads_the_file(database, path):
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql://u:secret@h/d", "mysql://h"])
+def test_databases_that_are_not_built(url):
+    with pytest.raises(ValueError, match="is not built") as refusal:
+        open_database(url)
+    assert "secret" not in str(refusal.value)

@@ -1,0 +1,99 @@
+"""Several processes on one file, and one that dies in the middle of its work."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+
+from neutrino.model.network import Network
+from neutrino.store.database import open_database
+from neutrino.store.intent import Intent
+
+START = """
+import asyncio, sys
+from neutrino.model.network import Network
+from neutrino.store.database import open_database
+
+STAMPS = {"created_at": "", "updated_at": "", "revision_number": 1}
+
+def network(name):
+    tags = tuple(f"{name}-{i}" for i in range(3))
+    return Network(id=name, name=name, project_id="p", mtu=1442, provider_network_type="local", tags=tags, **STAMPS)
+
+database = open_database("sqlite:///" + sys.argv[1])
+print("ready", flush=True)
+"""
+WRITE_ALL = """
+async def main():
+    async def one(lane):
+        for i in range(100_000):
+            name = f"{lane}.{i}"
+            await database.write(lambda tx: tx.insert(network(name)))
+            print(name, flush=True)
+    await asyncio.gather(*(one(lane) for lane in range(16)))
+asyncio.run(main())
+"""
+COUNT = """
+def bump(tx):
+    found = tx.get(Network, "shared")
+    tx.update(found, {"description": str(int(found.description or 0) + 1)})
+
+async def main():
+    for _ in range(50):
+        await asyncio.gather(*(database.write(bump) for _ in range(4)))
+asyncio.run(main())
+database.close()
+"""
+
+
+def start(script, path):
+    return subprocess.Popen(
+        [sys.executable, "-c", START + script, str(path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ,
+    )
+
+
+@pytest.mark.parametrize("acknowledged", [1, 400, 1500])
+def test_what_was_acknowledged_outlives_the_process(path, acknowledged):
+    with start(WRITE_ALL, path) as process:
+        lines = [process.stdout.readline() for _ in range(acknowledged + 1)]
+        process.send_signal(signal.SIGKILL)
+        lines += process.stdout.read().splitlines(keepends=True)
+    names = {line.strip() for line in lines[1:] if line.endswith("\n")}
+    assert len(names) >= acknowledged
+
+    open_database(f"sqlite:///{path}").close()
+    with closing(sqlite3.connect(path)) as connection:
+        found = {row[0] for row in connection.execute("SELECT id FROM networks")}
+        journal = [row[0] for row in connection.execute("SELECT resource_id FROM journal")]
+        tags = dict(connection.execute("SELECT network_id, count(*) FROM networks_tags GROUP BY network_id"))
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert names <= found
+    assert sorted(journal) == sorted(found)
+    assert tags == dict.fromkeys(found, 3)
+
+
+def test_processes_take_turns_and_lose_no_change(run, database, path, network):
+    run(database.write(lambda tx: tx.insert(network("shared"))))
+    processes = [start(COUNT, path) for _ in range(3)]
+    for process in processes:
+        _, errors = process.communicate(timeout=60)
+        assert (process.returncode, errors) == (0, "")
+    (shared,) = run(Intent(database).all(Network))
+    assert (shared.description, shared.revision_number) == ("600", 601)
+    assert len(run(Intent(database).changes(0))) == 601
+
+
+def test_processes_that_start_together_make_the_tables_once(path):
+    processes = [start("", path) for _ in range(3)]
+    for process in processes:
+        out, errors = process.communicate(timeout=60)
+        assert (process.returncode, out, errors) == (0, "ready\n", "")

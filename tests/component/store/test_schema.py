@@ -1,0 +1,65 @@
+"""Migrations lead to exactly the declared tables."""
+
+import sqlite3
+from contextlib import closing
+
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from neutrino.store.database import open_database
+from neutrino.store.schema import HEAD, MIGRATIONS, upgrade, version
+from neutrino.store.tables import metadata
+
+
+def normal(path):
+    """Return every table and index as SQL, blanks and quotes apart."""
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute(
+            "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE '%alembic%'"
+        ).fetchall()
+    return {(kind, name): " ".join((sql or "").replace('"', "").split()) for kind, name, sql in rows}
+
+
+def test_the_migrated_tables_are_the_declared_ones(path, tmp_path):
+    upgrade(str(path))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+    declared = tmp_path / "declared.sqlite"
+    engine = create_engine(f"sqlite:///{declared}")
+    metadata.create_all(engine)
+    engine.dispose()
+    migrated, created = normal(path), normal(declared)
+    assert migrated.keys() == created.keys()
+    indexes = {key: sql for key, sql in migrated.items() if key[0] == "index"}
+    assert indexes == {key: sql for key, sql in created.items() if key[0] == "index"}
+    options = {key: sql.rpartition(")")[2].strip() for key, sql in migrated.items() if key[0] == "table"}
+    assert options == {key: sql.rpartition(")")[2].strip() for key, sql in created.items() if key[0] == "table"}
+
+
+def test_there_is_one_line_of_steps(path):
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_a_file_knows_its_version(path):
+    assert version(str(path)) == ""
+    upgrade(str(path))
+    assert version(str(path)) == HEAD
+    before = normal(path)
+    upgrade(str(path))
+    assert normal(path) == before
+
+
+def test_a_folder_with_odd_characters(tmp_path):
+    folder = tmp_path / "100% odd folder"
+    folder.mkdir()
+    open_database(f"sqlite:///{folder}/db.sqlite").close()
+    assert version(str(folder / "db.sqlite")) == HEAD
