@@ -11,6 +11,7 @@ from neutrino.model.faults import (
     InvalidIpForSubnet,
     IpAddressAlreadyAllocated,
     IpAddressGenerationFailure,
+    MacAddressInUse,
 )
 from neutrino.model.network import Network
 from neutrino.model.port import FixedIp, FixedIpRequest
@@ -71,8 +72,11 @@ class _Taking:
 
     def by_mac(self, subnet: Subnet) -> None:
         address = eui64(subnet.cidr, self._mac)
-        if address not in self.taken:
-            self.named(subnet, address)
+        if address in self.taken:
+            return
+        if address not in self._present and holder(self._tx.connection, subnet.id, address) is not None:
+            raise MacAddressInUse(self._network.id, self._mac)  # nothing but a MAC gives these addresses
+        self._take(subnet, address)
 
     def named(self, subnet: Subnet, address: str) -> None:
         if address in self.taken or (

@@ -3,6 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 from sqlalchemy import bindparam
@@ -38,18 +39,26 @@ _AGENTS_ON = select_all(Agent).where(TABLES[Agent].c.host == bindparam("host"))
 
 def create(tx: Transaction, request: Request, given: Given) -> Port:
     """Create a port: MAC, addresses and default group are chosen where none are given; with a host it is bound."""
+    if "mac_address" in given:
+        return _create(tx, request, given, str(given["mac_address"]))
+    for _ in range(MAC_TRIES):
+        with suppress(MacAddressInUse):
+            return _create(tx, request, given, _random_mac(request))
+    raise NetworkMacAddressGenerationFailure(str(given["network_id"]))
+
+
+def _create(tx: Transaction, request: Request, given: Given, mac: str) -> Port:
     network = networks.get(tx, str(given["network_id"]))
     project_id = str(given.get("project_id") or request.project_id)
     owner = str(given["device_owner"])
     trusted = owner.startswith(NETWORK_OWNER_PREFIX)
     secured = not trusted and given.get("port_security_enabled", network.port_security_enabled)
-    mac = given.get("mac_address") or _random_mac(request)
     groups = given.get("security_groups")
     if groups is None:
         groups = (ensure_default(tx, project_id),) if secured and not trusted else ()
     else:
         check_exist(tx, groups)  # type: ignore[arg-type]
-    fixed_ips = allocate(tx, network, networks.subnets_of(tx, network.id), given.get("fixed_ips"), str(mac), trusted)  # type: ignore[arg-type]
+    fixed_ips = allocate(tx, network, networks.subnets_of(tx, network.id), given.get("fixed_ips"), mac, trusted)  # type: ignore[arg-type]
     binding = _bind(tx, request, network, str(given["binding_host_id"]), str(given["binding_vnic_type"]))
     values = given | {
         "id": str(uuid.uuid4()),
@@ -64,7 +73,13 @@ def create(tx: Transaction, request: Request, given: Given) -> Port:
     port = Port(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
     port = _with_pair_macs(port)
     _check_security(port)
-    return _insert(tx, request, port, is_mac_given="mac_address" in given)
+    try:
+        tx.insert(port)
+    except IntegrityError as error:
+        if "mac_address" not in str(error.orig):
+            raise
+        raise MacAddressInUse(network.id, mac) from error
+    return port
 
 
 def update(tx: Transaction, request: Request, old: Port, changes: Given) -> Port:
@@ -125,23 +140,10 @@ def _bind(tx: Transaction, request: Request, network: Network, host: str, vnic_t
 
 
 def _random_mac(request: Request) -> str:
-    """Return a MAC address of the configured vendor part and three random octets."""
-    return ":".join([request.config.base_mac[:8], *(f"{octet:02x}" for octet in secrets.token_bytes(3))])
-
-
-def _insert(tx: Transaction, request: Request, port: Port, *, is_mac_given: bool) -> Port:
-    for _ in range(MAC_TRIES):
-        try:
-            tx.insert(port)
-        except IntegrityError as error:
-            if "mac_address" not in str(error.orig):
-                raise
-            if is_mac_given:
-                raise MacAddressInUse(port.network_id, port.mac_address) from error
-            port = msgspec.structs.replace(port, mac_address=_random_mac(request))
-        else:
-            return port
-    raise NetworkMacAddressGenerationFailure(port.network_id)
+    """Return a MAC address of the configured vendor part, three octets or four where the fourth is not 00."""
+    octets = request.config.base_mac.split(":")
+    fixed = octets[: 3 if octets[3] == "00" else 4]
+    return ":".join([*fixed, *(f"{octet:02x}" for octet in secrets.token_bytes(6 - len(fixed)))])
 
 
 def _with_pair_macs(port: Port) -> Port:

@@ -1,0 +1,115 @@
+"""What each request costs in SQL statements, and that this does not grow with what is there already."""
+
+import sqlite3
+from collections import Counter
+from contextlib import closing
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+
+class Statements:
+    """Counts the statements that reach the database."""
+
+    def __init__(self):
+        self.seen = []
+
+    def __call__(self, _connection, _cursor, statement, parameters, _context, many):
+        self.seen.append((statement, parameters[0] if many else parameters))
+
+    def count(self, action):
+        """Return how many statements *action* makes, and their kinds."""
+        self.seen.clear()
+        action()
+        return len(self.seen), Counter(statement.split()[0] for statement, _ in self.seen)
+
+
+@pytest.fixture
+def statements():
+    counter = Statements()
+    event.listen(Engine, "before_cursor_execute", counter)
+    yield counter
+    event.remove(Engine, "before_cursor_execute", counter)
+
+
+class Town:
+    """A network with two subnets, a group, and as many ports as asked for."""
+
+    def __init__(self, api, ports):
+        self.api = api
+        self.network = api.network()
+        self.four = api.subnet(self.network, "10.0.0.0/16")
+        self.six = api.subnet(self.network, "2001:db8::/64", ipv6_address_mode="slaac")
+        self.group = api.post("security-groups", name="web")
+        api.host("node1")
+        for start in range(0, ports, 500):
+            items = [{"network_id": self.network["id"]}] * min(500, ports - start)
+            answer = api.send("POST", "ports", json={"ports": items})
+            assert answer.status_code == 201, answer.text
+        self.port = api.get("ports", limit=1)[0]
+
+    def bulk_of_ten(self):
+        body = {"ports": [{"network_id": self.network["id"]}] * 10}
+        assert self.api.send("POST", "ports", json=body).status_code == 201
+
+
+# Journal lines count: each change ends with one INSERT into it, whatever it changed.
+COSTS = {
+    "list ports": (1, lambda t: t.api.get("ports")),
+    "list ports, filtered, sorted": (
+        1,
+        lambda t: t.api.get("ports", network_id=t.network["id"], fixed_ips="ip_address_substr=10.0", sort_key="name"),
+    ),
+    "a page of ports": (3, lambda t: t.api.get("ports", limit=2, marker=t.port["id"], sort_key="name")),
+    "list networks": (1, lambda t: t.api.get("networks")),
+    "list subnets": (1, lambda t: t.api.get("subnets")),
+    "list security groups": (2, lambda t: t.api.get("security-groups")),
+    "list rules": (1, lambda t: t.api.get("security-group-rules")),
+    "show port": (1, lambda t: t.api.get(f"ports/{t.port['id']}")),
+    "show tags": (1, lambda t: t.api.send("GET", f"ports/{t.port['id']}/tags")),
+    "create network": (4, lambda t: t.api.network()),
+    "create subnet": (4, lambda t: t.api.subnet(t.network, "10.9.0.0/24")),
+    "create port": (9, lambda t: t.api.port(t.network)),
+    "create port on a host": (10, lambda t: t.api.port(t.network, **{"binding:host_id": "node1"})),
+    "create port with an address": (9, lambda t: t.api.port(t.network, fixed_ips=[{"ip_address": "10.0.200.200"}])),
+    "create port with a group": (9, lambda t: t.api.port(t.network, security_groups=[t.group["id"]])),
+    "create ten ports": (81, Town.bulk_of_ten),
+    "change port": (4, lambda t: t.api.put(f"ports/{t.port['id']}", name="x")),
+    "change port's addresses": (
+        7,
+        lambda t: t.api.put(f"ports/{t.port['id']}", fixed_ips=[{"subnet_id": t.four["id"]}]),
+    ),
+    "delete port": (3, lambda t: t.api.delete(f"ports/{t.port['id']}")),
+    "create group": (8, lambda t: t.api.post("security-groups", name="x")),
+    "create rule": (
+        4,
+        lambda t: t.api.post(
+            "security-group-rules", security_group_id=t.group["id"], direction="ingress", protocol="tcp"
+        ),
+    ),
+    "delete subnet in use": (2, lambda t: t.api.send("DELETE", f"subnets/{t.four['id']}")),
+    "delete network in use": (2, lambda t: t.api.send("DELETE", f"networks/{t.network['id']}")),
+}
+
+
+@pytest.mark.parametrize("ports", [10, 2000])
+def test_statements_of_each_request(api, statements, ports):
+    town = Town(api, ports)
+    counted = {name: statements.count(lambda act=act: act(town)) for name, (_, act) in COSTS.items()}
+    print(counted)  # noqa: T201 - shown where the numbers differ
+    assert {name: count for name, (count, _) in counted.items()} == {name: count for name, (count, _) in COSTS.items()}
+
+
+@pytest.mark.parametrize("name", [name for name in COSTS if "list" not in name and "page" not in name])
+def test_no_statement_reads_a_whole_table(api, statements, name):
+    """SQLite's own plan for each: by key or by index only. What is counted above does not grow; neither does this."""
+    town = Town(api, 10)
+    statements.count(lambda: COSTS[name][1](town))
+    with closing(sqlite3.connect(api.path)) as connection:
+        plans = [
+            (statement, row[3])
+            for statement, parameters in statements.seen
+            for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    assert [plan for plan in plans if plan[1].startswith("SCAN") and "CONSTANT ROW" not in plan[1]] == []
