@@ -74,7 +74,7 @@ def reference() -> list[Resource]:
     v6 = subnet("blue-v6", blue, "fd00:1::/64", ipv6_address_mode=STATEFUL, ipv6_ra_mode=STATEFUL)
     stateless = subnet("blue-v6-stateless", blue, "fd00:2::/64", ipv6_address_mode=STATELESS, ipv6_ra_mode=STATELESS)
     slaac = subnet("blue-v6-slaac", blue, "fd00:3::/64", ipv6_address_mode=SLAAC, ipv6_ra_mode=SLAAC)
-    island = subnet("island", blue, "10.9.0.0/24", gateway_ip=None, dns_nameservers=("0.0.0.0",))
+    island = subnet("island", blue, "10.9.0.0/24", gateway_ip=None, dns_nameservers=("0.0.0.0",))  # noqa: S104
     static = subnet("flat-v4", flat, "203.0.113.0/24", enable_dhcp=False)
     web, quick = group("web"), group("quick", stateful=False)
     return [

@@ -69,8 +69,9 @@ class World:
 
     def start(self, source: Source, fragment: Fragment) -> None:
         """Add the *fragment* of a new *source* without saying what it touches, for a pass that looks at everything."""
-        self._add(fragment)
-        self.fragments[source] = fragment
+        if fragment != NOTHING:
+            self._add(fragment)
+            self.fragments[source] = fragment
 
     def row(self, key: Key) -> Columns | None:
         """Return the desired columns of the row *key*, its elements apart; None where the row should not be."""

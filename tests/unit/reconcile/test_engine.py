@@ -1,0 +1,103 @@
+"""Who is rendered again: those who see facts that changed, and nobody else."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+
+from neutrino.backends.ovn import uuids
+from neutrino.backends.ovn.northbound import NOUNS
+from neutrino.model.resource import Resource
+from neutrino.reconcile.engine import Engine
+from neutrino.reconcile.fragment import Fragment
+from neutrino.reconcile.noun import Noun
+from topology import network, port, subnet
+
+replace = msgspec.structs.replace
+BLUE = network("blue")
+V4 = subnet("v4", BLUE, "10.0.0.0/24")
+PORTS = [port(f"p{n}", BLUE, {V4: f"10.0.0.{n + 10}"}) for n in range(5)]
+
+
+class Fixed:
+    """An intent that is what it was given."""
+
+    def __init__(self, *resources: Resource) -> None:
+        self.resources = {(one.collection, one.id): one for one in resources}
+        self.questions: list[tuple[str, str]] = []
+
+    def put(self, resource: Resource) -> tuple[str, str]:
+        source = (resource.collection, resource.id)
+        self.resources[source] = resource
+        return source
+
+    async def get(self, cls: type[Resource], ids: Collection[str]) -> dict[str, Resource]:
+        return {i: self.resources[cls.collection, i] for i in ids if (cls.collection, i) in self.resources}
+
+    async def all(self, cls: type[Resource]) -> Sequence[Resource]:
+        return [one for one in self.resources.values() if isinstance(one, cls)]
+
+    async def ids_where(self, cls: type[Resource], field: str, value: str) -> Sequence[str]:
+        self.questions.append((cls.collection, field))
+        if field == "network_id":
+            return [one.id for one in await self.all(cls) if one.network_id == value]
+        assert field == "fixed_ips.subnet_id"
+        return [one.id for one in await self.all(cls) if any(ip.subnet_id == value for ip in one.fixed_ips)]
+
+
+def absorbed(intent: Fixed, *changed: Resource) -> set[str]:
+    """Return the tables of the rows that *changed* touch, and check that no question was asked in vain."""
+
+    async def story() -> set[str]:
+        engine = Engine(NOUNS, intent)
+        await engine.rebuild()
+        touched = await engine.absorb([intent.put(one) for one in changed])
+        return {f"{key.table}:{len([k for k in touched.rows if k.table == key.table])}" for key in touched.rows}
+
+    return asyncio.run(story())
+
+
+def test_a_network_that_is_renamed_is_rendered_alone() -> None:
+    intent = Fixed(BLUE, V4, *PORTS)
+    assert absorbed(intent, replace(BLUE, name="red")) == {"Logical_Switch:1"}
+    assert intent.questions == []
+
+
+def test_an_mtu_reaches_dhcp_and_no_port() -> None:
+    intent = Fixed(BLUE, V4, *PORTS)
+    assert absorbed(intent, replace(BLUE, mtu=1300)) == {"Logical_Switch:1", "DHCP_Options:1"}
+    assert intent.questions == [("subnets", "network_id")]
+
+
+def test_dhcp_that_is_disabled_reaches_each_port() -> None:
+    assert absorbed(Fixed(BLUE, V4, *PORTS), replace(V4, enable_dhcp=False)) == {
+        "DHCP_Options:1",
+        "Logical_Switch_Port:5",
+    }
+
+
+def test_who_came_too_early_is_rendered_again_without_a_question() -> None:
+    intent = Fixed(BLUE, *PORTS)  # the subnet is read later than its ports
+    assert absorbed(intent, V4) == {"DHCP_Options:1", "Logical_Switch_Port:5"}
+    assert intent.questions == []
+
+
+def test_what_cannot_be_rendered_stays_as_it_is_and_holds_up_nothing() -> None:
+    def render(resource: Any, _see: Any) -> Fragment:
+        if resource.name == "bad":
+            raise ValueError("bad")
+        return Fragment({uuids.switch(resource.id): {"name": resource.name}})
+
+    async def story() -> None:
+        intent = Fixed(BLUE)
+        engine = Engine([Noun(type(BLUE), render)], intent)
+        await engine.rebuild()
+        bad, good = replace(BLUE, name="bad"), network("good")
+        await engine.absorb([intent.put(bad), intent.put(good)])
+        assert set(engine.failed) == {("networks", BLUE.id)}
+        assert set(engine.world.fragments) == {("networks", BLUE.id), ("networks", good.id)}
+        await engine.absorb([intent.put(BLUE)])
+        assert not engine.failed
+
+    asyncio.run(story())
