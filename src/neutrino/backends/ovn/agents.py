@@ -137,7 +137,7 @@ class Agents:
     async def run(self) -> None:
         """Follow the Southbound and probe until cancelled."""
         watch = self._southbound.watch(WATCHED)
-        self._known = None
+        self._known, self._is_live = None, False
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._follow(watch), name="follow Chassis")

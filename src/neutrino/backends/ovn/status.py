@@ -63,6 +63,7 @@ class PortStatus:
     async def run(self) -> None:
         """Follow the Southbound until cancelled."""
         watch = self._southbound.watch(WATCHED)
+        self._is_live = False
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._follow(watch), name="follow Port_Binding")
