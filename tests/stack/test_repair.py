@@ -59,6 +59,25 @@ def test_all_daemons_killed_at_once(lab: Lab) -> None:
     assert lab.ping("a", lab.address("b"), 15)
 
 
+DAMAGE = (
+    ("h1", "ip link delete dev {tap}"),
+    ("a", "ip link delete dev eth0"),
+    ("h1", "ovs-vsctl del-port br-int {tap}"),
+    ("central", "ip netns delete i-a"),
+)
+
+
+def test_up_mends_a_damaged_instance(stack: Stack) -> None:
+    stack("up", "--api-port", "0")
+    (port,) = stack.lab.api.list("ports", name="a")
+    for where, command in DAMAGE:
+        stack.lab.exec(where, *command.format(tap=f"tap{port['id'][:11]}").split())
+        assert not stack.lab.ping("a", stack.lab.address("b"), 1), command
+        stack("up")
+        assert stack.lab.ping("b", stack.lab.address("a")), command
+        assert stack.lab.api.list("ports", name="a")[0]["id"] == port["id"]
+
+
 @pytest.mark.parametrize("victim", ["supervisor", "its parent"])
 def test_without_its_supervisor_nothing_is_left_and_up_recovers(stack: Stack, victim: str) -> None:
     before = host_state()

@@ -98,6 +98,13 @@ def test_a_port_in_use_is_one_sentence(stack: Stack) -> None:
     assert stack.processes() == []
 
 
+def test_another_port_for_a_running_lab_is_one_sentence(stack: Stack) -> None:
+    stack.lab.up()
+    stack("up", "--no-demo")
+    other = "1" if stack.lab.last_port != 1 else "2"
+    assert "./stack down" in stack("up", "--no-demo", "--api-port", other, status=1).stderr
+
+
 def test_restarts_of_the_api_refuse_no_connection(stack: Stack) -> None:
     stack.lab.up()
     connection = http.client.HTTPConnection(stack.lab.endpoint.removeprefix("http://"), timeout=20)

@@ -33,6 +33,9 @@ app.add_typer(host_app, name="host")
 app.add_typer(instances.app, name="instance")
 app.command("test", context_settings=PASSES_REST)(checks.test)
 
+API_PORT = 9696
+"""Where the Networking API listens by default."""
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
@@ -51,14 +54,18 @@ def options(
 @app.command()
 def up(
     hosts: Annotated[int, typer.Option(min=1, max=250, help="How many hosts there shall be at least.")] = 2,
-    api_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the API on 127.0.0.1; 0: any.")] = 9696,
+    api_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port of the API on 127.0.0.1; 0: any.", show_default="9696")
+    ] = None,
     datapath: Annotated[str, typer.Option(help="auto, netdev or dummy; for a lab that is not running.")] = "auto",
     demo: Annotated[bool, typer.Option(help="Make the demo network with two instances, and ping.")] = True,
 ) -> None:
     """Start everything, or repair what is missing; end with status 0 when packets flow."""
     from neutrino.stack import demo as show
 
-    lab = lab_of(hosts=hosts, api_port=api_port, datapath=datapath)
+    if api_port is None:
+        api_port = lab_of().last_port or API_PORT
+    lab = lab_of(hosts=hosts, datapath=datapath, api_port=api_port)
     with terminal.progress() as tell:
         tell("programs")
         lab.place  # noqa: B018 - fetches them the first time

@@ -40,6 +40,15 @@ def bring_up(network: str, *devices: str) -> None:
     namespace.in_network(network, apply)
 
 
+def exists(network: str, name: str) -> bool:
+    """Tell whether the network namespace *network* has a device *name*."""
+    try:
+        namespace.in_network(network, lambda: socket.if_nametoindex(name))
+    except OSError:
+        return False
+    return True
+
+
 async def ip_batch(lines: Sequence[str], network: str | None = None) -> None:
     """Run *lines* by one ``ip -batch`` in the network namespace *network*; raises IpFailed."""
     # Not `ip -netns`, which also makes a mount namespace and mounts a new /sys: nsenter is quicker.

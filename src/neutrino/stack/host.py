@@ -194,10 +194,10 @@ class Host:
             *("fail_mode=secure", "other_config:disable-in-band=true"),
         )
 
-    async def vsctl(self, *words: str) -> str:
-        """Run one ``ovs-vsctl`` on this host's database, without waiting for the switch."""
+    async def vsctl(self, *words: str, wait: bool = False) -> str:
+        """Run one ``ovs-vsctl`` on this host's database; with *wait*, return when the switch has done it."""
         program = self.place.programs.path("ovs-vsctl")
-        return await command.run(program, f"--db=unix:{self.switch}", "--no-wait", *words)
+        return await command.run(program, f"--db=unix:{self.switch}", "--timeout=10" if wait else "--no-wait", *words)
 
     async def _address_underlay(self) -> None:
         """Give br-phy its address: tunnels start there, so it comes before ovn-controller."""

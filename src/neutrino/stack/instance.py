@@ -82,9 +82,9 @@ def dhcp_service(place: Place, instance: Instance) -> Service:
 
 
 async def plug(instance: Instance, host: Host) -> None:
-    """Make the namespace and the wire of *instance*, and wait until OVN has installed the port's flows on *host*.
+    """Make the namespace and the wire of *instance*, and its port in the switch of *host*.
 
-    What is there already is left as it is. Raises TimeoutError when OVN does not take the port.
+    What is there already is left as it is.
     """
     if not (namespace.NETWORK_FOLDER / instance.network).exists():
         inside = f"netns {instance.network} address {instance.mac} mtu {instance.mtu}"
@@ -110,6 +110,13 @@ async def plug(instance: Instance, host: Host) -> None:
         await _address_by_hand(instance)
 
 
+def is_whole(instance: Instance, host: Host) -> bool:
+    """Tell whether the namespace and both ends of the wire are there, or nothing at all."""
+    if not (namespace.NETWORK_FOLDER / instance.network).exists():
+        return not device.exists(host.name, instance.tap)
+    return device.exists(instance.network, "eth0") and device.exists(host.name, instance.tap)
+
+
 async def installed(instance: Instance, host: Host) -> None:
     """Wait until ovn-controller says that the flows of the port are in the switch; raises TimeoutError."""
     async with asyncio.timeout(PLUGGED_WITHIN_S):
@@ -120,13 +127,21 @@ async def installed(instance: Instance, host: Host) -> None:
             await asyncio.sleep(POLL_S)
 
 
-async def unplug(instance: Instance, host: Host | None, place: Place) -> None:
-    """Take *instance* off its host and remove its namespace."""
+async def unwire(instance: Instance, host: Host | None) -> None:
+    """Remove what is left of the namespace and the wire of *instance*.
+
+    The switch lets go of the device first: it would not look for a new one of the same name.
+    """
     if host is not None:
-        await host.vsctl("--if-exists", "del-port", "br-int", instance.tap)
+        await host.vsctl("--if-exists", "del-port", "br-int", instance.tap, wait=True)
         with contextlib.suppress(device.IpFailed):  # a process left in the namespace would keep the wire
             await device.ip_batch((f"link delete dev {instance.tap}",), network=host.name)
     namespace.remove_network(instance.network)
+
+
+async def unplug(instance: Instance, host: Host | None, place: Place) -> None:
+    """Take *instance* off its host and remove its namespace."""
+    await unwire(instance, host)
     shutil.rmtree(place.instance(instance.name), ignore_errors=True)
 
 

@@ -83,6 +83,11 @@ class Lab:
         return NetworkingApi(self.endpoint)
 
     @property
+    def last_port(self) -> int:
+        """The port on which the API listens, or did when the lab was last there; 0 when it never was."""
+        return state.load(self.run).api_port
+
+    @property
     def hosts(self) -> list[str]:
         """The names of the hosts that there shall be."""
         return state.load(self.run).hosts
@@ -116,6 +121,8 @@ class Lab:
                 self._launch()
         status = self.client.ask(control.Status())
         self._port = status.api_port
+        if self._wanted_port not in (0, status.api_port):
+            raise StackFault(f"the lab's API listens on port {status.api_port}: `./stack down` before another one")
         for number in range(1, self._hosts + 1):
             if f"h{number}" not in status.desired_hosts:
                 self.add_host(f"h{number}")

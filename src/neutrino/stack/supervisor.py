@@ -24,6 +24,7 @@ LOG = logging.getLogger(__name__)
 EXPECTED_TROUBLE = (
     StackFault, OSError, TimeoutError, RuntimeError, jsonrpc.CallFailed, device.IpFailed, msgspec.MsgspecError,
 )  # fmt: skip
+LEASE_WITHIN_S = 30.0
 LOOK_S = 0.25
 GIVE_UP_AFTER = 4
 """So many ends before it was ever ready, and a service is reported as broken instead of late."""
@@ -164,6 +165,9 @@ class Supervisor:
         if host is None:
             raise StackFault(f"there is no host {one.host}: `./stack host add {one.host}` adds it")
         await self._service_ready(f"{one.host}.ovsdb-server")
+        if not instance.is_whole(one, host):
+            await self._stop_dhcp(one.name)
+            await instance.unwire(one, host)
         await instance.plug(one, host)
         await self._service_ready(f"{one.host}.ovn-controller")
         await instance.installed(one, host)
@@ -180,7 +184,7 @@ class Supervisor:
             self.desired.instances.append(one)
             state.save(self.place.run, self.desired)
         task = self._plugged.get(one.name)
-        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
+        if task is None or task.done():
             task = self._begin(one)
         try:
             await task
@@ -190,7 +194,12 @@ class Supervisor:
                 f" `./stack logs {one.host}.ovn-controller`"
             ) from error
         if one.dhcp:
-            await self._service_ready(f"{one.name}.udhcpc")
+            await self._wait(control.Wait(services=[f"{one.name}.udhcpc"], timeout_s=LEASE_WITHIN_S))
+
+    async def _stop_dhcp(self, name: str) -> None:
+        keeper = self.keepers.pop(f"{name}.udhcpc", None)
+        if keeper is not None:
+            await keeper.stop()
 
     async def _unplug(self, name: str) -> None:
         one = self.desired.instance(name)
@@ -199,9 +208,7 @@ class Supervisor:
         task = self._plugged.pop(name, None)
         if task is not None:
             task.cancel()
-        keeper = self.keepers.pop(f"{name}.udhcpc", None)
-        if keeper is not None:
-            await keeper.stop()
+        await self._stop_dhcp(name)
         await instance.unplug(one, self.hosts.get(one.host), self.place)
         self.desired.instances.remove(one)
         state.save(self.place.run, self.desired)
