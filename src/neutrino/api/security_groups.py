@@ -119,17 +119,29 @@ def create_rule(tx: Transaction, _request: Request, given: Given) -> SecurityGro
     remote = given.get("remote_group_id")
     if isinstance(remote, str) and remote != group_id:
         check_exist(tx, [remote])
-    return _insert_rule(tx, group, **given)
+    rule = _insert_rule(tx, group, **given)
+    tx.touch(group)
+    return rule
 
 
 def update_rule(tx: Transaction, _request: Request, old: SecurityGroupRule, changes: Given) -> SecurityGroupRule:
     """Change a rule's description."""
-    return tx.update(old, changes)
+    new = tx.update(old, changes)
+    if new is not old:
+        _touch_group(tx, old)
+    return new
 
 
 def delete_rule(tx: Transaction, _request: Request, rule: SecurityGroupRule) -> None:
     """Delete a rule."""
     tx.delete(rule)
+    _touch_group(tx, rule)
+
+
+def _touch_group(tx: Transaction, rule: SecurityGroupRule) -> None:
+    group = tx.get(SecurityGroup, rule.security_group_id)
+    if group is not None:
+        tx.touch(group)
 
 
 def _member(tx: Transaction, group_id: str) -> str | None:

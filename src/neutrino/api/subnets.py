@@ -39,6 +39,7 @@ def create(tx: Transaction, request: Request, given: Given) -> Subnet:
     subnet = Subnet(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
     check_subnet(subnet, networks.subnets_of(tx, network.id))
     tx.insert(subnet)
+    tx.touch(network)
     if subnet.is_auto_address:
         _give_addresses(tx, subnet)
     return subnet
@@ -53,7 +54,10 @@ def update(tx: Transaction, _request: Request, old: Subnet, changes: Given) -> S
         port_id = holder(tx.connection, old.id, gateway_ip)
         if port_id is not None:
             raise GatewayIpInUse(gateway_ip, port_id)
-    return tx.update(old, changes)
+    updated = tx.update(old, changes)
+    if updated is not old:
+        tx.touch(networks.get(tx, old.network_id))
+    return updated
 
 
 def delete(tx: Transaction, _request: Request, subnet: Subnet) -> None:
@@ -63,6 +67,7 @@ def delete(tx: Transaction, _request: Request, subnet: Subnet) -> None:
     elif any_holder(tx.connection, subnet.id) is not None:
         raise SubnetInUse(subnet.id, "One or more ports have an IP allocation from this subnet.")
     tx.delete(subnet)
+    tx.touch(networks.get(tx, subnet.network_id))
 
 
 def _gateway(given: Given, cidr: str) -> str | None:

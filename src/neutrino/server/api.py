@@ -56,6 +56,7 @@ def serve(config: Config, fd: int | None) -> None:
             server_header=False,
             timeout_graceful_shutdown=5,
             http=Protocol,
+            ws="none",
         )
     )
     try:

@@ -81,9 +81,21 @@ class Transaction:
     def update(self, resource: R, changes: Mapping[str, object]) -> R:
         """Write *changes* (by Python name) over *resource* if it is still the newest revision; return what it became.
 
+        What changes nothing is not written: the revision stays, and no controller is woken.
+
         Raises:
             StaleRevision: It is not.
         """
+        changes = {name: value for name, value in changes.items() if getattr(resource, name) != value}
+        if changes:
+            return self._write(resource, changes)
+        return resource
+
+    def touch(self, resource: R) -> R:
+        """Give *resource* its next revision, because something that belongs to it changed."""
+        return self._write(resource, {})
+
+    def _write(self, resource: R, changes: Mapping[str, object]) -> R:
         cls = type(resource)
         bumped: dict[str, Any] = dict(changes)
         if isinstance(resource, Standard):

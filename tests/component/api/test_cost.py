@@ -69,7 +69,7 @@ COSTS = {
     "show port": (1, lambda t: t.api.get(f"ports/{t.port['id']}")),
     "show tags": (1, lambda t: t.api.send("GET", f"ports/{t.port['id']}/tags")),
     "create network": (4, lambda t: t.api.network()),
-    "create subnet": (4, lambda t: t.api.subnet(t.network, "10.9.0.0/24")),
+    "create subnet": (5, lambda t: t.api.subnet(t.network, "10.9.0.0/24")),
     "create port": (9, lambda t: t.api.port(t.network)),
     "create port on a host": (10, lambda t: t.api.port(t.network, **{"binding:host_id": "node1"})),
     "create port with an address": (9, lambda t: t.api.port(t.network, fixed_ips=[{"ip_address": "10.0.200.200"}])),
@@ -77,13 +77,13 @@ COSTS = {
     "create ten ports": (81, Town.bulk_of_ten),
     "change port": (4, lambda t: t.api.put(f"ports/{t.port['id']}", name="x")),
     "change port's addresses": (
-        7,
-        lambda t: t.api.put(f"ports/{t.port['id']}", fixed_ips=[{"subnet_id": t.four["id"]}]),
+        8,
+        lambda t: t.api.put(f"ports/{t.port['id']}", fixed_ips=[{"ip_address": "10.0.100.100"}]),
     ),
     "delete port": (3, lambda t: t.api.delete(f"ports/{t.port['id']}")),
     "create group": (8, lambda t: t.api.post("security-groups", name="x")),
     "create rule": (
-        4,
+        5,
         lambda t: t.api.post(
             "security-group-rules", security_group_id=t.group["id"], direction="ingress", protocol="tcp"
         ),

@@ -168,3 +168,24 @@ def test_times(api):
     made = api.network()
     assert made["created_at"] == made["updated_at"]
     assert (made["created_at"][10], made["created_at"][-1]) == ("T", "Z")
+
+
+def test_a_revision_counts_changes_of_what_belongs_to_the_resource(api):
+    """And only changes: what was so already is not written, and wakes nobody."""
+    blue = api.network()
+    network = f"networks/{blue['id']}"
+    subnet = api.subnet(blue, "10.0.0.0/24")
+    api.put(f"subnets/{subnet['id']}", name="x")
+    api.delete(f"subnets/{subnet['id']}")
+    assert api.get(network)["revision_number"] == 4
+    web = api.post("security-groups", name="web")
+    rule = api.post("security-group-rules", security_group_id=web["id"], direction="ingress")
+    api.put(f"security-group-rules/{rule['id']}", description="x")
+    api.delete(f"security-group-rules/{rule['id']}")
+    assert api.get(f"security-groups/{web['id']}")["revision_number"] == 4
+
+    before = api.rows()
+    assert api.put(network, name="", mtu=blue["mtu"])["revision_number"] == 4
+    assert api.put(network)["revision_number"] == 4
+    api.send("PUT", f"{network}/tags", json={"tags": []})
+    assert api.rows() == before
