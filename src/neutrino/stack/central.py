@@ -4,7 +4,6 @@ Here: their declarations and the files that they are given. Not here: keeping th
 """
 
 import hashlib
-import importlib.util
 import sys
 from pathlib import Path
 
@@ -42,8 +41,6 @@ def services(place: Place, listener: int) -> tuple[Service, ...]:
 
 def _own_services(place: Place, listener: int) -> tuple[Service, ...]:
     arguments = ("--config-file", str(place.configuration))
-    if importlib.util.find_spec("neutrino.server.api") is None:
-        return ()
     return (
         Service(
             name="neutrino-api",
