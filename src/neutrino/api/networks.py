@@ -70,7 +70,7 @@ def create(tx: Transaction, request: Request, given: Given) -> Network:
 def update(tx: Transaction, request: Request, old: Network, changes: Given) -> Network:
     """Change a network."""
     if "mtu" in changes:
-        _mtu(request, old.provider_network_type, changes["mtu"])
+        changes = changes | {"mtu": _mtu(request, old.provider_network_type, changes["mtu"])}
     return tx.update(old, changes)
 
 

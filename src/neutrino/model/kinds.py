@@ -24,6 +24,7 @@ Parse = Callable[[object], object]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
+_BARE_MAC = re.compile(r"[0-9a-f]{12}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _LENGTH = re.compile(r"[0-9]{1,3}")
 _SHOWN = 120
@@ -101,6 +102,8 @@ def _uuid(value: object) -> object:
 
 def _mac(value: object) -> object:
     text = value.lower().replace("-", ":") if isinstance(value, str) else ""
+    if _BARE_MAC.fullmatch(text):
+        text = ":".join(text[i : i + 2] for i in range(0, 12, 2))
     if not _MAC.fullmatch(text):
         raise ValueError(f"{shown(value)} is not a valid MAC address")
     if text == "00:00:00:00:00:00" or int(text[:2], 16) & 1:

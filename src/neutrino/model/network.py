@@ -2,14 +2,24 @@
 
 from typing import Annotated, ClassVar
 
-from neutrino.model.kinds import Boolean, Name, Uuids, number, one_of
+from neutrino.model.kinds import Boolean, Kind, Name, Uuids, integer, number, one_of, shown
 from neutrino.model.resource import Attr, Tagged, Unique
 
 TUNNELLED = ("geneve", "vxlan", "gre")
 NETWORK_TYPES = ("local", "flat", "vlan", "geneve")
 OVERHEAD_BYTES = {"geneve": 58}  # outer IPv4 20, UDP 8, geneve 8 and 8 of options, inner Ethernet 14
-LOWEST_MTU = 68  # RFC 791
+LOWEST_MTU, MOST_MTU = 68, 65535  # RFC 791
 LOWEST_MTU_V6 = 1280  # RFC 8200
+
+
+def _mtu(value: object) -> object:
+    size = integer(0, MOST_MTU)(value)
+    if isinstance(size, int) and 0 < size < LOWEST_MTU:
+        raise ValueError(f"{shown(value)} is neither 0, for the largest possible, nor from {LOWEST_MTU} to {MOST_MTU}")
+    return size
+
+
+_MTU = Kind("integer", _mtu, "integer", {"type": "integer", "minimum": 0, "maximum": MOST_MTU})
 
 
 class Network(Tagged, frozen=True, kw_only=True):
@@ -29,7 +39,7 @@ class Network(Tagged, frozen=True, kw_only=True):
     status: Annotated[Name, Attr(post=False, put=False)] = "ACTIVE"
     shared: Boolean = False
     subnets: Annotated[Uuids, Attr(post=False, put=False, stored=False)] = ()
-    mtu: Annotated[int, number(LOWEST_MTU, 65535), Attr(extension="net-mtu")]
+    mtu: Annotated[int, _MTU, Attr(extension="net-mtu")]
     port_security_enabled: Annotated[Boolean, Attr(extension="port-security")] = True
     provider_network_type: Annotated[str, one_of(*NETWORK_TYPES), Attr(put=False, extension="provider")]
     provider_physical_network: Annotated[Name | None, Attr(put=False, extension="provider")] = None

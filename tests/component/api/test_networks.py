@@ -131,6 +131,15 @@ def test_provider_networks_that_make_no_sense(api, given, fault):
     assert api.refused("POST", "networks", {"network": given})[:2] == (400, fault)
 
 
+def test_an_mtu_of_0_is_the_largest_possible(api):
+    blue = api.network(mtu=0)
+    assert blue["mtu"] == 1442
+    path = f"networks/{blue['id']}"
+    assert api.put(path, mtu="1300")["mtu"] == 1300
+    assert api.put(path, mtu=0)["mtu"] == 1442
+    assert api.refused("PUT", path, {"network": {"mtu": 9000}})[:2] == (400, "InvalidInput")
+
+
 def test_what_is_on_the_wire_is_taken_once(api):
     for given, fault in (
         ({"provider:network_type": "geneve", "provider:segmentation_id": 7}, "TunnelIdInUse"),

@@ -64,6 +64,7 @@ def test_a_mac_address_is_taken_once_on_a_network(api):
         f"Unable to complete operation for network {blue['id']}. The mac address fa:16:3e:00:00:0a is in use.",
     )
     other = api.port(blue)
+    assert api.port(green, mac_address="fa163e00000b")["mac_address"] == "fa:16:3e:00:00:0b"
     change = {"port": {"mac_address": made["mac_address"]}}
     assert api.refused("PUT", f"ports/{other['id']}", change)[:2] == (409, "MacAddressInUse")
     api.port(green, mac_address=made["mac_address"])
