@@ -51,6 +51,20 @@ def test_a_killed_daemon_is_back_and_packets_flow(lab: Lab, service: str) -> Non
     assert {one.name: one.restarts for one in lab.status().services}[service] >= 1
 
 
+@pytest.mark.parametrize("service", ["ovn-nb", "neutrino-api", "neutrino-controller"])
+def test_a_daemon_that_hangs_is_seen_by_status(lab: Lab, service: str) -> None:
+    (pid,) = [one.pid for one in lab.status().services if one.name == service]
+    os.kill(pid, signal.SIGSTOP)
+    until = time.monotonic() + 15
+    try:
+        while {one.name: one.state for one in lab.status().services}[service] != "silent":
+            assert time.monotonic() < until
+            time.sleep(0.2)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert well_within(lab, 10)
+
+
 def test_all_daemons_killed_at_once(lab: Lab) -> None:
     for one in lab.status().services:
         os.kill(one.pid, signal.SIGKILL)

@@ -15,6 +15,7 @@ import typer
 
 from neutrino.cli import checks, instances, terminal
 from neutrino.cli.place import CHECKOUT, lab_of
+from neutrino.linux import process
 from neutrino.stack import control
 from neutrino.stack.fault import StackFault
 
@@ -32,6 +33,7 @@ host_app = typer.Typer(help="Hosts of the lab.", no_args_is_help=True)
 app.add_typer(host_app, name="host")
 app.add_typer(instances.app, name="instance")
 app.command("test", context_settings=PASSES_REST)(checks.test)
+app.command("bench", context_settings=PASSES_REST)(checks.bench)
 
 API_PORT = 9696
 """Where the Networking API listens by default."""
@@ -59,6 +61,7 @@ def up(
     ] = None,
     datapath: Annotated[str, typer.Option(help="auto, netdev or dummy; for a lab that is not running.")] = "auto",
     demo: Annotated[bool, typer.Option(help="Make the demo network with two instances, and ping.")] = True,
+    as_json: AsJson = False,
 ) -> None:
     """Start everything, or repair what is missing; end with status 0 when packets flow."""
     from neutrino.stack import demo as show
@@ -73,8 +76,15 @@ def up(
         lab.up(wait=False)
         if demo:
             show.make(lab, tell)
+        first_ping_s = process.age_s(os.getpid()) if demo else None
         lab.wait()
     reply = lab.status()
+    if as_json:
+        import msgspec
+
+        found = {"endpoint": lab.endpoint, "clouds": str(lab.place.clouds), "first_ping_s": first_ping_s}
+        terminal.print_json({**found, **msgspec.to_builtins(reply)})
+        return
     _print_status(reply)
     if not demo:
         return

@@ -1,6 +1,7 @@
-"""``./stack test``: every check of the checkout, by one command.
+"""``./stack test`` and ``./stack bench``: every check, and every measurement, by one command each.
 
-Here: which checks there are and in which order. Not here: the checks (tests/, pyproject.toml).
+Here: which checks there are and in which order. Not here: the checks (tests/,
+pyproject.toml), what is measured (bench/).
 """
 
 import os
@@ -46,6 +47,12 @@ def test(
         raise StackFault(f"there are no tests in tests/{kind}")
     if failed:
         raise StackFault(f"failed: {'; '.join(failed)}")
+
+
+def bench(context: typer.Context) -> None:
+    """Measure the stack and write bench/RESULTS.md (`--cold`: also from empty caches; `--ports N`)."""
+    if _run(sys.executable, "-m", "bench.run", *(word for word in context.args if word != "--")) != 0:
+        raise StackFault("the measurement did not finish: see above")
 
 
 def _tool(name: str) -> str:

@@ -8,6 +8,7 @@ import contextlib
 import os
 import select
 import signal
+import time
 from pathlib import Path
 
 from neutrino.linux import namespace
@@ -54,6 +55,12 @@ def kill_below(pid: int) -> None:
     for one in map(int, children or [str(pid)]):
         with contextlib.suppress(ProcessLookupError):
             os.kill(one, signal.SIGKILL)
+
+
+def age_s(pid: int) -> float:
+    """Return how long ago *pid* was started (proc(5): starttime, in clock ticks since the boot), to 10 ms."""
+    started_ticks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - started_ticks / os.sysconf("SC_CLK_TCK")
 
 
 def resident_bytes(pid: int) -> int:

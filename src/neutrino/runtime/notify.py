@@ -1,18 +1,37 @@
-"""Telling the service manager that this daemon is ready (sd_notify(3)).
+"""Telling the service manager that this daemon is ready, and that it still runs (sd_notify(3)).
 
-Here: one datagram. Not here: what "ready" means, each daemon knows that itself.
+Here: the datagrams. Not here: what "ready" means, each daemon knows that itself.
 """
 
+import asyncio
+import contextlib
 import os
 import socket
 
+BEAT_S = 1.0
+
 
 def ready() -> None:
-    """Send ``READY=1`` to the socket named by ``NOTIFY_SOCKET``, as sd_notify(3) does; do nothing where it is unset."""
+    """Send ``READY=1``."""
+    _send(b"READY=1")
+
+
+async def beat() -> None:
+    """Send ``WATCHDOG=1`` every second: a daemon whose event loop stands still falls silent. Never returns."""
+    while True:
+        _send(b"WATCHDOG=1")
+        await asyncio.sleep(BEAT_S)
+
+
+def _send(message: bytes) -> None:
+    """Send *message* to the socket named by ``NOTIFY_SOCKET``; do nothing where it is unset, or nobody listens."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
     if address.startswith("@"):
         address = "\0" + address[1:]
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
-        channel.sendto(b"READY=1", address)
+    with (
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as channel,
+        contextlib.suppress(OSError),
+    ):
+        channel.sendto(message, address)

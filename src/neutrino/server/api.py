@@ -16,8 +16,8 @@ import uvicorn
 from neutrino.api.app import application
 from neutrino.api.service import Service
 from neutrino.backends.ovn.binding import OvnBinder
+from neutrino.runtime import notify
 from neutrino.runtime.config import Config, ConfigError, load
-from neutrino.runtime.notify import ready
 from neutrino.server.protocol import Protocol
 from neutrino.server.wake import Wake
 from neutrino.store.database import open_database
@@ -28,7 +28,8 @@ log = logging.getLogger("neutrino.api")
 class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        ready()
+        notify.ready()
+        self._heartbeat = asyncio.create_task(notify.beat(), name="heartbeat")
 
 
 def _listener(config: Config, fd: int | None) -> socket.socket:

@@ -67,6 +67,7 @@ class Daemon:
                 ("agents", self.agents.run),
             ):
                 group.create_task(kept(name, run), name=name)
+            group.create_task(notify.beat(), name="heartbeat")
 
     def _ready(self) -> None:
         self.status.look_again()

@@ -29,6 +29,8 @@ LONGEST_DELAY_S = 5.0
 AT_ONCE_S = 0.2
 STEADY_S = 10.0
 """A service that ran this long starts its back-off anew."""
+SILENT_AFTER_S = 5.0
+"""A daemon with a heartbeat, one a second, that was not heard for so long."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Exists:
 
 @dataclass(frozen=True)
 class Notifies:
-    """Ready when the daemon has said ``READY=1`` on ``NOTIFY_SOCKET`` (sd_notify(3))."""
+    """Ready when the daemon has said ``READY=1`` on ``NOTIFY_SOCKET`` (sd_notify(3)); later it says ``WATCHDOG=1``."""
 
 
 Readiness = Answers | Exists | Notifies
@@ -121,6 +123,7 @@ class Keeper:
         self._child: subprocess.Popen[bytes] | None = None
         self._task: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
+        self._heard_s = 0.0
 
     @property
     def pid(self) -> int:
@@ -177,11 +180,7 @@ class Keeper:
         alive = self._child is not None and self._child.poll() is None
         if state == "ready" and not alive:
             state = "restarting"
-        elif (
-            state == "ready"
-            and isinstance(self.service.ready, Answers)
-            and not await self.service.ready.holds(self.pid)
-        ):
+        elif state == "ready" and not await self._answers():
             state = "silent"
         return ServiceStatus(
             name=self.service.name,
@@ -191,6 +190,11 @@ class Keeper:
             memory_bytes=process.resident_bytes(self.pid) if alive else 0,
             trouble=self.trouble,
         )
+
+    async def _answers(self) -> bool:
+        if isinstance(self.service.ready, Answers):
+            return await self.service.ready.holds(self.pid)
+        return not isinstance(self.service.ready, Notifies) or time.monotonic() - self._heard_s < SILENT_AFTER_S
 
     async def _keep(self) -> None:
         delay_s = FIRST_DELAY_S
@@ -224,13 +228,14 @@ class Keeper:
             if not await self._became_ready(child, channel):
                 self.trouble = f"ended with status {child.wait()} before it was ready{self._last_words()}"
                 return
-        await self.service.apply()
-        self._state = "ready"
-        self.failures = 0
-        self.trouble = ""
-        self.ready.set()
-        await process.ended(child.pid)
-        self.trouble = f"ended with status {child.wait()}"
+            await self.service.apply()
+            self._state = "ready"
+            self.failures = 0
+            self.trouble = ""
+            self.ready.set()
+            with self._listening(channel):
+                await process.ended(child.pid)
+            self.trouble = f"ended with status {child.wait()}"
 
     async def _end(self) -> None:
         """End the process: TERM first, then KILL."""
@@ -274,6 +279,26 @@ class Keeper:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as channel:
             channel.bind(str(self._notify))
             yield channel
+
+    @contextlib.contextmanager
+    def _listening(self, channel: socket.socket | None) -> Iterator[None]:
+        """Note when the daemon was last heard."""
+        if channel is None:
+            yield
+            return
+
+        def hear() -> None:
+            with contextlib.suppress(BlockingIOError):
+                channel.recv(4096)
+                self._heard_s = time.monotonic()
+
+        self._heard_s = time.monotonic()
+        loop = asyncio.get_running_loop()
+        loop.add_reader(channel.fileno(), hear)
+        try:
+            yield
+        finally:
+            loop.remove_reader(channel.fileno())
 
     async def _became_ready(self, child: subprocess.Popen[bytes], channel: socket.socket | None) -> bool:
         while child.poll() is None:
