@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,14 @@ SOURCE = Path(__file__).parents[2] / "src"
 NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
 
 
+def _same(source: str, target: str) -> None:
+    """Let *target* be the same file as *source*, or a copy where that cannot be."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
 @pytest.fixture
 def others_place() -> Iterator[Path]:
     """A folder of the user nobody, with what that user cannot read at its place."""
@@ -27,6 +36,7 @@ def others_place() -> Iterator[Path]:
         (place / "home").mkdir()
         shutil.chown(place / "home", "nobody", "nogroup")
         shutil.copytree(SOURCE, place / "src", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(sysconfig.get_path("purelib"), place / "site", copy_function=_same)
         shutil.copytree(programs.obtain().folder, place / "programs", symlinks=True)
         yield place
 
@@ -39,13 +49,13 @@ def test_everything_as_an_ordinary_user(others_place: Path) -> None:
     environment = {
         "HOME": str(others_place / "home"),
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(others_place / "src"),
+        "PYTHONPATH": f"{others_place / 'src'}:{others_place / 'site'}",
         "PYTHONDONTWRITEBYTECODE": "1",
         "NEUTRINO_PROGRAMS": str(others_place / "programs" / "bin"),
     }
 
     def stack(*words: str) -> str:
-        command = [*NOBODY, sys.executable, "-m", "neutrino.cli", "--dir", str(run), *words]
+        command = [*NOBODY, os.path.realpath(sys.executable), "-m", "neutrino.cli", "--dir", str(run), *words]
         done = subprocess.run(
             command, env=environment, cwd="/", capture_output=True, text=True, timeout=60, check=False
         )
