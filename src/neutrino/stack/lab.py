@@ -30,7 +30,7 @@ END_WITHIN_S = 30.0
 ACTIVE_WITHIN_S = 30.0
 POLL_S = 0.02
 PING_EVERY_S = 0.1
-TOOLS = {"ip": "iproute2", "nsenter": "util-linux", "unshare": "util-linux", "mount": "mount"}
+TOOLS = {"nsenter": "util-linux", "unshare": "util-linux", "mount": "mount"}
 """What is needed of the host, and Debian's package of it."""
 
 
@@ -374,6 +374,7 @@ class Lab:
                 stdout=log,
                 stderr=log,
                 pass_fds=(write,),
+                env={**os.environ, "PATH": f"{os.environ.get('PATH', os.defpath)}:{place.programs.bin}"},
                 start_new_session=True,
                 cwd="/",
             )

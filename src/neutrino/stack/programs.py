@@ -18,15 +18,22 @@ from neutrino.stack.fault import StackFault
 OLDEST_OVN = (24, 3)
 """The oldest OVN of the host that is used: 24.03 is the first whose northd computes most changes incrementally."""
 
-PACKAGES = ("ovn-central", "ovn-host", "ovn-common", "openvswitch-switch", "openvswitch-common", "busybox-static")
+PACKAGES = (
+    *("ovn-central", "ovn-host", "ovn-common", "openvswitch-switch", "openvswitch-common"),
+    *("busybox-static", "iproute2"),
+)
 SERVERS = {
     "ovsdb-server": "usr/sbin/ovsdb-server",
     "ovs-vswitchd": "usr/lib/openvswitch-switch/ovs-vswitchd",
 }
 """Programs whose file is not where PATH would look for it (Debian's alternatives), relative to the root."""
 
+OWN_FIRST = {"ip": ("/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip")}
+"""Programs of which the host's own is started when it has one, looked for at each start."""
+
 NEEDED = (
     "busybox",
+    "ip",
     "ovn-appctl",
     "ovn-controller",
     "ovn-nbctl",
@@ -154,11 +161,12 @@ def _fill_foreign(fresh: Path, root: Path) -> None:
     files = {path.name: path for folder in ("usr/bin", "usr/sbin") for path in (root / folder).iterdir()}
     files |= {name: root / file for name, file in SERVERS.items()}
     for name, path in files.items():
-        if not name.startswith(("ovs", "ovn", "vtep")) or _is_script(path):
+        if not (name.startswith(("ovs", "ovn", "vtep")) or name in OWN_FIRST) or _is_script(path):
             continue
         wrapper = fresh / "bin" / name
+        own = "".join(f'[ -x {path} ] && exec {path} "$@"\n' for path in OWN_FIRST.get(name, ()))
         wrapper.write_text(
-            "#!/bin/sh\nr=${0%/*}/../root\n"
+            f"#!/bin/sh\n{own}r=${{0%/*}}/../root\n"
             f'exec "$r/{loader.relative_to(root)}" --argv0 {name} --library-path "{library_path}"'
             f' "$r/{path.relative_to(root)}" "$@"\n'
         )
