@@ -382,7 +382,8 @@ class Lab:
         said = _first_words(read)
         child.wait(timeout=LAUNCH_WITHIN_S)
         if said != launch.READY:
-            raise StackFault(said or f"the supervisor did not start: look at {place.log('launch')}")
+            words = place.log("launch").read_text(errors="replace").strip().splitlines() or ["no message"]
+            raise StackFault(said or f"the supervisor did not start ({words[-1]}): look at {place.log('launch')}")
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

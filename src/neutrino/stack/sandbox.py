@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -68,6 +69,9 @@ def _reap(run: Path, supervise: Callable[[], int]) -> None:
             if pid == supervisor:
                 status = os.waitstatus_to_exitcode(ended)
                 break
+    except OSError as error:
+        sys.stderr.write(f"the sandbox cannot be set up: {error}\n")
+        sys.stderr.flush()
     finally:
         os._exit(status if 0 <= status < 128 else 1)
 
