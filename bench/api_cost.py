@@ -44,6 +44,7 @@ def measure(port: int, pids: dict[str, int], ports: int) -> dict[str, Any]:
     async def prepare() -> str:
         async with Connection(port) as connection:
             network = await connection("POST", "/networks", {"network": {"name": "bench"}})
+            await connection("PUT", f"/quotas/{network['network']['project_id']}", {"quota": {"port": -1}})
             network_id = str(network["network"]["id"])
             subnet = {"network_id": network_id, "ip_version": 4, "cidr": "10.64.0.0/16"}
             await connection("POST", "/subnets", {"subnet": subnet})

@@ -103,3 +103,14 @@ def test_the_cloud_layer(cloud, net):
     assert list(net.agents()) == []
     assert cloud.delete_port("p")
     assert cloud.delete_network("blue")
+
+
+def test_quotas(cloud):
+    """The command ``quota`` asks Keystone for the project first; this is what it sends then."""
+    network = cloud.network
+    assert network.get_quota("p").networks == network.get_quota_default("p").networks == 100
+    assert network.update_quota("p", networks=3, force=True).networks == 3
+    assert [(quota.project_id, quota.networks, quota.ports) for quota in network.quotas()] == [("p", 3, 500)]
+    assert network.get_quota("p", details=True).networks == {"limit": 3, "used": 0, "reserved": 0}
+    network.delete_quota("p")
+    assert network.get_quota("p").networks == 100

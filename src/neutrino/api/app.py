@@ -1,19 +1,18 @@
 """The ASGI application: paths, methods and headers to `Service`, faults to answers."""
 
 import logging
-import re
 import uuid
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qsl
 
 import falcon
 import falcon.asgi
 import msgspec
 
 from neutrino.api import bodies, tags
+from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
-from neutrino.api.request import Request
+from neutrino.api.quota_paths import PROJECT_PATHS, Quota, QuotaDefault, QuotaDetails, Quotas, WhoseQuota
 from neutrino.api.routes import NOUNS, Noun
 from neutrino.api.service import Service
 from neutrino.model.faults import (
@@ -22,111 +21,74 @@ from neutrino.model.faults import (
     HTTPBadRequest,
     HTTPMethodNotAllowed,
     HTTPNotFound,
-    RequestEntityTooLarge,
 )
-from neutrino.model.kinds import shown
 from neutrino.model.resource import Tagged
 from neutrino.store.records import StaleRevision, Transaction
 
-Req = falcon.asgi.Request
-Resp = falcon.asgi.Response
 log = logging.getLogger("neutrino.api")
 _encode = msgspec.json.Encoder().encode
 PREFIX = "/v2.0"
-_REVISION = re.compile(r'\s*"?revision_number=([0-9]{1,18})"?\s*')
-PROJECT_HEADERS = ("X-PROJECT-ID", "X-TENANT-ID", "X-TENANT")
 
 
-def _pairs(req: Req) -> list[tuple[str, str]]:
-    """Return the query string, decoded, in order."""
-    if not req.query_string:
-        return []
-    try:
-        return parse_qsl(req.query_string, keep_blank_values=True, errors="strict", max_num_fields=1000)
-    except (UnicodeDecodeError, ValueError) as error:
-        raise HTTPBadRequest(f"Malformed query string: {error}") from error
-
-
-class Endpoint:
+class NounEndpoint(Endpoint):
     """What the handlers of one noun share."""
 
     def __init__(self, service: Service, noun: Noun) -> None:
-        self._service = service
+        super().__init__(service)
         self._noun = noun
 
-    def _request(self, req: Req) -> Request:
-        project = next((value for name in PROJECT_HEADERS if (value := req.get_header(name))), None)
-        return self._service.request(project, _expected_revision(req))
 
-    async def _body(self, req: Req) -> bytes:
-        """Return the body; refuse one that is too long, before reading it where its length is announced."""
-        limit = self._service.config.max_request_body_bytes
-        if (req.content_length or 0) > limit:
-            raise RequestEntityTooLarge(limit)
-        parts, size = [], 0
-        async for part in req.stream:
-            size += len(part)
-            if size > limit:
-                raise RequestEntityTooLarge(limit)
-            parts.append(part)
-        return b"".join(parts)
-
-    def _answer(self, resp: Resp, status: int, body: bytes) -> None:
-        resp.status = status
-        resp.data = body
-
-
-class Collection(Endpoint):
+class Collection(NounEndpoint):
     """``/v2.0/networks``."""
 
     async def on_get(self, req: Req, resp: Resp) -> None:
         """List."""
         url = f"{req.prefix}{req.path}"
-        self._answer(resp, 200, await self._service.list(self._noun, self._request(req), url, _pairs(req)))
+        self.answer(resp, 200, await self._service.list(self._noun, self.request(req), url, pairs(req)))
 
     async def on_post(self, req: Req, resp: Resp) -> None:
         """Create one, or many."""
         if self._noun.create is None:
             raise HTTPMethodNotAllowed(req.method, req.path)
-        self._answer(resp, 201, await self._service.create(self._noun, self._request(req), await self._body(req)))
+        self.answer(resp, 201, await self._service.create(self._noun, self.request(req), await self.body(req)))
 
 
-class Item(Endpoint):
+class Item(NounEndpoint):
     """``/v2.0/networks/{id}``."""
 
     async def on_get(self, req: Req, resp: Resp, row_id: str) -> None:
         """Show."""
-        self._answer(resp, 200, await self._service.show(self._noun, row_id, _pairs(req)))
+        self.answer(resp, 200, await self._service.show(self._noun, row_id, pairs(req)))
 
     async def on_put(self, req: Req, resp: Resp, row_id: str) -> None:
         """Change."""
         if self._noun.update is None:
             raise HTTPMethodNotAllowed(req.method, req.path)
-        body = await self._body(req)
-        self._answer(resp, 200, await self._service.update(self._noun, self._request(req), row_id, body))
+        body = await self.body(req)
+        self.answer(resp, 200, await self._service.update(self._noun, self.request(req), row_id, body))
 
     async def on_delete(self, req: Req, resp: Resp, row_id: str) -> None:
         """Delete."""
         if self._noun.delete is None:
             raise HTTPMethodNotAllowed(req.method, req.path)
-        await self._service.delete(self._noun, self._request(req), row_id)
+        await self._service.delete(self._noun, self.request(req), row_id)
         resp.status = 204
 
 
-class TagsOf(Endpoint):
+class TagsOf(NounEndpoint):
     """``/v2.0/networks/{id}/tags``."""
 
     async def on_get(self, _req: Req, resp: Resp, row_id: str) -> None:
         """List the tags."""
-        self._answer(resp, 200, _encode({"tags": (await self._find(row_id)).tags}))
+        self.answer(resp, 200, _encode({"tags": (await self._find(row_id)).tags}))
 
     async def on_put(self, req: Req, resp: Resp, row_id: str) -> None:
         """Replace the tags."""
-        body = bodies.decode(await self._body(req))
+        body = bodies.decode(await self.body(req))
         if "tags" not in body:
             raise HTTPBadRequest("Unable to find 'tags' in request body")
         wanted = tags.parse(Tagged, body["tags"])
-        self._answer(
+        self.answer(
             resp, 200, _encode({"tags": (await self._change(row_id, lambda tx, r: tags.replace(tx, r, wanted))).tags})
         )
 
@@ -218,16 +180,6 @@ class RequestId:
         resp.set_header("X-Openstack-Request-Id", req.context.request_id)
 
 
-def _expected_revision(req: Req) -> int | None:
-    text = req.get_header("IF-MATCH")
-    if not text:
-        return None
-    found = _REVISION.fullmatch(text)
-    if found is None:
-        raise HTTPBadRequest(f"If-Match: {shown(text)} is not revision_number=N")
-    return int(found[1])
-
-
 def wire_fault(fault: Fault) -> dict[str, object]:
     """Return *fault* as the body of an answer."""
     return {"NeutronError": {"type": type(fault).__name__, "message": str(fault), "detail": ""}}
@@ -272,6 +224,12 @@ def application(service: Service) -> falcon.asgi.App[Req, Resp]:
     app.add_route(PREFIX, Resources())
     app.add_route(f"{PREFIX}/extensions", Extensions())
     app.add_route(f"{PREFIX}/extensions/{{alias}}", Extensions())
+    app.add_route(f"{PREFIX}/quotas", Quotas(service))
+    for key in PROJECT_PATHS:
+        app.add_route(f"{PREFIX}/quotas/{key}", WhoseQuota(service, key))
+    app.add_route(f"{PREFIX}/quotas/{{project_id}}", Quota(service))
+    app.add_route(f"{PREFIX}/quotas/{{project_id}}/default", QuotaDefault(service))
+    app.add_route(f"{PREFIX}/quotas/{{project_id}}/details", QuotaDetails(service))
     for noun in NOUNS:
         path = f"{PREFIX}/{noun.route}"
         app.add_route(path, Collection(service, noun))

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import bodies, queries
+from neutrino.api import bodies, queries, quotas
 from neutrino.api.request import Request
 from neutrino.api.routes import Noun
 from neutrino.api.security_groups import ensure_default
@@ -51,7 +51,9 @@ class Service:
         assert create is not None  # noqa: S101 - the route exists only then
 
         def work(tx: Transaction) -> list[Resource]:
-            return [create(tx, request, given) for given in items]
+            made = [create(tx, request, given) for given in items]
+            quotas.check(request.config, noun.cls, tx.settle())
+            return made
 
         made = [resource_to_wire(resource) for resource in await self.database.write(work)]
         return _encode({noun.cls.collection: made} if is_bulk else {noun.cls.singular: made[0]})

@@ -573,6 +573,22 @@ class HostRoutesExhausted(BadRequest):
 
 
 @dataclass(eq=False)
+class OverQuota(Conflict):
+    """The project would have more than it may."""
+
+    says = "Quota exceeded for resources: {overs}."
+    overs: list[str]
+
+
+@dataclass(eq=False)
+class TenantQuotaNotFound(NotFound):
+    """The project has no limits of its own. The name is upstream's."""
+
+    says = "Quota for project {project_id} could not be found."
+    project_id: str
+
+
+@dataclass(eq=False)
 class DatabaseUnavailable(Fault):
     """The database does not answer; the request may be repeated."""
 

@@ -28,6 +28,7 @@ class Network(Tagged, frozen=True, kw_only=True):
     collection: ClassVar[str] = "networks"
     singular: ClassVar[str] = "network"
     human: ClassVar[str] = "Network"
+    limited: ClassVar[bool] = True
     unique: ClassVar[tuple[Unique, ...]] = (
         Unique(("provider_network_type", "provider_segmentation_id"), where="provider_physical_network IS NULL"),
         Unique(("provider_physical_network", "provider_segmentation_id"), where="provider_network_type = 'vlan'"),

@@ -76,6 +76,7 @@ class Port(Tagged, frozen=True, kw_only=True):
     collection: ClassVar[str] = "ports"
     singular: ClassVar[str] = "port"
     human: ClassVar[str] = "Port"
+    limited: ClassVar[bool] = True
     unique: ClassVar[tuple[Unique, ...]] = (Unique(("network_id", "mac_address")),)
 
     name: Name = ""

@@ -81,6 +81,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, rename=wire_name):
     singular: ClassVar[str] = ""
     human: ClassVar[str] = ""  # as messages name it
     unique: ClassVar[tuple[Unique, ...]] = ()
+    limited: ClassVar[bool] = False  # a quota says how many a project may have
 
     id: Annotated[Uuid, Attr(post=False, put=False)]
 

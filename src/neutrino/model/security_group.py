@@ -75,6 +75,7 @@ class SecurityGroupRule(Standard, frozen=True, kw_only=True):
     collection: ClassVar[str] = "security_group_rules"
     singular: ClassVar[str] = "security_group_rule"
     human: ClassVar[str] = "Security group rule"
+    limited: ClassVar[bool] = True
 
     security_group_id: Annotated[Uuid, Attr(required=True, put=False, indexed=True, refers="security_groups")]
     direction: Annotated[str, one_of("ingress", "egress"), Attr(required=True, put=False)]
@@ -105,6 +106,7 @@ class SecurityGroup(Tagged, frozen=True, kw_only=True):
     collection: ClassVar[str] = "security_groups"
     singular: ClassVar[str] = "security_group"
     human: ClassVar[str] = "Security group"
+    limited: ClassVar[bool] = True
     unique: ClassVar[tuple[Unique, ...]] = (Unique(("project_id",), where=f"name = '{DEFAULT_NAME}'"),)
 
     name: Name = ""

@@ -60,6 +60,7 @@ class Subnet(Tagged, frozen=True, kw_only=True):
     collection: ClassVar[str] = "subnets"
     singular: ClassVar[str] = "subnet"
     human: ClassVar[str] = "Subnet"
+    limited: ClassVar[bool] = True
 
     name: Name = ""
     network_id: Annotated[Uuid, Attr(required=True, put=False, indexed=True, refers="networks")]

@@ -4,7 +4,7 @@ Here: each option, declared once, and `load`. An option that upstream has keeps 
 Neutrino's own are marked so in their help. Not here: what a daemon does with a value.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +55,21 @@ OVN = [
 OSLO_MIDDLEWARE = [
     cfg.IntOpt("max_request_body_size", default=2 * 1024 * 1024, min=1024, help="Longest request body, in bytes."),
 ]
+# What a project may have of each resource, by the resource's name.
+QUOTAS = {
+    "network": 100,
+    "subnet": 100,
+    "port": 500,
+    "security_group": 10,
+    "security_group_rule": 100,
+}
+QUOTAS_OPTIONS = [
+    cfg.IntOpt("default_quota", default=-1, min=-1, help="Most of what has no limit of its own; -1 for no limit."),
+    *(
+        cfg.IntOpt(f"quota_{name}", default=most, min=-1, help=f"Most of {name} a project may have; -1 for no limit.")
+        for name, most in QUOTAS.items()
+    ),
+]
 GROUPS: dict[str, list[cfg.Opt]] = {
     "DEFAULT": DEFAULT,
     "database": DATABASE,
@@ -64,6 +79,7 @@ GROUPS: dict[str, list[cfg.Opt]] = {
     "ml2_type_flat": ML2_TYPE_FLAT,
     "ovn": OVN,
     "oslo_middleware": OSLO_MIDDLEWARE,
+    "quotas": QUOTAS_OPTIONS,
 }
 
 
@@ -94,6 +110,8 @@ class Config:
     ovn_sb_connection: str
     agent_probe_interval_s: int
     max_request_body_bytes: int
+    default_quota: int
+    quotas: Mapping[str, int]
 
     @property
     def wake_path(self) -> Path:
@@ -143,6 +161,8 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         ovn_sb_connection=conf.ovn.ovn_sb_connection,
         agent_probe_interval_s=conf.ovn.agent_probe_interval,
         max_request_body_bytes=conf.oslo_middleware.max_request_body_size,
+        default_quota=conf.quotas.default_quota,
+        quotas={name: conf.quotas[f"quota_{name}"] for name in QUOTAS},
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.sql.dml import Delete, Insert
 from neutrino.model.resource import Resource, Standard, attributes
 from neutrino.store.columns import select_all, to_resource
 from neutrino.store.tables import CHILDREN, TABLES, child_values, journal
+from neutrino.store.usage import Use, settle
 
 R = TypeVar("R", bound=Resource)
 INTENT, STATUS = "intent", "status"
@@ -60,6 +61,7 @@ class Transaction:
         self.connection = connection
         self.now = now
         self._entries: list[dict[str, str]] = []
+        self._counts: dict[tuple[str, str], int] = {}  # by project and resource: how many more there are
 
     def get(self, cls: type[R], row_id: str) -> R | None:
         """Return the resource, or None."""
@@ -76,6 +78,7 @@ class Transaction:
         self.connection.execute(_insert(cls), _row(resource, [a.name for a in attributes(cls).values()]))
         for name in CHILDREN[cls]:
             self._insert_children(resource, name)
+        self._count(resource, 1)
         self.note(cls, resource.id)
 
     def update(self, resource: R, changes: Mapping[str, object]) -> R:
@@ -119,6 +122,7 @@ class Transaction:
     def delete(self, resource: Resource) -> None:
         """Delete *resource*; its lists go with it."""
         self.connection.execute(_delete(type(resource)), {"row_id": resource.id})
+        self._count(resource, -1)
         self.note(type(resource), resource.id)
 
     def note(self, cls: type[Resource], row_id: str, aspect: str = INTENT) -> None:
@@ -130,10 +134,21 @@ class Transaction:
         """Whether the transaction changed anything that a controller or an observer looks at."""
         return bool(self._entries)
 
+    def settle(self) -> list[Use]:
+        """Write how many resources came and went so far, and return what is in use thereby."""
+        counts, self._counts = self._counts, {}
+        return settle(self.connection, counts)
+
     def finish(self) -> None:
-        """Write the journal. The owner of the transaction calls it once, before the commit."""
+        """Write the counts and the journal. The owner of the transaction calls it once, before the commit."""
+        self.settle()
         if self._entries:
             self.connection.execute(_INSERT_JOURNAL, self._entries)
+
+    def _count(self, resource: Resource, delta: int) -> None:
+        if resource.limited and isinstance(resource, Standard):
+            key = (resource.project_id, resource.singular)
+            self._counts[key] = self._counts.get(key, 0) + delta
 
     def _insert_children(self, resource: Resource, name: str) -> None:
         cls = type(resource)

@@ -131,6 +131,24 @@ controllers = Table(
     Column("realised_seq", Integer(), nullable=False),
 )
 
+# What projects may have, where it differs from the configured limit; and what they have, counted as it comes and goes.
+quotas = Table(
+    "quotas",
+    metadata,
+    Column("project_id", String(), primary_key=True),
+    Column("resource", String(), primary_key=True),
+    Column("limit", Integer(), nullable=False),
+    sqlite_with_rowid=False,
+)
+quota_usages = Table(
+    "quota_usages",
+    metadata,
+    Column("project_id", String(), primary_key=True),
+    Column("resource", String(), primary_key=True),
+    Column("used", Integer(), nullable=False),
+    sqlite_with_rowid=False,
+)
+
 
 def child_values(item: object, attribute: Attribute) -> dict[str, object]:
     """Return the item columns of one *item* of the list *attribute*, its numeric key included."""

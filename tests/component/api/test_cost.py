@@ -68,34 +68,38 @@ COSTS = {
     "list rules": (1, lambda t: t.api.get("security-group-rules")),
     "show port": (1, lambda t: t.api.get(f"ports/{t.port['id']}")),
     "show tags": (1, lambda t: t.api.send("GET", f"ports/{t.port['id']}/tags")),
-    "create network": (4, lambda t: t.api.network()),
+    "create network": (5, lambda t: t.api.network()),
     "create subnet": (5, lambda t: t.api.subnet(t.network, "10.9.0.0/24")),
-    "create port": (9, lambda t: t.api.port(t.network)),
-    "create port on a host": (10, lambda t: t.api.port(t.network, **{"binding:host_id": "node1"})),
-    "create port with an address": (9, lambda t: t.api.port(t.network, fixed_ips=[{"ip_address": "10.0.200.200"}])),
-    "create port with a group": (9, lambda t: t.api.port(t.network, security_groups=[t.group["id"]])),
-    "create ten ports": (81, Town.bulk_of_ten),
+    "create port": (10, lambda t: t.api.port(t.network)),
+    "create port on a host": (11, lambda t: t.api.port(t.network, **{"binding:host_id": "node1"})),
+    "create port with an address": (10, lambda t: t.api.port(t.network, fixed_ips=[{"ip_address": "10.0.200.200"}])),
+    "create port with a group": (10, lambda t: t.api.port(t.network, security_groups=[t.group["id"]])),
+    "create ten ports": (82, Town.bulk_of_ten),
     "change port": (4, lambda t: t.api.put(f"ports/{t.port['id']}", name="x")),
     "change port's addresses": (
         8,
         lambda t: t.api.put(f"ports/{t.port['id']}", fixed_ips=[{"ip_address": "10.0.100.100"}]),
     ),
-    "delete port": (3, lambda t: t.api.delete(f"ports/{t.port['id']}")),
-    "create group": (8, lambda t: t.api.post("security-groups", name="x")),
+    "delete port": (4, lambda t: t.api.delete(f"ports/{t.port['id']}")),
+    "create group": (10, lambda t: t.api.post("security-groups", name="x")),
     "create rule": (
         5,
         lambda t: t.api.post(
             "security-group-rules", security_group_id=t.group["id"], direction="ingress", protocol="tcp"
         ),
     ),
+    "show quotas": (1, lambda t: t.api.get("quotas/acme")),
+    "show what is used": (2, lambda t: t.api.get("quotas/acme/details")),
+    "list quotas": (1, lambda t: t.api.get("quotas")),
+    "change quotas": (3, lambda t: t.api.send("PUT", "quotas/acme", json={"quota": {"network": 1000}})),
     "delete subnet in use": (2, lambda t: t.api.send("DELETE", f"subnets/{t.four['id']}")),
     "delete network in use": (2, lambda t: t.api.send("DELETE", f"networks/{t.network['id']}")),
 }
 
 
 @pytest.mark.parametrize("ports", [10, 2000])
-def test_statements_of_each_request(api, statements, ports):
-    town = Town(api, ports)
+def test_statements_of_each_request(serve, statements, ports):
+    town = Town(serve("[quotas]", "quota_port = -1"), ports)
     counted = {name: statements.count(lambda act=act: act(town)) for name, (_, act) in COSTS.items()}
     print(counted)  # noqa: T201 - shown where the numbers differ
     assert {name: count for name, (count, _) in counted.items()} == {name: count for name, (count, _) in COSTS.items()}

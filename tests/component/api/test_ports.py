@@ -72,7 +72,7 @@ def test_a_mac_address_is_taken_once_on_a_network(api):
 
 def test_a_mac_address_that_is_chosen_is_free(serve):
     """Of 65,536, a thousand chosen at random would hold two alike in 1,999 cases of 2,000."""
-    api = serve("base_mac = fa:16:3e:4f:00:00")
+    api = serve("base_mac = fa:16:3e:4f:00:00", "[quotas]", "quota_port = -1")
     for automatic in (False, True):
         blue = api.network()
         if automatic:
