@@ -13,7 +13,7 @@ from neutrino.store.intent import Intent
 def run(openstack_):
     """The command, and nothing left over when the story ends."""
     yield openstack_
-    for noun in ("port", "subnet", "network", "security group"):
+    for noun in ("port", "subnet", "network", "security group", "subnet pool", "address scope"):
         for row in openstack_.json(f"{noun} list"):
             if row["Name"] != "default":
                 openstack_(f"{noun} delete {row['ID']}")
@@ -241,6 +241,55 @@ def test_security_groups(run):
     assert len(run.json("security group rule list www")) == 2
     run("security group delete www")
     assert "Insufficient rights" in run.fails("security group delete default")
+
+
+def test_subnet_pools(run):
+    scope = run.json("address scope create s --ip-version 4 --share")
+    run("address scope set s --name t")
+    run(
+        "subnet pool create p --pool-prefix 10.0.0.0/16 --pool-prefix 10.1.0.0/16 --default-prefix-length 24 "
+        "--min-prefix-length 20 --max-prefix-length 28 --default --share --address-scope t --default-quota 100000 "
+        "--description d --tag a"
+    )
+    run("subnet pool set p --name q --pool-prefix 10.9.0.0/16 --no-address-scope --no-default --tag b --description e")
+    run("subnet pool unset q --tag a")
+    shown = run.json("subnet pool show q")
+    wanted = {
+        "prefixes": ["10.0.0.0/15", "10.9.0.0/16"],
+        "default_prefixlen": 24,
+        "min_prefixlen": 20,
+        "max_prefixlen": 28,
+        "is_default": False,
+        "shared": True,
+        "address_scope_id": None,
+        "default_quota": 100000,
+        "description": "e",
+        "tags": ["b"],
+        "ip_version": 4,
+    }
+    assert {key: shown[key] for key in wanted} == wanted
+    run("subnet pool set q --address-scope t --default")
+    for command, found in (
+        ("subnet pool list", ["q"]),
+        ("subnet pool list --long", ["q"]),
+        ("subnet pool list --share", ["q"]),
+        ("subnet pool list --no-default", []),
+        ("subnet pool list --address-scope t", ["q"]),
+        ("subnet pool list --name p", []),
+        ("subnet pool list --tags b", ["q"]),
+        ("address scope list", ["t"]),
+        ("address scope list --ip-version 6", []),
+        ("address scope list --share", ["t"]),
+    ):
+        assert run.column("Name", command) == found, command
+    run("network create blue")
+    made = run.json("subnet create one --network blue --subnet-pool q --prefix-length 26")
+    assert (made["cidr"], made["subnetpool_id"]) == ("10.9.0.0/26", shown["id"])
+    assert run.json("subnet create two --network blue --use-default-subnet-pool")["cidr"] == "10.9.1.0/24"
+    assert run.column("Name", "subnet list --subnet-pool q") == ["one", "two"]
+    assert run.json("network show blue")["ipv4_address_scope"] == scope["id"]
+    assert "Subnet pool has existing allocations" in run.fails("subnet pool delete q")
+    assert "subnet pools in use on the address scope" in run.fails("address scope delete t")
 
 
 def test_what_else_there_is(run):

@@ -13,7 +13,7 @@ from neutrino.api import bodies, tags
 from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
 from neutrino.api.quota_paths import PROJECT_PATHS, Quota, QuotaDefault, QuotaDetails, Quotas, WhoseQuota
-from neutrino.api.routes import NOUNS, Noun
+from neutrino.api.routes import NOUNS, Action, Noun
 from neutrino.api.service import Service
 from neutrino.model.faults import (
     DatabaseUnavailable,
@@ -73,6 +73,19 @@ class Item(NounEndpoint):
             raise HTTPMethodNotAllowed(req.method, req.path)
         await self._service.delete(self._noun, self.request(req), row_id)
         resp.status = 204
+
+
+class ActionOf(NounEndpoint):
+    """``/v2.0/subnetpools/{id}/add_prefixes``."""
+
+    def __init__(self, service: Service, noun: Noun, action: Action) -> None:
+        super().__init__(service, noun)
+        self._action = action
+
+    async def on_put(self, req: Req, resp: Resp, row_id: str) -> None:
+        """Do it."""
+        body = await self.body(req)
+        self.answer(resp, 200, await self._service.act(self._noun, self.request(req), row_id, self._action, body))
 
 
 class TagsOf(NounEndpoint):
@@ -234,6 +247,8 @@ def application(service: Service) -> falcon.asgi.App[Req, Resp]:
         path = f"{PREFIX}/{noun.route}"
         app.add_route(path, Collection(service, noun))
         app.add_route(f"{path}/{{row_id}}", Item(service, noun))
+        for name, action in noun.actions.items():
+            app.add_route(f"{path}/{{row_id}}/{name}", ActionOf(service, noun, action))
         if issubclass(noun.cls, Tagged):
             # Upstream has these two with the collection's own name, underscores and all, and takes both.
             app.add_route(f"{path}/{{row_id}}/tags", TagsOf(service, noun))

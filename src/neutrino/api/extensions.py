@@ -14,9 +14,11 @@ class Extension(msgspec.Struct, frozen=True):
 
 
 EXTENSIONS: tuple[Extension, ...] = (
+    Extension("address-scope", "Address scope", "Subnet pools that share no address."),
     Extension("agent", "agent", "The agents of the hosts, as observed (read only)."),
     Extension("allowed-address-pairs", "Allowed Address Pairs", "Further sources that a port may send from."),
     Extension("binding", "Port Binding", "Where and how a port is plugged."),
+    Extension("default-subnetpools", "Default Subnetpools", "A pool for subnets that name none."),
     Extension("empty-string-filtering", "Empty String Filtering Extension", "Filters by empty values."),
     Extension("filter-validation", "Filter parameters validation", "Unknown filters are refused."),
     Extension("ip-substring-filtering", "IP address substring filtering", "Ports by a part of their address."),
@@ -39,5 +41,7 @@ EXTENSIONS: tuple[Extension, ...] = (
     Extension("standard-attr-tag", "Tag support for resources with standard attribute", "Tags."),
     Extension("standard-attr-timestamp", "Resource timestamps", "created_at and updated_at."),
     Extension("stateful-security-group", "Stateful security group", "Groups without connection tracking."),
+    Extension("subnet_allocation", "Subnet Allocation", "Subnets cut from pools of prefixes."),
+    Extension("subnetpool-prefix-ops", "Subnet Pool Prefix Operations", "Prefixes added to and taken from a pool."),
 )
 BY_ALIAS = {extension.alias: extension for extension in EXTENSIONS}

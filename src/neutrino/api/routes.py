@@ -1,14 +1,16 @@
 """The routes, as one table: what each noun's creation, change and deletion is done by."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from neutrino.api import networks, ports, security_groups, subnets
+from neutrino.api import address_scopes, networks, ports, security_groups, subnetpools, subnets
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
+from neutrino.model.address_scope import AddressScope
 from neutrino.model.agent import Agent
 from neutrino.model.faults import (
+    AddressScopeNotFound,
     AgentNotFound,
     NetworkNotFound,
     NotFound,
@@ -16,17 +18,33 @@ from neutrino.model.faults import (
     SecurityGroupNotFound,
     SecurityGroupRuleNotFound,
     SubnetNotFound,
+    SubnetPoolNotFound,
 )
+from neutrino.model.kinds import record
 from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.resource import Resource
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.subnet import Subnet
+from neutrino.model.subnetpool import SubnetPool
 from neutrino.store.records import Transaction
 
 Create = Callable[[Transaction, Request, Given], Resource]
 Update = Callable[[Transaction, Request, Any, Given], Resource]
 Delete = Callable[[Transaction, Request, Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What else may be done to a resource: ``PUT /v2.0/routers/{id}/add_router_interface``.
+
+    The body is parsed by *parse*; with *within*, the list of that name inside the noun's own object is. *act* returns
+    the answer, which with *within* is the resource.
+    """
+
+    parse: Callable[[object], object]
+    act: Callable[[Transaction, Request, Any, Any], Any]
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +56,7 @@ class Noun:
     create: Create | None = None
     update: Update | None = None
     delete: Delete | None = None
+    actions: Mapping[str, Action] = field(default_factory=dict)
     path: str = ""  # where it differs from the collection's name
 
     @property
@@ -47,11 +66,25 @@ class Noun:
 
 
 _groups = security_groups
+_prefixes = record(subnetpools.Prefixes)
+_POOL_ACTIONS = {
+    "add_prefixes": Action(_prefixes, subnetpools.add_prefixes),
+    "remove_prefixes": Action(_prefixes, subnetpools.remove_prefixes),
+}
 NOUNS: tuple[Noun, ...] = (
     Noun(Network, NetworkNotFound, networks.create, networks.update, networks.delete),
     Noun(Subnet, SubnetNotFound, subnets.create, subnets.update, subnets.delete),
     Noun(Port, PortNotFound, ports.create, ports.update, ports.delete),
     Noun(SecurityGroup, SecurityGroupNotFound, _groups.create, _groups.update, _groups.delete),
     Noun(SecurityGroupRule, SecurityGroupRuleNotFound, _groups.create_rule, _groups.update_rule, _groups.delete_rule),
+    Noun(
+        SubnetPool,
+        SubnetPoolNotFound,
+        subnetpools.create,
+        subnetpools.update,
+        subnetpools.delete,
+        _POOL_ACTIONS,
+    ),
+    Noun(AddressScope, AddressScopeNotFound, address_scopes.create, address_scopes.update, address_scopes.delete),
     Noun(Agent, AgentNotFound),
 )

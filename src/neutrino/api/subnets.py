@@ -5,12 +5,13 @@ import uuid
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import networks
+from neutrino.api import networks, subnetpools
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.addressing import check_subnet, default_gateway, default_pools, eui64
 from neutrino.model.faults import GatewayIpInUse, SubnetInUse
 from neutrino.model.port import FixedIp, Port
+from neutrino.model.prefixes import check_affinity
 from neutrino.model.subnet import SLAAC, STATELESS, Subnet
 from neutrino.store.addresses import any_holder, holder
 from neutrino.store.columns import select_all, to_resource
@@ -27,17 +28,22 @@ _PORTS_ON_SUBNET = select_all(Port).where(
 def create(tx: Transaction, request: Request, given: Given) -> Subnet:
     """Create a subnet. Ports that are on the network already get an address of it if it is one that MACs give."""
     network = networks.get(tx, str(given["network_id"]))
-    cidr = str(given["cidr"])
+    project_id = str(given.get("project_id") or request.project_id)
+    pool, neighbours = subnetpools.of_subnet(tx, given), networks.subnets_of(tx, network.id)
+    check_affinity(network, neighbours, pool, int(str(given["ip_version"])))
+    cidr = subnetpools.prefix_for(tx, pool, project_id, given) if pool else str(given["cidr"])
     gateway_ip = given["gateway_ip"] if "gateway_ip" in given else _gateway(given, cidr)
     pools = given.get("allocation_pools", default_pools(cidr, gateway_ip if isinstance(gateway_ip, str) else None))
     values = given | {
         "id": str(uuid.uuid4()),
-        "project_id": str(given.get("project_id") or request.project_id),
+        "project_id": project_id,
+        "cidr": cidr,
+        "subnetpool_id": pool.id if pool else None,
         "gateway_ip": gateway_ip,
         "allocation_pools": pools,
     }
     subnet = Subnet(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
-    check_subnet(subnet, networks.subnets_of(tx, network.id))
+    check_subnet(subnet, neighbours)
     tx.insert(subnet)
     tx.touch(network)
     if subnet.is_auto_address:

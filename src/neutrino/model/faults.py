@@ -573,6 +573,194 @@ class HostRoutesExhausted(BadRequest):
 
 
 @dataclass(eq=False)
+class AddressScopeNotFound(NotFound):
+    """No such address scope."""
+
+    says = "Address scope {address_scope_id} could not be found."
+    address_scope_id: str
+
+
+@dataclass(eq=False)
+class AddressScopeInUse(Conflict):
+    """Subnet pools are in the scope."""
+
+    says = (
+        "Unable to complete operation on address scope {address_scope_id}. There are one or more subnet "
+        "pools in use on the address scope."
+    )
+    address_scope_id: str
+
+
+@dataclass(eq=False)
+class AddressScopeUpdateError(BadRequest):
+    """A change that a scope does not allow."""
+
+    says = "Unable to update address scope {address_scope_id} : {reason}."
+    address_scope_id: str
+    reason: str
+
+
+@dataclass(eq=False)
+class AddressScopePrefixConflict(Conflict):
+    """Two pools of one scope would share addresses."""
+
+    says = "Failed to associate address scope: subnetpools within an address scope must have unique prefixes."
+
+
+@dataclass(eq=False)
+class NetworkAddressScopeAffinityError(BadRequest):
+    """A network's subnets of one IP version are in one scope."""
+
+    says = (
+        "Subnets of the same address family hosted on the same network must all participate in the same address scope."
+    )
+
+
+@dataclass(eq=False)
+class NetworkSubnetPoolAffinityError(BadRequest):
+    """A network's subnets of one IP version come from one pool, unless a scope joins the pools."""
+
+    says = "Subnets hosted on the same network must be allocated from the same subnet pool."
+
+
+@dataclass(eq=False)
+class SubnetPoolNotFound(NotFound):
+    """No such subnet pool."""
+
+    says = "Subnet pool {subnetpool_id} could not be found."
+    subnetpool_id: str
+
+
+@dataclass(eq=False)
+class SubnetPoolDeleteError(BadRequest):
+    """The pool has given out addresses."""
+
+    says = "Unable to delete subnet pool: {reason}."
+    reason: str
+
+
+@dataclass(eq=False)
+class EmptySubnetPoolPrefixList(BadRequest):
+    """A pool without prefixes."""
+
+    says = "Empty subnet pool prefix list."
+
+
+@dataclass(eq=False)
+class PrefixVersionMismatch(BadRequest):
+    """A pool is of one IP version."""
+
+    says = "Cannot mix IPv4 and IPv6 prefixes in a subnet pool."
+
+
+@dataclass(eq=False)
+class IllegalSubnetPoolPrefixBounds(BadRequest):
+    """The lengths of a pool contradict each other."""
+
+    says = "Illegal prefix bounds: {prefix_type}={prefixlen}, {base_prefix_type}={base_prefixlen}."
+    prefix_type: str
+    prefixlen: int
+    base_prefix_type: str
+    base_prefixlen: int
+
+
+@dataclass(eq=False)
+class IllegalSubnetPoolPrefixUpdate(BadRequest):
+    """What a pool has, and has given out, stays."""
+
+    says = "Illegal update to prefixes: {msg}."
+    msg: str
+
+
+@dataclass(eq=False)
+class IllegalSubnetPoolIpVersionAssociationToAddressScope(BadRequest):
+    """A pool and its scope are of the same IP version."""
+
+    says = (
+        "Illegal subnetpool association: subnetpool {subnetpool_id} cannot associate with address scope "
+        "{address_scope_id} because subnetpool ip_version is not {ip_version}."
+    )
+    subnetpool_id: str
+    address_scope_id: str
+    ip_version: int
+
+
+@dataclass(eq=False)
+class MinPrefixSubnetAllocationError(BadRequest):
+    """A larger subnet than the pool gives."""
+
+    says = "Unable to allocate subnet with prefix length {prefixlen}, minimum allowed prefix is {min_prefixlen}."
+    prefixlen: int
+    min_prefixlen: int
+
+
+@dataclass(eq=False)
+class MaxPrefixSubnetAllocationError(BadRequest):
+    """A smaller subnet than the pool gives."""
+
+    says = "Unable to allocate subnet with prefix length {prefixlen}, maximum allowed prefix is {max_prefixlen}."
+    prefixlen: int
+    max_prefixlen: int
+
+
+@dataclass(eq=False)
+class SubnetAllocationError(Conflict):
+    """The pool has no room for the subnet."""
+
+    says = "Failed to allocate subnet: {reason}."
+    reason: str
+
+
+@dataclass(eq=False)
+class SubnetPoolQuotaExceeded(Conflict):
+    """The project would have more of the pool than it may."""
+
+    says = "Per-project subnet pool prefix quota exceeded."
+
+
+@dataclass(eq=False)
+class AddressGroupNotFound(NotFound):
+    """No such address group."""
+
+    says = "Address group {address_group_id} could not be found."
+    address_group_id: str
+
+
+@dataclass(eq=False)
+class AddressGroupInUse(Conflict):
+    """Rules refer to the address group."""
+
+    says = "Address group {address_group_id} is in use on one or more security group rules."
+    address_group_id: str
+
+
+@dataclass(eq=False)
+class AddressesNotFound(NotFound):
+    """The address group lacks some of the addresses."""
+
+    says = "Addresses {addresses} not found in the address group {address_group_id}."
+    addresses: list[str]
+    address_group_id: str
+
+
+@dataclass(eq=False)
+class AddressesAlreadyExist(BadRequest):
+    """The address group has some of the addresses already."""
+
+    says = "Addresses {addresses} already exist in the address group {address_group_id}."
+    addresses: list[str]
+    address_group_id: str
+
+
+@dataclass(eq=False)
+class AvailabilityZoneNotFound(NotFound):
+    """No agent is in the availability zone."""
+
+    says = "AvailabilityZone {availability_zone} could not be found."
+    availability_zone: str
+
+
+@dataclass(eq=False)
 class OverQuota(Conflict):
     """The project would have more than it may."""
 

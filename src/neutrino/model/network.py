@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from neutrino.model.kinds import Boolean, Kind, Name, Uuids, integer, number, one_of, shown
+from neutrino.model.kinds import Boolean, Kind, Name, Uuid, Uuids, integer, number, one_of, shown
 from neutrino.model.resource import Attr, Tagged, Unique
 
 TUNNELLED = ("geneve", "vxlan", "gre")
@@ -40,6 +40,12 @@ class Network(Tagged, frozen=True, kw_only=True):
     status: Annotated[Name, Attr(post=False, put=False)] = "ACTIVE"
     shared: Boolean = False
     subnets: Annotated[Uuids, Attr(post=False, put=False, stored=False)] = ()
+    ipv4_address_scope: Annotated[Uuid | None, Attr(post=False, put=False, stored=False, extension="address-scope")] = (
+        None
+    )
+    ipv6_address_scope: Annotated[Uuid | None, Attr(post=False, put=False, stored=False, extension="address-scope")] = (
+        None
+    )
     mtu: Annotated[int, _MTU, Attr(extension="net-mtu")]
     port_security_enabled: Annotated[Boolean, Attr(extension="port-security")] = True
     provider_network_type: Annotated[str, one_of(*NETWORK_TYPES), Attr(put=False, extension="provider")]

@@ -16,6 +16,7 @@ from neutrino.model.kinds import (
     kind_of,
     list_of,
     not_null,
+    number,
     one_of,
     shown,
     strings,
@@ -44,7 +45,8 @@ class HostRoute(msgspec.Struct, frozen=True):
     nexthop: IpAddress
 
 
-def _version(value: object) -> object:
+def parse_ip_version(value: object) -> object:
+    """Parse 4 or 6."""
     number = integer(0, 255)(value)
     if number not in (4, 6):
         raise ValueError(f"{shown(value)} is not in [4, 6]")
@@ -64,8 +66,20 @@ class Subnet(Tagged, frozen=True, kw_only=True):
 
     name: Name = ""
     network_id: Annotated[Uuid, Attr(required=True, put=False, indexed=True, refers="networks")]
-    ip_version: Annotated[int, Kind("integer", _version, "integer", {"enum": [4, 6]}), Attr(required=True, put=False)]
-    cidr: Annotated[Cidr, Attr(required=True, put=False)]
+    ip_version: Annotated[
+        int, Kind("integer", parse_ip_version, "integer", {"enum": [4, 6]}), Attr(required=True, put=False)
+    ]
+    cidr: Annotated[Cidr, Attr(put=False)]
+    subnetpool_id: Annotated[
+        Uuid | None, Attr(put=False, indexed=True, refers="subnetpools", extension="subnet_allocation")
+    ] = None
+    prefixlen: Annotated[
+        Annotated[int, number(0, 128)] | None,
+        Attr(put=False, stored=False, shown=False, extension="subnet_allocation"),
+    ] = None
+    use_default_subnetpool: Annotated[
+        Boolean, Attr(put=False, stored=False, shown=False, extension="default-subnetpools")
+    ] = False
     gateway_ip: IpAddress | None
     allocation_pools: Annotated[tuple[AllocationPool, ...], not_null(list_of(AllocationPool, MOST_POOLS))]
     enable_dhcp: Boolean = True

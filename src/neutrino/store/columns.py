@@ -10,14 +10,16 @@ from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, Text, literal, literal_column, select
+from sqlalchemy import ColumnElement, Row, Select, Text, literal, literal_column, null, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from neutrino.model.network import Network
-from neutrino.model.resource import Attribute, Resource, attributes
+from neutrino.model.resource import Attribute, Resource, attributes, shown
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
+from neutrino.model.subnet import Subnet
+from neutrino.model.subnetpool import SubnetPool
 from neutrino.store.tables import CHILDREN, TABLES, item_columns
 
 R = TypeVar("R", bound=Resource)
@@ -64,10 +66,22 @@ def _object(pairs: Mapping[str, ColumnElement[Any]]) -> JsonObject:
 
 
 def _subnets_of_network() -> ColumnElement[str]:
-    networks, subnets = TABLES[Network], TABLES[next(c for c in TABLES if c.collection == "subnets")]
+    networks, subnets = TABLES[Network], TABLES[Subnet]
     return (
         select(JsonArray(subnets.c.id))
         .where(subnets.c.network_id == networks.c.id)
+        .correlate(networks)
+        .scalar_subquery()
+    )
+
+
+def _scope_of_network(version: int) -> ColumnElement[str]:
+    networks, subnets, pools = TABLES[Network], TABLES[Subnet], TABLES[SubnetPool]
+    return (
+        select(pools.c.address_scope_id)
+        .where(subnets.c.network_id == networks.c.id, pools.c.id == subnets.c.subnetpool_id)
+        .where(pools.c.ip_version == version)
+        .limit(1)
         .correlate(networks)
         .scalar_subquery()
     )
@@ -84,6 +98,12 @@ def _rules_of_group() -> ColumnElement[str]:
 def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
     if (cls, name) == (Network, "subnets"):
         return _subnets_of_network()
+    if (cls, name) in ((Network, "ipv4_address_scope"), (Network, "ipv6_address_scope")):
+        return _scope_of_network(4 if name == "ipv4_address_scope" else 6)
+    if (cls, name) == (Subnet, "prefixlen"):
+        return null()  # only asked for, never kept
+    if (cls, name) == (Subnet, "use_default_subnetpool"):
+        return literal(False)  # likewise
     if (cls, name) == (SecurityGroup, "security_group_rules"):
         return _rules_of_group()
     if (cls, name) == (SecurityGroup, "shared"):
@@ -148,6 +168,10 @@ def to_wire(cls: type[Resource], names: Sequence[str], rows: Sequence[Row[Any]])
 def resource_to_wire(resource: Resource) -> dict[str, object]:
     """Return *resource* as the wire has it."""
     item: dict[str, object] = msgspec.to_builtins(resource)
+    if len(shown(type(resource))) < len(item):
+        item = {
+            attributes(type(resource))[n].wire: item[attributes(type(resource))[n].wire] for n in shown(type(resource))
+        }
     if "project_id" in item:
         item["tenant_id"] = item["project_id"]
     for rule in item.get("security_group_rules", ()):  # type: ignore[attr-defined]

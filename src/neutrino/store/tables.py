@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import msgspec
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
 
+from neutrino.model.address_scope import AddressScope
 from neutrino.model.agent import Agent
 from neutrino.model.kinds import annotations_of
 from neutrino.model.network import Network
@@ -20,8 +21,18 @@ from neutrino.model.port import Port
 from neutrino.model.resource import Attribute, Resource, attributes
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.subnet import Subnet
+from neutrino.model.subnetpool import SubnetPool
 
-RESOURCES: tuple[type[Resource], ...] = (Network, Subnet, SecurityGroup, SecurityGroupRule, Port, Agent)
+RESOURCES: tuple[type[Resource], ...] = (
+    AddressScope,
+    SubnetPool,
+    Network,
+    Subnet,
+    SecurityGroup,
+    SecurityGroupRule,
+    Port,
+    Agent,
+)
 
 metadata = MetaData(
     naming_convention={

@@ -207,6 +207,8 @@ def valid(noun, seed):
         "subnet": {"network_id": seed["network"], "ip_version": 4, "cidr": "10.7.0.0/24"},
         "port": {"network_id": seed["network"], "device_id": "vm"},
         "security_group": {"name": "g"},
+        "subnetpool": {"name": "p", "prefixes": ["10.64.0.0/16"]},
+        "address_scope": {"name": "s", "ip_version": 4},
         "security_group_rule": {"security_group_id": seed["group"], "direction": "ingress", "protocol": "tcp"},
     }[noun.cls.singular]
 
@@ -219,6 +221,8 @@ def seed(api):
     api.host("node1")
     found = {"network": network["id"], "port": api.port(network)["id"], "api": api}
     found["subnet"] = api.get("subnets")[0]["id"]
+    found["subnetpool"] = api.post("subnetpools", name="p", prefixes=["10.80.0.0/16"])["id"]
+    found["address_scope"] = api.post("address-scopes", ip_version=4)["id"]
     group = api.post("security-groups", name="web")
     return found | {"group": group["id"], "rule": group["security_group_rules"][0]["id"]}
 

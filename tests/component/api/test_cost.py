@@ -42,6 +42,15 @@ class Town:
         self.four = api.subnet(self.network, "10.0.0.0/16")
         self.six = api.subnet(self.network, "2001:db8::/64", ipv6_address_mode="slaac")
         self.group = api.post("security-groups", name="web")
+        self.green, self.scope = api.network(), api.post("address-scopes", ip_version=4)
+        self.pool = api.post(
+            "subnetpools",
+            name="p",
+            prefixes=["10.77.0.0/16"],
+            default_prefixlen=24,
+            default_quota=100000,
+            address_scope_id=self.scope["id"],
+        )
         api.host("node1")
         for start in range(0, ports, 500):
             items = [{"network_id": self.network["id"]}] * min(500, ports - start)
@@ -70,6 +79,14 @@ COSTS = {
     "show tags": (1, lambda t: t.api.send("GET", f"ports/{t.port['id']}/tags")),
     "create network": (5, lambda t: t.api.network()),
     "create subnet": (5, lambda t: t.api.subnet(t.network, "10.9.0.0/24")),
+    "create subnet from a pool": (
+        7,
+        lambda t: t.api.post("subnets", network_id=t.green["id"], ip_version=4, subnetpool_id=t.pool["id"]),
+    ),
+    "add a prefix": (
+        6,
+        lambda t: t.api.send("PUT", f"subnetpools/{t.pool['id']}/add_prefixes", json={"prefixes": ["10.78.0.0/16"]}),
+    ),
     "create port": (10, lambda t: t.api.port(t.network)),
     "create port on a host": (11, lambda t: t.api.port(t.network, **{"binding:host_id": "node1"})),
     "create port with an address": (10, lambda t: t.api.port(t.network, fixed_ips=[{"ip_address": "10.0.200.200"}])),

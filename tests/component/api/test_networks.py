@@ -9,6 +9,8 @@ NEW = {
     "status": "ACTIVE",
     "shared": False,
     "subnets": [],
+    "ipv4_address_scope": None,
+    "ipv6_address_scope": None,
     "mtu": 1442,
     "port_security_enabled": True,
     "provider:network_type": "geneve",

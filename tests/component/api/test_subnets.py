@@ -8,6 +8,7 @@ NEW = {
     "ip_version": 4,
     "cidr": "10.0.0.0/24",
     "gateway_ip": "10.0.0.1",
+    "subnetpool_id": None,
     "allocation_pools": [{"start": "10.0.0.2", "end": "10.0.0.254"}],
     "enable_dhcp": True,
     "dns_nameservers": [],

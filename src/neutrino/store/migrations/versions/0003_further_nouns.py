@@ -20,6 +20,18 @@ _COUNTED = {
 def upgrade() -> None:
     """Make it so."""
     op.create_table(
+        "address_scopes",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("project_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("ip_version", sa.Integer(), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address_scopes")),
+    )
+    with op.batch_alter_table("address_scopes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_address_scopes_project_id"), ["project_id"], unique=False)
+
+    op.create_table(
         "quota_usages",
         sa.Column("project_id", sa.String(), nullable=False),
         sa.Column("resource", sa.String(), nullable=False),
@@ -35,6 +47,51 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("project_id", "resource", name=op.f("pk_quotas")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "subnetpools",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("project_id", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("updated_at", sa.String(), nullable=False),
+        sa.Column("revision_number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("prefixes", sa.Text(), nullable=False),
+        sa.Column("ip_version", sa.Integer(), nullable=False),
+        sa.Column("default_prefixlen", sa.String(), nullable=False),
+        sa.Column("min_prefixlen", sa.String(), nullable=False),
+        sa.Column("max_prefixlen", sa.String(), nullable=False),
+        sa.Column("default_quota", sa.Integer(), nullable=True),
+        sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("address_scope_id", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["address_scope_id"], ["address_scopes.id"], name=op.f("fk_subnetpools_address_scope_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subnetpools")),
+    )
+    with op.batch_alter_table("subnetpools", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_subnetpools_address_scope_id"), ["address_scope_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_subnetpools_project_id"), ["project_id"], unique=False)
+
+    op.create_table(
+        "subnetpools_tags",
+        sa.Column("subnetpool_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("tag", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subnetpool_id"], ["subnetpools.id"], name=op.f("fk_subnetpools_tags_subnetpool_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("subnetpool_id", "position", name=op.f("pk_subnetpools_tags")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("subnetpools_tags", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_subnetpools_tags_tag"), ["tag"], unique=False)
+
+    with op.batch_alter_table("subnets", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("subnetpool_id", sa.String(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_subnets_subnetpool_id"), ["subnetpool_id"], unique=False)
+        batch_op.create_foreign_key(batch_op.f("fk_subnets_subnetpool_id"), "subnetpools", ["subnetpool_id"], ["id"])
 
     for table, name in _COUNTED.items():
         op.execute(
