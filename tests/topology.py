@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from neutrino.model.address_group import AddressGroup
 from neutrino.model.network import Network
 from neutrino.model.port import AddressPair, FixedIp, Port
 from neutrino.model.resource import Resource
@@ -41,6 +42,10 @@ def group(text: str, **given: Any) -> SecurityGroup:
     return SecurityGroup(id=an_id(text), **_STANDARD, **{"name": text, **given})
 
 
+def address_group(text: str, *addresses: str) -> AddressGroup:
+    return AddressGroup(id=an_id(text), name=text, addresses=addresses, **_STANDARD)
+
+
 def rule(text: str, group: SecurityGroup, direction: str, **given: Any) -> SecurityGroupRule:
     given = {"normalized_cidr": normalized(given.get("remote_ip_prefix")), **given}
     return SecurityGroupRule(id=an_id(text), security_group_id=group.id, direction=direction, **_STANDARD, **given)
@@ -76,9 +81,10 @@ def reference() -> list[Resource]:
     slaac = subnet("blue-v6-slaac", blue, "fd00:3::/64", ipv6_address_mode=SLAAC, ipv6_ra_mode=SLAAC)
     island = subnet("island", blue, "10.9.0.0/24", gateway_ip=None, dns_nameservers=("0.0.0.0",))  # noqa: S104
     static = subnet("flat-v4", flat, "203.0.113.0/24", enable_dhcp=False)
+    lab = address_group("lab", "192.0.2.0/24", "198.51.100.7/32", "2001:db8:7::/48")
     web, quick = group("web"), group("quick", stateful=False)
     return [
-        blue, flat, vlan, v4, v6, stateless, slaac, island, static, web, quick,
+        blue, flat, vlan, v4, v6, stateless, slaac, island, static, lab, web, quick,
         rule("web-out-4", web, "egress"),
         rule("web-out-6", web, "egress", ethertype="IPv6"),
         rule("web-self", web, "ingress", remote_group_id=web.id),
@@ -87,6 +93,8 @@ def reference() -> list[Resource]:
              remote_ip_prefix="198.51.100.7/24"),
         rule("web-ping", web, "ingress", protocol="icmp", port_range_min=8, port_range_max=0),
         rule("web-ping6", web, "ingress", protocol="icmpv6", ethertype="IPv6"),
+        rule("web-lab", web, "ingress", remote_address_group_id=lab.id),
+        rule("web-lab6", web, "egress", ethertype="IPv6", protocol="udp", remote_address_group_id=lab.id),
         rule("web-gre", web, "ingress", protocol="gre"),
         rule("quick-all", quick, "egress", protocol="ip"),
         port("plain", blue, {v4: "10.0.0.11", v6: "fd00:1::11"}, security_groups=(web.id,)),

@@ -13,7 +13,7 @@ from neutrino.store.intent import Intent
 def run(openstack_):
     """The command, and nothing left over when the story ends."""
     yield openstack_
-    for noun in ("port", "subnet", "network", "security group", "subnet pool", "address scope"):
+    for noun in ("port", "subnet", "network", "security group", "subnet pool", "address scope", "address group"):
         for row in openstack_.json(f"{noun} list"):
             if row["Name"] != "default":
                 openstack_(f"{noun} delete {row['ID']}")
@@ -290,6 +290,19 @@ def test_subnet_pools(run):
     assert run.json("network show blue")["ipv4_address_scope"] == scope["id"]
     assert "Subnet pool has existing allocations" in run.fails("subnet pool delete q")
     assert "subnet pools in use on the address scope" in run.fails("address scope delete t")
+
+
+def test_address_groups(run):
+    run("address group create lab --address 192.0.2.0/24 --address 198.51.100.7 --description d")
+    run("address group set lab --name l --description e --address 2001:db8::/32")
+    run("address group unset l --address 192.0.2.0/24")
+    shown = run.json("address group show l")
+    assert (shown["addresses"], shown["description"]) == (["198.51.100.7/32", "2001:db8::/32"], "e")
+    assert run.column("Name", "address group list --name l") == ["l"]
+    run("security group create web")
+    rule = run.json("security group rule create web --protocol tcp --remote-address-group l")
+    assert rule["remote_address_group_id"] == shown["id"]
+    assert "is in use on one or more security group rules" in run.fails("address group delete l")
 
 
 def test_what_else_there_is(run):

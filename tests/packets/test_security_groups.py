@@ -116,3 +116,17 @@ def test_a_stateless_group_needs_a_rule_for_the_way_back(site: Site) -> None:
     assert not a.connects(b.address, 8000)
     site.rule(group, "egress", protocol="tcp")
     assert eventually(lambda: a.connects(b.address, 8000))
+
+
+def test_a_remote_address_group_means_its_addresses(site: Site) -> None:
+    network = site.network()
+    a = site.instance("a", network, "h1", fixed_ips=[{"ip_address": "10.1.0.10"}])
+    b = site.instance("b", network, "h1", fixed_ips=[{"ip_address": "10.1.0.200"}])
+    lab = site.create("address-groups", "address_group", name="lab", addresses=["10.1.0.0/28"])
+    c = site.instance("c", network, "h2", [site.group({"remote_address_group_id": lab["id"], **ICMP})])
+    assert eventually(lambda: a.pings(c.address))
+    assert not b.pings(c.address)
+    site.api.act("address-groups", lab["id"], "add_addresses", addresses=["10.1.0.200/32"])
+    assert eventually(lambda: b.pings(c.address))
+    site.api.act("address-groups", lab["id"], "remove_addresses", addresses=["10.1.0.0/28"])
+    assert eventually(lambda: not a.pings(c.address))

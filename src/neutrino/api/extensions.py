@@ -14,6 +14,7 @@ class Extension(msgspec.Struct, frozen=True):
 
 
 EXTENSIONS: tuple[Extension, ...] = (
+    Extension("address-group", "Address group", "Prefixes that rules name together."),
     Extension("address-scope", "Address scope", "Subnet pools that share no address."),
     Extension("agent", "agent", "The agents of the hosts, as observed (read only)."),
     Extension("allowed-address-pairs", "Allowed Address Pairs", "Further sources that a port may send from."),
@@ -35,6 +36,7 @@ EXTENSIONS: tuple[Extension, ...] = (
     Extension("revision-if-match", "If-Match constraints based on revision_number", "Conditional changes."),
     Extension("security-group", "security-group", "Security groups and their rules."),
     Extension("security-groups-normalized-cidr", "Normalized CIDR field", "normalized_cidr of a rule."),
+    Extension("security-groups-remote-address-group", "Remote address group", "An address group as a rule's remote."),
     Extension("sorting", "Sorting support", "Sorted lists."),
     Extension("standard-attr-description", "standard-attr-description", "A description on each resource."),
     Extension("standard-attr-revisions", "Resource revision numbers", "A revision number on each resource."),

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from neutrino.api import address_scopes, networks, ports, security_groups, subnetpools, subnets
+from neutrino.api import address_groups, address_scopes, networks, ports, security_groups, subnetpools, subnets
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
+from neutrino.model.address_group import Addresses, AddressGroup
 from neutrino.model.address_scope import AddressScope
 from neutrino.model.agent import Agent
 from neutrino.model.faults import (
+    AddressGroupNotFound,
     AddressScopeNotFound,
     AgentNotFound,
     NetworkNotFound,
@@ -71,6 +73,11 @@ _POOL_ACTIONS = {
     "add_prefixes": Action(_prefixes, subnetpools.add_prefixes),
     "remove_prefixes": Action(_prefixes, subnetpools.remove_prefixes),
 }
+_addresses = record(Addresses)
+_GROUP_ACTIONS = {
+    "add_addresses": Action(_addresses, address_groups.add),
+    "remove_addresses": Action(_addresses, address_groups.remove),
+}
 NOUNS: tuple[Noun, ...] = (
     Noun(Network, NetworkNotFound, networks.create, networks.update, networks.delete),
     Noun(Subnet, SubnetNotFound, subnets.create, subnets.update, subnets.delete),
@@ -86,5 +93,13 @@ NOUNS: tuple[Noun, ...] = (
         _POOL_ACTIONS,
     ),
     Noun(AddressScope, AddressScopeNotFound, address_scopes.create, address_scopes.update, address_scopes.delete),
+    Noun(
+        AddressGroup,
+        AddressGroupNotFound,
+        address_groups.create,
+        address_groups.update,
+        address_groups.delete,
+        _GROUP_ACTIONS,
+    ),
     Noun(Agent, AgentNotFound),
 )

@@ -7,7 +7,9 @@ from sqlalchemy import bindparam, select
 
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
+from neutrino.model.address_group import AddressGroup
 from neutrino.model.faults import (
+    AddressGroupNotFound,
     SecurityGroupCannotRemoveDefault,
     SecurityGroupCannotUpdateDefault,
     SecurityGroupConflict,
@@ -34,13 +36,18 @@ _REFERRING = (
     .where(_rules.c.remote_group_id == bindparam("group_id"), _rules.c.security_group_id != bindparam("group_id"))
     .limit(1)
 )
-_SAME_AS = ("security_group_id", "direction", "ethertype", "protocol", "port_range_min", "port_range_max")
-_LIKE = select(_rules.c.id).where(
-    *(
-        _rules.c[name].is_not_distinct_from(bindparam(name))
-        for name in (*_SAME_AS, "normalized_cidr", "remote_group_id")
-    )
+_SAME_AS = (
+    "security_group_id",
+    "direction",
+    "ethertype",
+    "protocol",
+    "port_range_min",
+    "port_range_max",
+    "normalized_cidr",
+    "remote_group_id",
+    "remote_address_group_id",
 )
+_LIKE = select(_rules.c.id).where(*(_rules.c[name].is_not_distinct_from(bindparam(name)) for name in _SAME_AS))
 
 
 def ensure_default(tx: Transaction, project_id: str) -> str:
@@ -119,6 +126,9 @@ def create_rule(tx: Transaction, _request: Request, given: Given) -> SecurityGro
     remote = given.get("remote_group_id")
     if isinstance(remote, str) and remote != group_id:
         check_exist(tx, [remote])
+    addresses = given.get("remote_address_group_id")
+    if isinstance(addresses, str) and tx.get(AddressGroup, addresses) is None:
+        raise AddressGroupNotFound(addresses)
     rule = _insert_rule(tx, group, **given)
     tx.touch(group)
     return rule
@@ -167,7 +177,7 @@ def _insert_rule(tx: Transaction, group: SecurityGroup, **given: object) -> Secu
     rule = SecurityGroupRule(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
     rule = canonical(rule)
     check_rule(rule)
-    same = {name: getattr(rule, name) for name in (*_SAME_AS, "normalized_cidr", "remote_group_id")}
+    same = {name: getattr(rule, name) for name in _SAME_AS}
     existing = tx.connection.execute(_LIKE, same).scalar()
     if existing is not None:
         raise SecurityGroupRuleExists(existing)

@@ -397,7 +397,7 @@ class SecurityGroupRuleInUse(Conflict):
 class SecurityGroupMultipleRemoteEntites(BadRequest):
     """A rule has one remote. The spelling is upstream's."""
 
-    says = "Only remote_ip_prefix or remote_group_id may be provided."
+    says = "Only remote_ip_prefix or remote_group_id or remote_address_group_id may be provided."
 
 
 @dataclass(eq=False)

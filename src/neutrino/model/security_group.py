@@ -87,6 +87,10 @@ class SecurityGroupRule(Standard, frozen=True, kw_only=True):
     port_range_max: Annotated[Annotated[int, _PORT] | None, Attr(put=False)] = None
     remote_ip_prefix: Annotated[Annotated[str, _PREFIX] | None, Attr(put=False)] = None
     remote_group_id: Annotated[Uuid | None, Attr(put=False, indexed=True, refers="security_groups")] = None
+    remote_address_group_id: Annotated[
+        Uuid | None,
+        Attr(put=False, indexed=True, refers="address_groups", extension="security-groups-remote-address-group"),
+    ] = None
     normalized_cidr: Annotated[
         IpPrefix | None, Attr(post=False, put=False, extension="security-groups-normalized-cidr")
     ] = None

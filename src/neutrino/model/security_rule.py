@@ -32,7 +32,8 @@ def canonical(rule: SecurityGroupRule) -> SecurityGroupRule:
 
 def check_rule(rule: SecurityGroupRule) -> None:
     """Refuse a rule whose values contradict each other."""
-    if rule.remote_ip_prefix is not None and rule.remote_group_id is not None:
+    remotes = (rule.remote_ip_prefix, rule.remote_group_id, rule.remote_address_group_id)
+    if sum(remote is not None for remote in remotes) > 1:
         raise SecurityGroupMultipleRemoteEntites
     version = 4 if rule.ethertype == "IPv4" else 6
     prefix = rule.remote_ip_prefix

@@ -48,6 +48,10 @@ class NetworkingApi:
         """Update a resource and return it."""
         return self._one(self._call("PUT", f"{plural}/{identity}", {singular: _attributes(values)}))
 
+    def act(self, plural: str, identity: str, action: str, **values: object) -> Resource:
+        """Do something to a resource (``add_router_interface``) and return the answer."""
+        return self._call("PUT", f"{plural}/{identity}/{action}", _attributes(values))
+
     def delete(self, plural: str, identity: str) -> None:
         """Delete a resource."""
         self._call("DELETE", f"{plural}/{identity}")

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import msgspec
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
 
+from neutrino.model.address_group import AddressGroup
 from neutrino.model.address_scope import AddressScope
 from neutrino.model.agent import Agent
 from neutrino.model.kinds import annotations_of
@@ -28,6 +29,7 @@ RESOURCES: tuple[type[Resource], ...] = (
     SubnetPool,
     Network,
     Subnet,
+    AddressGroup,
     SecurityGroup,
     SecurityGroupRule,
     Port,

@@ -78,9 +78,9 @@ COSTS = {
     "show port": (1, lambda t: t.api.get(f"ports/{t.port['id']}")),
     "show tags": (1, lambda t: t.api.send("GET", f"ports/{t.port['id']}/tags")),
     "create network": (5, lambda t: t.api.network()),
-    "create subnet": (5, lambda t: t.api.subnet(t.network, "10.9.0.0/24")),
+    "create subnet": (6, lambda t: t.api.subnet(t.network, "10.9.0.0/24")),
     "create subnet from a pool": (
-        7,
+        8,
         lambda t: t.api.post("subnets", network_id=t.green["id"], ip_version=4, subnetpool_id=t.pool["id"]),
     ),
     "add a prefix": (
@@ -100,7 +100,7 @@ COSTS = {
     "delete port": (4, lambda t: t.api.delete(f"ports/{t.port['id']}")),
     "create group": (10, lambda t: t.api.post("security-groups", name="x")),
     "create rule": (
-        5,
+        6,
         lambda t: t.api.post(
             "security-group-rules", security_group_id=t.group["id"], direction="ingress", protocol="tcp"
         ),

@@ -12,6 +12,7 @@ RULE = {
     "remote_ip_prefix": None,
     "normalized_cidr": None,
     "remote_group_id": None,
+    "remote_address_group_id": None,
     "project_id": "acme",
     "tenant_id": "acme",
     "description": "",

@@ -23,10 +23,10 @@ from neutrino.model.subnet import SLAAC, STATEFUL, STATELESS
 from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.operations import Delete
 from neutrino.reconcile.controller import Controller
-from topology import group, network, port, rule, subnet
+from topology import address_group, group, network, port, rule, subnet
 
 EXAMPLES = int(os.environ.get("NEUTRINO_EXAMPLES", "40"))
-TABLES = ("Logical_Switch", "Logical_Switch_Port", "Port_Group", "ACL", "DHCP_Options", "NB_Global")
+TABLES = ("Logical_Switch", "Logical_Switch_Port", "Port_Group", "ACL", "Address_Set", "DHCP_Options", "NB_Global")
 _ORDER = [noun.collection for noun in NOUNS]
 
 Cloud = dict[tuple[str, str], Resource]
@@ -95,11 +95,15 @@ def clouds(draw: st.DrawFn) -> Cloud:
     ]
     subnets = [one for one in candidates if one.network_id in {n.id for n in networks} and draw(some())]
     groups = [group(name, stateful=draw(some())) for name in ("web", "ssh") if draw(some())]
+    labs = [address_group("lab", *draw(st.sampled_from([(), ("192.0.2.0/24",), ("192.0.2.0/25", "fd99::/64")])))]
+    labs = labs if draw(some()) else []
     rules = []
     for one in groups:
-        for number, remote in enumerate([None, *groups]):
+        for number, remote in enumerate([None, *groups, *labs]):
             if draw(some()):
-                given = {"remote_group_id": remote.id} if remote else {"protocol": "tcp", "port_range_min": 22}
+                given = {"protocol": "tcp", "port_range_min": 22}
+                if remote:
+                    given = {"remote_address_group_id" if remote in labs else "remote_group_id": remote.id}
                 rules.append(rule(f"{one.name}-{number}", one, "ingress", **given))
     ports = []
     for number in range(4 if networks else 0):
@@ -124,7 +128,7 @@ def clouds(draw: st.DrawFn) -> Cloud:
                 allowed_address_pairs=draw(st.sampled_from([(), (AddressPair("10.0.0.99"),)])),
             )
         )
-    return {(one.collection, one.id): one for one in (*networks, *subnets, *groups, *rules, *ports)}
+    return {(one.collection, one.id): one for one in (*networks, *subnets, *labs, *groups, *rules, *ports)}
 
 
 def changes(before: Cloud, after: Cloud) -> Iterator[tuple[tuple[str, str], Resource | None]]:
@@ -192,7 +196,7 @@ class Walk:
         await until(lambda: controller.position == len(memory.journal) and controller.is_settled, pause_s=0.002)
 
     async def clear(self, seen: Observer) -> None:
-        for table in ("Logical_Switch", "Port_Group", "DHCP_Options"):
+        for table in ("Logical_Switch", "Port_Group", "Address_Set", "DHCP_Options"):
             await seen.transact(*[Delete(table, uuid) for uuid in await seen.rows(table)])
 
     async def everything(self, seen: Observer) -> dict:

@@ -60,6 +60,7 @@ def test_upstreams_matches() -> None:
     """The grammar of upstream's common/ovn/acl.py, written out for one rule of each kind."""
     group = "pg_" + next(r.id for r in reference() if r.collection == "security_groups" and r.name == "web")
     group = group.replace("-", "_")
+    lab = next(r.id for r in reference() if r.collection == "address_groups").replace("-", "_")
     matches = {row["match"] for key, row in rendered().rows() if key.table == "ACL"}
     assert matches >= {
         f"inport == @{group} && ip4",
@@ -70,6 +71,8 @@ def test_upstreams_matches() -> None:
         f"outport == @{group} && ip4 && icmp4 && icmp4.type == 8 && icmp4.code == 0",
         f"outport == @{group} && ip6 && icmp6",
         f"outport == @{group} && ip4 && ip.proto == 47",
+        f"outport == @{group} && ip4 && ip4.src == $ag_{lab}_ip4",
+        f"inport == @{group} && ip6 && ip6.dst == $ag_{lab}_ip6 && udp",
         "inport == @neutron_pg_drop && ip",
         "outport == @neutron_pg_drop && ip",
     }

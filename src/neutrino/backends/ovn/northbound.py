@@ -1,7 +1,8 @@
 """The OVN backend as the controller drives it: what each resource renders to, in order of who sees whom."""
 
-from neutrino.backends.ovn import foundation, network, port, security_group, subnet
+from neutrino.backends.ovn import address_group, foundation, network, port, security_group, subnet
 from neutrino.backends.ovn.territory import NORTHBOUND
+from neutrino.model.address_group import AddressGroup
 from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
@@ -11,6 +12,7 @@ from neutrino.reconcile.noun import Backend, Noun
 NOUNS = (
     Noun(Network, network.fragment, network.facts, ((Subnet, "network_id"),)),
     Noun(Subnet, subnet.fragment, subnet.facts, ((Port, "fixed_ips.subnet_id"),)),
+    Noun(AddressGroup, address_group.fragment),
     Noun(SecurityGroup, security_group.fragment, security_group.facts, ((SecurityGroupRule, "security_group_id"),)),
     Noun(SecurityGroupRule, security_group.rule_fragment),
     Noun(Port, port.fragment),

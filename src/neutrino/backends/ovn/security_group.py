@@ -59,6 +59,9 @@ def match(rule: SecurityGroupRule) -> str:
         parts.append(f"{ip}.{remote} == {rule.normalized_cidr}")
     if rule.remote_group_id:
         parts.append(f"{ip}.{remote} == ${uuids.port_group_name(rule.remote_group_id)}_{ip}")
+    if rule.remote_address_group_id:
+        name = uuids.address_set_name(rule.remote_address_group_id, 4 if ip == "ip4" else 6)
+        parts.append(f"{ip}.{remote} == ${name}")
     return " && ".join(parts + _protocol(rule, icmp))
 
 

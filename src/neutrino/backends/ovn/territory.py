@@ -77,6 +77,7 @@ _TABLES = (
         {**_wholes("cidr", "options"), "external_ids": Keys(_is_dhcp_mark)},
         _is_marked,
     ),
+    Table("Address_Set", {**_wholes("name", "addresses"), "external_ids": _MARKS}, _is_marked),
     Table(
         "Port_Group",
         {

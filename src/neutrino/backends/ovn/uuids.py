@@ -58,6 +58,11 @@ def port_group_name(security_group_id: str) -> str:
     return f"pg_{security_group_id}".replace("-", "_")
 
 
+def address_set_name(address_group_id: str, version: int) -> str:
+    """Return the name of a group's address set for an IP version (upstream, ovn_ag_addrset_name)."""
+    return f"ag_{address_group_id}_ip{version}".replace("-", "_")
+
+
 def mac(subnet_id: str) -> str:
     """Return the MAC address of a subnet's DHCP server: made from the id, so that it is the same after any path."""
     digest = hashlib.sha256(subnet_id.encode()).hexdigest()

@@ -20,6 +20,21 @@ _COUNTED = {
 def upgrade() -> None:
     """Make it so."""
     op.create_table(
+        "address_groups",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("project_id", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("updated_at", sa.String(), nullable=False),
+        sa.Column("revision_number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("addresses", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address_groups")),
+    )
+    with op.batch_alter_table("address_groups", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_address_groups_project_id"), ["project_id"], unique=False)
+
+    op.create_table(
         "address_scopes",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("project_id", sa.String(), nullable=False),
@@ -87,6 +102,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("subnetpools_tags", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_subnetpools_tags_tag"), ["tag"], unique=False)
+
+    with op.batch_alter_table("security_group_rules", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("remote_address_group_id", sa.String(), nullable=True))
+        batch_op.create_index(
+            batch_op.f("ix_security_group_rules_remote_address_group_id"), ["remote_address_group_id"], unique=False
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_security_group_rules_remote_address_group_id"),
+            "address_groups",
+            ["remote_address_group_id"],
+            ["id"],
+        )
 
     with op.batch_alter_table("subnets", schema=None) as batch_op:
         batch_op.add_column(sa.Column("subnetpool_id", sa.String(), nullable=True))
