@@ -67,7 +67,13 @@ def port(text: str, network: Network, fixed_ips: dict[Subnet, str] | None = None
 def reference() -> list[Resource]:
     """Return a small cloud that has one of everything that is rendered."""
     blue, flat = network("blue"), network("flat", mtu=1500, provider_network_type="flat")
-    flat = network("flat", mtu=1500, provider_network_type="flat", provider_physical_network="physnet1")
+    flat = network(
+        "flat",
+        mtu=1500,
+        provider_network_type="flat",
+        provider_physical_network="physnet1",
+        availability_zone_hints=("az1", "az2"),
+    )
     vlan = network(
         "vlan", mtu=1500, provider_network_type="vlan", provider_physical_network="physnet2",
         provider_segmentation_id=101,

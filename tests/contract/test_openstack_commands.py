@@ -305,6 +305,18 @@ def test_address_groups(run):
     assert "is in use on one or more security group rules" in run.fails("address group delete l")
 
 
+def test_what_is_available(run):
+    run("network create blue")
+    run("subnet create one --network blue --subnet-range 10.0.0.0/24")
+    run("port create p --network blue")
+    (listed,) = run.json("ip availability list")
+    assert (listed["Network Name"], listed["Total IPs"], listed["Used IPs"]) == ("blue", 253, 1)
+    assert run.json("ip availability list --ip-version 6") == []
+    assert run.json("ip availability show blue")["used_ips"] == 1
+    assert run.json("availability zone list --network") == []
+    assert "AvailabilityZone az1 could not be found" in run.fails("network create x --availability-zone-hint az1")
+
+
 def test_what_else_there_is(run):
     aliases = run.column("Alias", "extension list --network")
     assert {"security-group", "binding", "port-security", "standard-attr-tag"} <= set(aliases)

@@ -10,6 +10,7 @@ import falcon.asgi
 import msgspec
 
 from neutrino.api import bodies, tags
+from neutrino.api.availability_paths import NetworkAvailabilities, NetworkAvailability, Zones
 from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
 from neutrino.api.quota_paths import PROJECT_PATHS, Quota, QuotaDefault, QuotaDetails, Quotas, WhoseQuota
@@ -243,6 +244,9 @@ def application(service: Service) -> falcon.asgi.App[Req, Resp]:
     app.add_route(f"{PREFIX}/quotas/{{project_id}}", Quota(service))
     app.add_route(f"{PREFIX}/quotas/{{project_id}}/default", QuotaDefault(service))
     app.add_route(f"{PREFIX}/quotas/{{project_id}}/details", QuotaDetails(service))
+    app.add_route(f"{PREFIX}/availability_zones", Zones(service))
+    app.add_route(f"{PREFIX}/network-ip-availabilities", NetworkAvailabilities(service))
+    app.add_route(f"{PREFIX}/network-ip-availabilities/{{network_id}}", NetworkAvailability(service))
     for noun in NOUNS:
         path = f"{PREFIX}/{noun.route}"
         app.add_route(path, Collection(service, noun))

@@ -1,6 +1,7 @@
 """Networks: what creating, changing and deleting one does."""
 
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
@@ -9,6 +10,7 @@ from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.security_groups import ensure_default
 from neutrino.model.faults import (
+    AvailabilityZoneNotFound,
     FlatNetworkInUse,
     InvalidInput,
     NetworkInUse,
@@ -20,6 +22,7 @@ from neutrino.model.faults import (
 from neutrino.model.network import OVERHEAD_BYTES, TUNNELLED, Network
 from neutrino.model.port import Port
 from neutrino.model.subnet import Subnet
+from neutrino.store import availability
 from neutrino.store.addresses import free_segmentation_id
 from neutrino.store.columns import select_all, to_resource
 from neutrino.store.records import Transaction
@@ -53,6 +56,10 @@ def create(tx: Transaction, request: Request, given: Given) -> Network:
     )
     values["mtu"] = _mtu(request, str(kind), given.get("mtu"))
     project_id = str(given.get("project_id") or request.project_id)
+    zones = given["availability_zone_hints"]
+    assert isinstance(zones, tuple)  # noqa: S101 - parsed so
+    _check_zones(tx, zones)
+    values["availability_zones"] = zones
     network = Network(
         **(values | {"id": str(uuid.uuid4()), "project_id": project_id}),  # type: ignore[arg-type]
         created_at=tx.now,
@@ -82,6 +89,13 @@ def delete(tx: Transaction, _request: Request, network: Network) -> None:
     for subnet in subnets_of(tx, network.id):
         tx.delete(subnet)
     tx.delete(network)
+
+
+def _check_zones(tx: Transaction, zones: Sequence[str]) -> None:
+    if zones:
+        missing = sorted(set(zones) - availability.zones(tx.connection).keys())
+        if missing:
+            raise AvailabilityZoneNotFound(", ".join(missing))
 
 
 def _mtu(request: Request, kind: str, wanted: object) -> int:

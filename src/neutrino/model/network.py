@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from neutrino.model.kinds import Boolean, Kind, Name, Uuid, Uuids, integer, number, one_of, shown
+from neutrino.model.kinds import Boolean, Kind, Name, Uuid, Uuids, integer, kind_of, number, one_of, shown, strings
 from neutrino.model.resource import Attr, Tagged, Unique
 
 TUNNELLED = ("geneve", "vxlan", "gre")
@@ -20,6 +20,8 @@ def _mtu(value: object) -> object:
 
 
 _MTU = Kind("integer", _mtu, "integer", {"type": "integer", "minimum": 0, "maximum": MOST_MTU})
+MOST_ZONES = 10
+_ZONES = strings("list of zones", kind_of(Name).parse, MOST_ZONES)
 
 
 class Network(Tagged, frozen=True, kw_only=True):
@@ -46,6 +48,12 @@ class Network(Tagged, frozen=True, kw_only=True):
     ipv6_address_scope: Annotated[Uuid | None, Attr(post=False, put=False, stored=False, extension="address-scope")] = (
         None
     )
+    availability_zone_hints: Annotated[
+        tuple[str, ...], _ZONES, Attr(put=False, extension="network_availability_zone")
+    ] = ()
+    availability_zones: Annotated[
+        tuple[str, ...], _ZONES, Attr(post=False, put=False, stored=False, extension="network_availability_zone")
+    ] = ()
     mtu: Annotated[int, _MTU, Attr(extension="net-mtu")]
     port_security_enabled: Annotated[Boolean, Attr(extension="port-security")] = True
     provider_network_type: Annotated[str, one_of(*NETWORK_TYPES), Attr(put=False, extension="provider")]

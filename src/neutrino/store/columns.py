@@ -100,6 +100,9 @@ def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
         return _subnets_of_network()
     if (cls, name) in ((Network, "ipv4_address_scope"), (Network, "ipv6_address_scope")):
         return _scope_of_network(4 if name == "ipv4_address_scope" else 6)
+    if (cls, name) == (Network, "availability_zones"):
+        column: ColumnElement[Any] = TABLES[Network].c.availability_zone_hints  # as upstream has it with OVN
+        return column
     if (cls, name) == (Subnet, "prefixlen"):
         return null()  # only asked for, never kept
     if (cls, name) == (Subnet, "use_default_subnetpool"):

@@ -74,6 +74,8 @@ COSTS = {
     "list networks": (1, lambda t: t.api.get("networks")),
     "list subnets": (1, lambda t: t.api.get("subnets")),
     "list security groups": (2, lambda t: t.api.get("security-groups")),
+    "list what is available": (1, lambda t: t.api.get("network-ip-availabilities")),
+    "list zones": (1, lambda t: t.api.get("availability_zones")),
     "list rules": (1, lambda t: t.api.get("security-group-rules")),
     "show port": (1, lambda t: t.api.get(f"ports/{t.port['id']}")),
     "show tags": (1, lambda t: t.api.send("GET", f"ports/{t.port['id']}/tags")),

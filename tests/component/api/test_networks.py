@@ -9,6 +9,8 @@ NEW = {
     "status": "ACTIVE",
     "shared": False,
     "subnets": [],
+    "availability_zone_hints": [],
+    "availability_zones": [],
     "ipv4_address_scope": None,
     "ipv6_address_scope": None,
     "mtu": 1442,

@@ -32,7 +32,7 @@ def logical_switch(network: Network) -> nb.Logical_Switch:
     ids = {
         "neutron:network_name": network.name,
         "neutron:mtu": str(network.mtu),
-        "neutron:availability_zone_hints": "",
+        "neutron:availability_zone_hints": ",".join(network.availability_zone_hints),
         "neutron:provnet-network-type": network.provider_network_type,
     }
     config = {"mcast_snoop": "false", "mcast_flood_unregistered": "false", "vlan-passthru": "false"}

@@ -103,6 +103,9 @@ def upgrade() -> None:
     with op.batch_alter_table("subnetpools_tags", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_subnetpools_tags_tag"), ["tag"], unique=False)
 
+    with op.batch_alter_table("networks", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("availability_zone_hints", sa.Text(), nullable=False, server_default="[]"))
+
     with op.batch_alter_table("security_group_rules", schema=None) as batch_op:
         batch_op.add_column(sa.Column("remote_address_group_id", sa.String(), nullable=True))
         batch_op.create_index(
@@ -119,6 +122,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("subnetpool_id", sa.String(), nullable=True))
         batch_op.create_index(batch_op.f("ix_subnets_subnetpool_id"), ["subnetpool_id"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_subnets_subnetpool_id"), "subnetpools", ["subnetpool_id"], ["id"])
+
+    with op.batch_alter_table("networks", schema=None) as batch_op:
+        batch_op.alter_column("availability_zone_hints", server_default=None)
 
     for table, name in _COUNTED.items():
         op.execute(
