@@ -305,6 +305,28 @@ def test_address_groups(run):
     assert "is in use on one or more security group rules" in run.fails("address group delete l")
 
 
+def test_what_ports_and_subnets_tell_others(run):
+    run("network create blue")
+    run("subnet create one --network blue --subnet-range 10.0.0.0/24 --service-type compute:nova")
+    assert run.json("subnet show one")["service_types"] == ["compute:nova"]
+    assert "No valid service subnet" in run.fails("port create p --network blue")
+    run("subnet set one --service-type network:routed")
+    run("subnet unset one --service-type network:routed --service-type compute:nova")
+    assert run.column("Name", "subnet list --service-type compute:nova") == []
+    run("port create p --network blue --device-profile gpu --numa-policy-required --disable-uplink-status-propagation")
+    run("port set p --numa-policy-socket --enable-uplink-status-propagation")
+    shown = run.json("port show p")
+    wanted = {
+        "device_profile": "gpu",
+        "numa_affinity_policy": "socket",
+        "propagate_uplink_status": True,
+        "ip_allocation": "immediate",
+    }
+    assert {key: shown[key] for key in wanted} == wanted
+    run("port unset p --numa-policy")
+    assert run.json("port show p")["numa_affinity_policy"] is None
+
+
 def test_what_is_available(run):
     run("network create blue")
     run("subnet create one --network blue --subnet-range 10.0.0.0/24")

@@ -14,6 +14,7 @@ from neutrino.api.bodies import Given
 from neutrino.api.fixed_ips import allocate
 from neutrino.api.request import Request
 from neutrino.api.security_groups import check_exist, ensure_default
+from neutrino.model.addressing import serving
 from neutrino.model.agent import Agent
 from neutrino.model.binding import NO_BINDING, Binding
 from neutrino.model.faults import (
@@ -27,7 +28,16 @@ from neutrino.model.faults import (
     PortSecurityPortHasSecurityGroup,
 )
 from neutrino.model.network import Network
-from neutrino.model.port import BINDING_FAILED, NETWORK_OWNER_PREFIX, UNBOUND, AddressPair, FixedIpRequest, Port
+from neutrino.model.port import (
+    BINDING_FAILED,
+    IMMEDIATE,
+    NETWORK_OWNER_PREFIX,
+    NO_ADDRESS,
+    UNBOUND,
+    AddressPair,
+    FixedIpRequest,
+    Port,
+)
 from neutrino.model.subnet import Subnet
 from neutrino.store.columns import select_all, to_resource
 from neutrino.store.records import Transaction
@@ -39,7 +49,7 @@ _AGENTS_ON = select_all(Agent).where(TABLES[Agent].c.host == bindparam("host"))
 
 def create(tx: Transaction, request: Request, given: Given) -> Port:
     """Create a port: MAC, addresses and default group are chosen where none are given; with a host it is bound."""
-    if "mac_address" in given:
+    if given.get("mac_address"):
         return _create(tx, request, given, str(given["mac_address"]))
     for _ in range(MAC_TRIES):
         with suppress(MacAddressInUse):
@@ -58,13 +68,17 @@ def _create(tx: Transaction, request: Request, given: Given, mac: str) -> Port:
         groups = (ensure_default(tx, project_id),) if secured and not trusted else ()
     else:
         check_exist(tx, groups)  # type: ignore[arg-type]
-    fixed_ips = allocate(tx, network, networks.subnets_of(tx, network.id), given.get("fixed_ips"), mac, trusted)  # type: ignore[arg-type]
+    wanted: Sequence[FixedIpRequest] | None = given.get("fixed_ips")  # type: ignore[assignment]
+    subnets = networks.subnets_of(tx, network.id)
+    subnets = subnets if wanted == () else serving(network.id, subnets, owner)
+    fixed_ips = allocate(tx, network, subnets, wanted, mac, trusted)
     binding = _bind(tx, request, network, str(given["binding_host_id"]), str(given["binding_vnic_type"]))
     values = given | {
         "id": str(uuid.uuid4()),
         "project_id": project_id,
         "mac_address": mac,
         "fixed_ips": fixed_ips,
+        "ip_allocation": NO_ADDRESS if wanted == () else IMMEDIATE,
         "security_groups": groups,
         "port_security_enabled": secured,
         "binding_vif_type": binding.vif_type,
@@ -83,13 +97,24 @@ def _create(tx: Transaction, request: Request, given: Given, mac: str) -> Port:
 
 
 def update(tx: Transaction, request: Request, old: Port, changes: Given) -> Port:
-    """Change a port; a new host, VNIC type or profile binds it anew."""
+    """Change a port; a new host, VNIC type or profile binds it anew, an empty MAC asks for a new one."""
+    if changes.get("mac_address", old.mac_address):
+        return _update(tx, request, old, changes)
+    for _ in range(MAC_TRIES):
+        with suppress(MacAddressInUse):
+            return _update(tx, request, old, changes | {"mac_address": _random_mac(request)})
+    raise NetworkMacAddressGenerationFailure(old.network_id)
+
+
+def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Port:
     network = networks.get(tx, old.network_id)
     values = dict(changes)
     mac = str(values.get("mac_address", old.mac_address))
     _check_bound(old, mac, str(values.get("binding_vnic_type", old.binding_vnic_type)))
     if "fixed_ips" in values or mac != old.mac_address:
+        present = [ip.subnet_id for ip in old.fixed_ips]
         subnets = networks.subnets_of(tx, network.id)
+        subnets = serving(network.id, subnets, old.device_owner, present) if values.get("fixed_ips") != () else subnets
         wanted = values.get("fixed_ips", _same_ips(old, subnets))
         values["fixed_ips"] = allocate(tx, network, subnets, wanted, mac, old.is_trusted, old.fixed_ips)  # type: ignore[arg-type]
     if values.get("security_groups") is not None and values["security_groups"] != old.security_groups:

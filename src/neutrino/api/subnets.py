@@ -86,7 +86,7 @@ def _gateway(given: Given, cidr: str) -> str | None:
 def _give_addresses(tx: Transaction, subnet: Subnet) -> None:
     for row in tx.connection.execute(_PORTS_ON_NETWORK, {"network_id": subnet.network_id}).all():
         port = to_resource(Port, row)
-        if not port.is_trusted:
+        if not port.is_trusted and subnet.serves(port.device_owner):
             given = FixedIp(subnet_id=subnet.id, ip_address=eui64(subnet.cidr, port.mac_address))
             tx.update(port, {"fixed_ips": (*port.fixed_ips, given)})
 

@@ -11,6 +11,7 @@ from neutrino.model.faults import (
     GatewayConflictWithAllocationPools,
     InvalidAllocationPool,
     InvalidInput,
+    IpAddressGenerationFailureNoMatchingSubnet,
     OutOfBoundsAllocationPool,
     OverlappingAllocationPools,
 )
@@ -165,6 +166,18 @@ def _check_ipv6_modes(subnet: Subnet, net: IpNetwork) -> None:
         raise InvalidInput(
             f"Invalid CIDR {subnet.cidr} for IPv6 address mode. OpenStack uses the EUI-64 address format"
         )
+
+
+def serving(network_id: str, subnets: Sequence[Subnet], device_owner: str, present: Iterable[str] = ()) -> list[Subnet]:
+    """Return the subnets that give addresses to a port of *device_owner*, those for just such ports first.
+
+    Those whose ids are in *present* do so already. Refuse where there are subnets and none does.
+    """
+    kept = set(present)
+    found = [subnet for subnet in subnets if subnet.serves(device_owner) or subnet.id in kept]
+    if subnets and not found:
+        raise IpAddressGenerationFailureNoMatchingSubnet(network_id, device_owner)
+    return sorted(found, key=lambda subnet: not subnet.service_types)
 
 
 def is_usable(cidr: str, address: str) -> bool:

@@ -277,6 +277,31 @@ class IpAddressGenerationFailure(Conflict):
 
 
 @dataclass(eq=False)
+class IpAddressGenerationFailureNoMatchingSubnet(Conflict):
+    """No subnet of the network serves ports of this device owner."""
+
+    says = "No valid service subnet for the given device owner, network {network_id}, service type {service_type}."
+    network_id: str
+    service_type: str
+
+
+@dataclass(eq=False)
+class InvalidSubnetServiceType(BadRequest):
+    """A service type is a device owner of the network service or of instances."""
+
+    says = "Subnet service type {service_type} does not correspond to a valid device owner."
+    service_type: str
+
+
+@dataclass(eq=False)
+class InvalidInputSubnetServiceType(BadRequest):
+    """A service type is text."""
+
+    says = "Subnet service type {service_type} is not a string."
+    service_type: str
+
+
+@dataclass(eq=False)
 class InvalidIpForNetwork(BadRequest):
     """The address is on none of the network's subnets."""
 

@@ -300,6 +300,8 @@ NullableName = Annotated[
 ]
 Boolean = Annotated[bool, Kind("boolean", _boolean, "boolean", {"type": "boolean"})]
 Mac = Annotated[str, Kind("mac", _mac, "text", _TEXT)]
+# Null asks for a new one (extension port-mac-address-regenerate).
+MacOrNew = Annotated[str, Kind("mac", lambda value: "" if value is None else _mac(value), "text", _TEXT)]
 IpAddress = Annotated[str, Kind("address", _address, "text", _TEXT)]
 Cidr = Annotated[str, Kind("cidr", _network, "text", _TEXT)]
 IpPrefix = Annotated[str, Kind("prefix", _prefix, "text", _TEXT)]

@@ -12,6 +12,7 @@ from neutrino.model.kinds import (
     JsonObject,
     Kind,
     Mac,
+    MacOrNew,
     Name,
     NullableName,
     Uuid,
@@ -38,6 +39,8 @@ VNIC_TYPES = (
 )
 MOST_ADDRESS_PAIRS = 10  # upstream: max_allowed_address_pair
 NETWORK_OWNER_PREFIX = "network:"  # device owners that are trusted: no security groups, no anti-spoofing
+IMMEDIATE, NO_ADDRESS = "immediate", "none"  # when a port gets its addresses
+NUMA_POLICIES = ("required", "preferred", "legacy", "socket")
 UNBOUND, BINDING_FAILED = "unbound", "binding_failed"
 
 
@@ -82,7 +85,7 @@ class Port(Tagged, frozen=True, kw_only=True):
     name: Name = ""
     network_id: Annotated[Uuid, Attr(required=True, put=False, indexed=True, refers="networks")]
     admin_state_up: Boolean = True
-    mac_address: Mac
+    mac_address: MacOrNew
     fixed_ips: Annotated[
         tuple[FixedIp, ...],
         _FIXED_IPS,
@@ -118,6 +121,13 @@ class Port(Tagged, frozen=True, kw_only=True):
     binding_vif_details: Annotated[JsonObject, Attr(post=False, put=False, extension="binding")] = msgspec.field(
         default_factory=dict
     )
+
+    ip_allocation: Annotated[Name, Attr(post=False, put=False, extension="ip_allocation")] = IMMEDIATE
+    propagate_uplink_status: Annotated[Boolean, Attr(extension="uplink-status-propagation")] = True
+    device_profile: Annotated[Name | None, Attr(put=False, extension="port-device-profile")] = None
+    numa_affinity_policy: Annotated[
+        Annotated[str, one_of(*NUMA_POLICIES)] | None, Attr(extension="port-numa-affinity-policy")
+    ] = None
 
     @property
     def is_trusted(self) -> bool:

@@ -4,7 +4,12 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from neutrino.model.faults import DNSNameServersExhausted, HostRoutesExhausted
+from neutrino.model.faults import (
+    DNSNameServersExhausted,
+    HostRoutesExhausted,
+    InvalidInputSubnetServiceType,
+    InvalidSubnetServiceType,
+)
 from neutrino.model.kinds import (
     Boolean,
     Cidr,
@@ -26,6 +31,7 @@ from neutrino.model.resource import Attr, Tagged
 SLAAC = "slaac"
 STATEFUL = "dhcpv6-stateful"
 STATELESS = "dhcpv6-stateless"
+MOST_SERVICE_TYPES = 50
 MOST_POOLS = 100
 MOST_NAMESERVERS, MOST_HOST_ROUTES = 5, 20  # upstream: max_dns_nameservers, max_subnet_host_routes
 IPV6_MODES = (SLAAC, STATEFUL, STATELESS)
@@ -54,6 +60,19 @@ def parse_ip_version(value: object) -> object:
 
 
 _NAMESERVERS = strings("list of addresses", kind_of(IpAddress).parse, MOST_NAMESERVERS, DNSNameServersExhausted)
+
+
+def _service_type(value: object) -> object:
+    if not isinstance(value, str):
+        raise InvalidInputSubnetServiceType(shown(value))
+    if not value.startswith(_SERVICE_PREFIXES):
+        raise InvalidSubnetServiceType(shown(value))
+    return kind_of(Name).parse(value)
+
+
+_DHCP = "network:dhcp"
+_SERVICE_PREFIXES = ("network:", "neutron:", "compute:")
+_SERVICE_TYPES = strings("list of device owners", _service_type, MOST_SERVICE_TYPES)
 
 
 class Subnet(Tagged, frozen=True, kw_only=True):
@@ -87,6 +106,14 @@ class Subnet(Tagged, frozen=True, kw_only=True):
     host_routes: Annotated[tuple[HostRoute, ...], list_of(HostRoute, MOST_HOST_ROUTES, HostRoutesExhausted)] = ()
     ipv6_address_mode: Annotated[Annotated[str, one_of(*IPV6_MODES)] | None, Attr(put=False)] = None
     ipv6_ra_mode: Annotated[Annotated[str, one_of(*IPV6_MODES)] | None, Attr(put=False)] = None
+
+    service_types: Annotated[tuple[str, ...], _SERVICE_TYPES, Attr(extension="subnet-service-types")] = ()
+
+    def serves(self, device_owner: str) -> bool:
+        """Return whether ports of *device_owner* may have its addresses; DHCP's may wherever there is DHCP."""
+        if not self.service_types or device_owner in self.service_types:
+            return True
+        return device_owner == _DHCP and self.enable_dhcp
 
     @property
     def is_auto_address(self) -> bool:

@@ -156,3 +156,50 @@ def test_addresses_of_the_mac_follow_the_mac(api, blue, four, slaac):
     assert ips(api.put(f"ports/{port['id']}", fixed_ips=[{"subnet_id": slaac["id"]}])) == [
         "2001:db8:1:0:f816:3eff:fe00:2"
     ]
+
+
+def test_subnets_serve_ports_of_their_service_types(api):
+    blue = api.network()
+    everyone = api.subnet(blue, "10.0.0.0/24")
+    routers = api.subnet(blue, "10.1.0.0/24", service_types=["network:distributed", "compute:nova"])
+    api.subnet(blue, "2001:db8::/64", ipv6_address_mode="slaac", service_types=["compute:nova"])
+
+    def subnets_of(**given):
+        return [ip["ip_address"].rpartition(".")[0] or "slaac" for ip in api.port(blue, **given)["fixed_ips"]]
+
+    assert subnets_of() == ["10.0.0"]
+    assert subnets_of(device_owner="compute:nova") == ["10.1.0", "slaac"]
+    assert subnets_of(device_owner="network:distributed") == ["10.1.0"]
+    assert subnets_of(device_owner="network:dhcp") in (["10.0.0"], ["10.1.0"])
+    elsewhere = {"port": {"network_id": blue["id"], "fixed_ips": [{"subnet_id": routers["id"]}]}}
+    assert api.refused("POST", "ports", elsewhere)[:2] == (400, "InvalidInput")
+    mine = api.port(blue, device_owner="compute:nova")
+    api.put(f"subnets/{routers['id']}", service_types=["network:routed"])
+    kept = api.put(f"ports/{mine['id']}", fixed_ips=[{"subnet_id": routers["id"]}])
+    assert kept["fixed_ips"][0]["subnet_id"] == routers["id"]
+    api.delete(f"subnets/{api.subnet(blue, '10.2.0.0/24', service_types=['compute:nova'])['id']}")
+    assert api.get(f"subnets/{everyone['id']}")["service_types"] == []
+
+
+def test_a_network_whose_subnets_serve_others_only(api):
+    blue = api.network()
+    api.subnet(blue, "10.0.0.0/24", service_types=["network:routed"])
+    body = {"port": {"network_id": blue["id"], "device_owner": "compute:nova"}}
+    assert api.refused("POST", "ports", body) == (
+        409,
+        "IpAddressGenerationFailureNoMatchingSubnet",
+        f"No valid service subnet for the given device owner, network {blue['id']}, service type compute:nova.",
+    )
+    assert api.port(blue, fixed_ips=[])["fixed_ips"] == []
+
+
+def test_service_types_are_device_owners(api):
+    blue = api.network()
+    subnet = {"network_id": blue["id"], "ip_version": 4, "cidr": "10.0.0.0/24"}
+    for types, kind in (
+        (["storage"], "InvalidSubnetServiceType"),
+        ([3], "InvalidInputSubnetServiceType"),
+        ("compute:nova", "HTTPBadRequest"),
+        (["compute:nova", "compute:nova"], "HTTPBadRequest"),
+    ):
+        assert api.refused("POST", "subnets", {"subnet": subnet | {"service_types": types}})[:2] == (400, kind)

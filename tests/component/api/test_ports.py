@@ -17,6 +17,10 @@ NEW = {
     "binding:profile": {},
     "binding:vif_type": "unbound",
     "binding:vif_details": {},
+    "ip_allocation": "immediate",
+    "propagate_uplink_status": True,
+    "device_profile": None,
+    "numa_affinity_policy": None,
     "project_id": "acme",
     "tenant_id": "acme",
     "description": "",
@@ -212,3 +216,44 @@ def test_many_clients_at_once_get_different_addresses(api):
     refused = [answer.json()["NeutronError"]["type"] for answer in answers if answer.status_code != 201]
     assert len({ip["ip_address"] for port in made for ip in port["fixed_ips"]}) == len(made) == 29
     assert refused == ["IpAddressGenerationFailure"] * 11
+
+
+def test_null_asks_for_a_new_mac_address(api):
+    blue = api.network()
+    api.subnet(blue, "2001:db8::/64", ipv6_address_mode="slaac")
+    port = api.port(blue, mac_address=None)
+    changed = api.put(f"ports/{port['id']}", mac_address=None)
+    assert changed["mac_address"] != port["mac_address"]
+    assert changed["mac_address"].startswith("fa:16:3e:")
+    assert changed["fixed_ips"] != port["fixed_ips"]  # they follow from it
+    assert api.get(f"ports/{port['id']}") == changed
+    api.host("node1")
+    bound = api.put(f"ports/{port['id']}", **{"binding:host_id": "node1"})
+    body = {"port": {"mac_address": None}}
+    assert api.refused("PUT", f"ports/{bound['id']}", body)[:2] == (409, "PortBound")
+
+
+def test_what_a_port_tells_nova(api):
+    blue = api.network()
+    port = api.port(blue, device_profile="gpu", numa_affinity_policy="socket", propagate_uplink_status=False)
+    assert (port["device_profile"], port["numa_affinity_policy"]) == ("gpu", "socket")
+    assert port["propagate_uplink_status"] is False
+    path = f"ports/{port['id']}"
+    changed = api.put(path, numa_affinity_policy=None, propagate_uplink_status=True)
+    assert (changed["numa_affinity_policy"], changed["propagate_uplink_status"]) == (None, True)
+    for given in (
+        {"device_profile": "other"},
+        {"numa_affinity_policy": "far"},
+        {"propagate_uplink_status": "so"},
+        {"ip_allocation": "none"},
+    ):
+        assert api.refused("PUT", path, {"port": given})[:2] == (400, "HTTPBadRequest")
+    assert api.refused("POST", "ports", {"port": {"network_id": blue["id"], "device_profile": "x" * 256}})[0] == 400
+
+
+def test_a_port_that_wants_no_address_says_so(api):
+    blue = api.network()
+    api.subnet(blue, "10.0.0.0/24")
+    bare = api.port(blue, fixed_ips=[])
+    assert (bare["ip_allocation"], api.port(blue)["ip_allocation"]) == ("none", "immediate")
+    assert api.get("ports", ip_allocation="none") == [bare]

@@ -106,6 +106,14 @@ def upgrade() -> None:
     with op.batch_alter_table("networks", schema=None) as batch_op:
         batch_op.add_column(sa.Column("availability_zone_hints", sa.Text(), nullable=False, server_default="[]"))
 
+    with op.batch_alter_table("ports", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("ip_allocation", sa.String(), nullable=False, server_default="immediate"))
+        batch_op.add_column(
+            sa.Column("propagate_uplink_status", sa.Boolean(), nullable=False, server_default=sa.true())
+        )
+        batch_op.add_column(sa.Column("device_profile", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("numa_affinity_policy", sa.String(), nullable=True))
+
     with op.batch_alter_table("security_group_rules", schema=None) as batch_op:
         batch_op.add_column(sa.Column("remote_address_group_id", sa.String(), nullable=True))
         batch_op.create_index(
@@ -120,11 +128,19 @@ def upgrade() -> None:
 
     with op.batch_alter_table("subnets", schema=None) as batch_op:
         batch_op.add_column(sa.Column("subnetpool_id", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("service_types", sa.Text(), nullable=False, server_default="[]"))
         batch_op.create_index(batch_op.f("ix_subnets_subnetpool_id"), ["subnetpool_id"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_subnets_subnetpool_id"), "subnetpools", ["subnetpool_id"], ["id"])
 
     with op.batch_alter_table("networks", schema=None) as batch_op:
         batch_op.alter_column("availability_zone_hints", server_default=None)
+
+    with op.batch_alter_table("ports", schema=None) as batch_op:
+        batch_op.alter_column("ip_allocation", server_default=None)
+        batch_op.alter_column("propagate_uplink_status", server_default=None)
+
+    with op.batch_alter_table("subnets", schema=None) as batch_op:
+        batch_op.alter_column("service_types", server_default=None)
 
     for table, name in _COUNTED.items():
         op.execute(
