@@ -208,6 +208,8 @@ def test_security_groups(run):
     ]
     assert run.column("Name", "security group list --tags u") == ["www"]
     assert run.column("Name", "security group list") == ["default", "www"]
+    assert run.column("Name", "security group list --no-share") == ["default", "www"]
+    assert run.column("Name", "security group list --share") == []
 
     made = [
         run.json(f"security group rule create www {flags}")["id"]

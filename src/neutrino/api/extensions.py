@@ -45,6 +45,7 @@ EXTENSIONS: tuple[Extension, ...] = (
     Extension("security-group", "security-group", "Security groups and their rules."),
     Extension("security-groups-normalized-cidr", "Normalized CIDR field", "normalized_cidr of a rule."),
     Extension("security-groups-remote-address-group", "Remote address group", "An address group as a rule's remote."),
+    Extension("security-groups-shared-filtering", "Security group filtering on the shared field", "A filter."),
     Extension("sorting", "Sorting support", "Sorted lists."),
     Extension("standard-attr-description", "standard-attr-description", "A description on each resource."),
     Extension("standard-attr-revisions", "Resource revision numbers", "A revision number on each resource."),

@@ -49,7 +49,9 @@ def _filterable(cls: type[Resource]) -> Mapping[str, Attribute]:
     return {
         wire: a
         for wire, a in known.items()
-        if a.attr.shown and (a.attr.stored or a.attr.child) and (a.attr.child or a.kind.storage != "json")
+        if a.attr.shown
+        and (a.attr.stored or a.attr.child or a.attr.filtered)
+        and (a.attr.child or a.kind.storage != "json")
     }
 
 
@@ -143,7 +145,7 @@ def _sort(cls: type[Resource], keys: list[str], directions: list[str]) -> Sequen
     out = []
     for i, key in enumerate(keys):
         attribute = known.get(key)
-        if attribute is None or attribute.attr.child:
+        if attribute is None or attribute.attr.child or not attribute.attr.stored:
             raise HTTPBadRequest(f"{shown(key)} is invalid attribute for sort key")
         direction = directions[i] if directions else "asc"
         if direction not in ("asc", "desc"):

@@ -120,7 +120,10 @@ class SecurityGroup(Tagged, frozen=True, kw_only=True):
         Kind("list of rules", tuple, "json", {"type": "array"}),
         Attr(post=False, put=False, stored=False),
     ] = ()
-    shared: Annotated[Boolean, Attr(post=False, put=False, stored=False)] = False
+    shared: Annotated[
+        Boolean,
+        Attr(post=False, put=False, stored=False, filtered=True, extension="security-groups-shared-filtering"),
+    ] = False
 
 
 def normalized(prefix: str | None) -> str | None:

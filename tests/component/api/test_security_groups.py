@@ -224,3 +224,9 @@ def test_only_the_description_of_a_rule_changes(api, web):
     for name, value in (("direction", "ingress"), ("protocol", "tcp"), ("security_group_id", web["id"])):
         got = api.refused("PUT", f"security-group-rules/{rule['id']}", {"security_group_rule": {name: value}})
         assert got == (400, "HTTPBadRequest", f"Cannot update read-only attribute {name}")
+
+
+def test_groups_are_filtered_by_being_shared(api, web):
+    assert {group["name"] for group in api.get("security-groups", shared=False)} == {"default", "web"}
+    assert api.get("security-groups", shared=True) == []
+    assert api.refused("GET", "security-groups?sort_key=shared")[:2] == (400, "HTTPBadRequest")
