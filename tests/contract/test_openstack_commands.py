@@ -294,6 +294,19 @@ def test_subnet_pools(run):
     assert "subnet pools in use on the address scope" in run.fails("address scope delete t")
 
 
+def test_default_rules(run):
+    assert len(run.json("default security group rule list")) == 4
+    made = run.json(
+        "default security group rule create --protocol tcp --dst-port 22 --remote-ip 10.0.0.0/8 --for-custom-sg"
+    )
+    shown = run.json(f"default security group rule show {made['id']}")
+    assert (shown["port_range_min"], shown["used_in_default_sg"], shown["used_in_non_default_sg"]) == (22, False, True)
+    group = run.json("security group create web")
+    assert sorted(str(rule["protocol"]) for rule in group["rules"]) == ["None", "None", "tcp"]
+    run(f"default security group rule delete {made['id']}")
+    assert len(run.json("default security group rule list")) == 4
+
+
 def test_address_groups(run):
     run("address group create lab --address 192.0.2.0/24 --address 198.51.100.7 --description d")
     run("address group set lab --name l --description e --address 2001:db8::/32")

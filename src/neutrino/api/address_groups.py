@@ -2,18 +2,23 @@
 
 import uuid
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, union_all
 
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.address_group import Addresses, AddressGroup, with_addresses, without_addresses
+from neutrino.model.default_rule import DefaultSecurityGroupRule
 from neutrino.model.faults import AddressGroupInUse
 from neutrino.model.security_group import SecurityGroupRule
 from neutrino.store.records import Transaction
 from neutrino.store.tables import TABLES
 
-_rules = TABLES[SecurityGroupRule]
-_REFERRING = select(_rules.c.id).where(_rules.c.remote_address_group_id == bindparam("group_id")).limit(1)
+_REFERRING = union_all(
+    *(
+        select(table.c.id).where(table.c.remote_address_group_id == bindparam("group_id"))
+        for table in (TABLES[SecurityGroupRule], TABLES[DefaultSecurityGroupRule])
+    )
+).limit(1)
 
 
 def create(tx: Transaction, request: Request, given: Given) -> AddressGroup:
@@ -34,7 +39,7 @@ def update(tx: Transaction, _request: Request, old: AddressGroup, changes: Given
 
 def delete(tx: Transaction, _request: Request, group: AddressGroup) -> None:
     """Delete an address group; refuse while rules refer to it."""
-    if tx.connection.execute(_REFERRING, {"group_id": group.id}).scalar() is not None:
+    if tx.connection.execute(_REFERRING, {"group_id": group.id}).first() is not None:
         raise AddressGroupInUse(group.id)
     tx.delete(group)
 

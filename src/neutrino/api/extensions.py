@@ -43,6 +43,7 @@ EXTENSIONS: tuple[Extension, ...] = (
     Extension("quotas", "Quota management support", "How many of each resource a project may have."),
     Extension("revision-if-match", "If-Match constraints based on revision_number", "Conditional changes."),
     Extension("security-group", "security-group", "Security groups and their rules."),
+    Extension("security-groups-default-rules", "Default rules for security groups", "What new groups get."),
     Extension("security-groups-normalized-cidr", "Normalized CIDR field", "normalized_cidr of a rule."),
     Extension("security-groups-remote-address-group", "Remote address group", "An address group as a rule's remote."),
     Extension("security-groups-shared-filtering", "Security group filtering on the shared field", "A filter."),

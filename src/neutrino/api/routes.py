@@ -4,16 +4,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from neutrino.api import address_groups, address_scopes, networks, ports, security_groups, subnetpools, subnets
+from neutrino.api import (
+    address_groups,
+    address_scopes,
+    default_rules,
+    networks,
+    ports,
+    security_groups,
+    subnetpools,
+    subnets,
+)
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.address_group import Addresses, AddressGroup
 from neutrino.model.address_scope import AddressScope
 from neutrino.model.agent import Agent
+from neutrino.model.default_rule import DefaultSecurityGroupRule
 from neutrino.model.faults import (
     AddressGroupNotFound,
     AddressScopeNotFound,
     AgentNotFound,
+    DefaultSecurityGroupRuleNotFound,
     NetworkNotFound,
     NotFound,
     PortNotFound,
@@ -100,6 +111,12 @@ NOUNS: tuple[Noun, ...] = (
         address_groups.update,
         address_groups.delete,
         _GROUP_ACTIONS,
+    ),
+    Noun(
+        DefaultSecurityGroupRule,
+        DefaultSecurityGroupRuleNotFound,
+        default_rules.create,
+        delete=default_rules.delete,
     ),
     Noun(Agent, AgentNotFound),
 )

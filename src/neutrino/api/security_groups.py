@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import bindparam, select
 
+from neutrino.api import default_rules
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.address_group import AddressGroup
@@ -19,7 +20,7 @@ from neutrino.model.faults import (
     SecurityGroupRuleExists,
 )
 from neutrino.model.port import Port
-from neutrino.model.security_group import DEFAULT_NAME, ETHERTYPES, SecurityGroup, SecurityGroupRule, normalized
+from neutrino.model.security_group import DEFAULT_NAME, SecurityGroup, SecurityGroupRule, normalized
 from neutrino.model.security_rule import canonical, check_rule
 from neutrino.store.records import Transaction
 from neutrino.store.tables import CHILDREN, TABLES
@@ -55,10 +56,7 @@ def ensure_default(tx: Transaction, project_id: str) -> str:
     found = tx.connection.execute(_DEFAULT_OF, {"project_id": project_id}).scalar()
     if found is not None:
         return str(found)
-    group = _group(tx, project_id, {"name": DEFAULT_NAME, "description": "Default security group"})
-    for ethertype in ETHERTYPES:
-        _insert_rule(tx, group, direction="ingress", ethertype=ethertype, remote_group_id=group.id)
-    return group.id
+    return _group(tx, project_id, {"name": DEFAULT_NAME, "description": "Default security group"}).id
 
 
 def is_default(name: str) -> bool:
@@ -80,7 +78,7 @@ def check_exist(tx: Transaction, group_ids: Iterable[str]) -> None:
 
 
 def create(tx: Transaction, request: Request, given: Given) -> SecurityGroup:
-    """Create a group, with the rules that let everything out."""
+    """Create a group, with the rules that new groups get: as a rule, those that let everything out."""
     if is_default(str(given["name"])):
         raise SecurityGroupDefaultAlreadyExists
     project_id = str(given.get("project_id") or request.project_id)
@@ -162,8 +160,8 @@ def _group(tx: Transaction, project_id: str, given: Given) -> SecurityGroup:
     values = given | {"id": str(uuid.uuid4()), "project_id": project_id}
     group = SecurityGroup(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
     tx.insert(group)
-    for ethertype in ETHERTYPES:
-        _insert_rule(tx, group, direction="egress", ethertype=ethertype)
+    for template in default_rules.templates(tx, is_default=group.name == DEFAULT_NAME):
+        _insert_rule(tx, group, **template.values_for(group.id))
     return group
 
 

@@ -410,6 +410,22 @@ class SecurityGroupRuleExists(Conflict):
 
 
 @dataclass(eq=False)
+class DefaultSecurityGroupRuleNotFound(NotFound):
+    """No such rule for groups to come."""
+
+    says = "Default Security Group rule {id} does not exist"
+    id: str
+
+
+@dataclass(eq=False)
+class DefaultSecurityGroupRuleExists(Conflict):
+    """Groups to come get such a rule already."""
+
+    says = "Default Security group rule already exists. Rule id is {rule_id}."
+    rule_id: str
+
+
+@dataclass(eq=False)
 class SecurityGroupRuleInUse(Conflict):
     """The rule is referred to."""
 

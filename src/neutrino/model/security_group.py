@@ -65,8 +65,10 @@ def _rule_prefix(value: object) -> object:
     return f"{parsed}/{int(length) if slash else parsed.max_prefixlen}"
 
 
-_PORT = Kind("integer", _port_number, "integer", {"type": "integer", "minimum": 0, "maximum": _MOST_PORT})
-_PREFIX = Kind("prefix", _rule_prefix, "text", {"type": "string"})
+ETHERTYPE = Kind("ethertype", _ethertype, "text", {"enum": ETHERTYPES})
+PROTOCOL = Kind("protocol", _protocol, "text", {"type": "string"})
+PORT = Kind("integer", _port_number, "integer", {"type": "integer", "minimum": 0, "maximum": _MOST_PORT})
+PREFIX = Kind("prefix", _rule_prefix, "text", {"type": "string"})
 
 
 class SecurityGroupRule(Standard, frozen=True, kw_only=True):
@@ -79,13 +81,11 @@ class SecurityGroupRule(Standard, frozen=True, kw_only=True):
 
     security_group_id: Annotated[Uuid, Attr(required=True, put=False, indexed=True, refers="security_groups")]
     direction: Annotated[str, one_of("ingress", "egress"), Attr(required=True, put=False)]
-    ethertype: Annotated[str, Kind("ethertype", _ethertype, "text", {"enum": ETHERTYPES}), Attr(put=False)] = "IPv4"
-    protocol: Annotated[
-        Annotated[str, Kind("protocol", _protocol, "text", {"type": "string"})] | None, Attr(put=False)
-    ] = None
-    port_range_min: Annotated[Annotated[int, _PORT] | None, Attr(put=False)] = None
-    port_range_max: Annotated[Annotated[int, _PORT] | None, Attr(put=False)] = None
-    remote_ip_prefix: Annotated[Annotated[str, _PREFIX] | None, Attr(put=False)] = None
+    ethertype: Annotated[str, ETHERTYPE, Attr(put=False)] = "IPv4"
+    protocol: Annotated[Annotated[str, PROTOCOL] | None, Attr(put=False)] = None
+    port_range_min: Annotated[Annotated[int, PORT] | None, Attr(put=False)] = None
+    port_range_max: Annotated[Annotated[int, PORT] | None, Attr(put=False)] = None
+    remote_ip_prefix: Annotated[Annotated[str, PREFIX] | None, Attr(put=False)] = None
     remote_group_id: Annotated[Uuid | None, Attr(put=False, indexed=True, refers="security_groups")] = None
     remote_address_group_id: Annotated[
         Uuid | None,

@@ -16,6 +16,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, St
 from neutrino.model.address_group import AddressGroup
 from neutrino.model.address_scope import AddressScope
 from neutrino.model.agent import Agent
+from neutrino.model.default_rule import DefaultSecurityGroupRule
 from neutrino.model.kinds import annotations_of
 from neutrino.model.network import Network
 from neutrino.model.port import Port
@@ -30,6 +31,7 @@ RESOURCES: tuple[type[Resource], ...] = (
     Network,
     Subnet,
     AddressGroup,
+    DefaultSecurityGroupRule,
     SecurityGroup,
     SecurityGroupRule,
     Port,

@@ -209,6 +209,7 @@ def valid(noun, seed):
         "security_group": {"name": "g"},
         "subnetpool": {"name": "p", "prefixes": ["10.64.0.0/16"]},
         "address_group": {"name": "a", "addresses": ["192.0.2.0/24"]},
+        "default_security_group_rule": {"direction": "ingress", "protocol": "udp"},
         "address_scope": {"name": "s", "ip_version": 4},
         "security_group_rule": {"security_group_id": seed["group"], "direction": "ingress", "protocol": "tcp"},
     }[noun.cls.singular]
@@ -225,6 +226,7 @@ def seed(api):
     found["subnetpool"] = api.post("subnetpools", name="p", prefixes=["10.80.0.0/16"])["id"]
     found["address_scope"] = api.post("address-scopes", ip_version=4)["id"]
     found["address_group"] = api.post("address-groups", addresses=["192.0.2.0/24"])["id"]
+    found["default_security_group_rule"] = api.get("default-security-group-rules")[0]["id"]
     group = api.post("security-groups", name="web")
     return found | {"group": group["id"], "rule": group["security_group_rules"][0]["id"]}
 

@@ -100,7 +100,7 @@ COSTS = {
         lambda t: t.api.put(f"ports/{t.port['id']}", fixed_ips=[{"ip_address": "10.0.100.100"}]),
     ),
     "delete port": (4, lambda t: t.api.delete(f"ports/{t.port['id']}")),
-    "create group": (10, lambda t: t.api.post("security-groups", name="x")),
+    "create group": (11, lambda t: t.api.post("security-groups", name="x")),
     "create rule": (
         6,
         lambda t: t.api.post(

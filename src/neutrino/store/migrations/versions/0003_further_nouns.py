@@ -15,6 +15,13 @@ _COUNTED = {
     "security_groups": "security_group",
     "security_group_rules": "security_group_rule",
 }
+# What upstream gives to new groups: all may go out; members of a default group may reach each other.
+_TEMPLATES = (
+    ("5b0f3b0c-52f4-4c3a-9d0e-0d6a1c5a7e01", "egress", "IPv4", None, True),
+    ("5b0f3b0c-52f4-4c3a-9d0e-0d6a1c5a7e02", "egress", "IPv6", None, True),
+    ("5b0f3b0c-52f4-4c3a-9d0e-0d6a1c5a7e03", "ingress", "IPv4", "PARENT", False),
+    ("5b0f3b0c-52f4-4c3a-9d0e-0d6a1c5a7e04", "ingress", "IPv6", "PARENT", False),
+)
 
 
 def upgrade() -> None:
@@ -62,6 +69,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("project_id", "resource", name=op.f("pk_quotas")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "default_security_group_rules",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("ethertype", sa.String(), nullable=False),
+        sa.Column("protocol", sa.String(), nullable=True),
+        sa.Column("port_range_min", sa.Integer(), nullable=True),
+        sa.Column("port_range_max", sa.Integer(), nullable=True),
+        sa.Column("remote_ip_prefix", sa.String(), nullable=True),
+        sa.Column("remote_group_id", sa.String(), nullable=True),
+        sa.Column("remote_address_group_id", sa.String(), nullable=True),
+        sa.Column("used_in_default_sg", sa.Boolean(), nullable=False),
+        sa.Column("used_in_non_default_sg", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["remote_address_group_id"],
+            ["address_groups.id"],
+            name=op.f("fk_default_security_group_rules_remote_address_group_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_default_security_group_rules")),
+    )
+    with op.batch_alter_table("default_security_group_rules", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_default_security_group_rules_remote_address_group_id"),
+            ["remote_address_group_id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_default_security_group_rules_used_in_default_sg"), ["used_in_default_sg"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_default_security_group_rules_used_in_non_default_sg"),
+            ["used_in_non_default_sg"],
+            unique=False,
+        )
+
     op.create_table(
         "subnetpools",
         sa.Column("id", sa.String(), nullable=False),
@@ -147,3 +190,11 @@ def upgrade() -> None:
             f"INSERT INTO quota_usages (project_id, resource, used) "  # noqa: S608 - both are written above
             f"SELECT project_id, '{name}', count(*) FROM {table} GROUP BY project_id"
         )
+    rules = sa.table(
+        "default_security_group_rules",
+        *(sa.column(name) for name in ("id", "description", "direction", "ethertype", "remote_group_id")),
+        *(sa.column(name, sa.Boolean()) for name in ("used_in_default_sg", "used_in_non_default_sg")),
+    )
+    names = ("id", "direction", "ethertype", "remote_group_id", "used_in_non_default_sg")
+    rows = [dict(zip(names, one, strict=True)) for one in _TEMPLATES]
+    op.bulk_insert(rules, [row | {"description": "", "used_in_default_sg": True} for row in rows])
