@@ -14,7 +14,7 @@ import msgspec
 from neutrino.api import bodies, tags
 from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
 from neutrino.api.request import Request
-from neutrino.api.routes import NOUNS, Noun
+from neutrino.api.routes import NOUNS, Action, Noun
 from neutrino.api.service import Service
 from neutrino.model.faults import (
     DatabaseUnavailable,
@@ -111,6 +111,19 @@ class Item(Endpoint):
             raise HTTPMethodNotAllowed(req.method, req.path)
         await self._service.delete(self._noun, self._request(req), row_id)
         resp.status = 204
+
+
+class ActionOf(Endpoint):
+    """``/v2.0/routers/{id}/add_router_interface``."""
+
+    def __init__(self, service: Service, noun: Noun, action: Action) -> None:
+        super().__init__(service, noun)
+        self._action = action
+
+    async def on_put(self, req: Req, resp: Resp, row_id: str) -> None:
+        """Do it."""
+        body = await self._body(req)
+        self._answer(resp, 200, await self._service.act(self._noun, self._request(req), row_id, self._action, body))
 
 
 class TagsOf(Endpoint):
@@ -276,6 +289,8 @@ def application(service: Service) -> falcon.asgi.App[Req, Resp]:
         path = f"{PREFIX}/{noun.route}"
         app.add_route(path, Collection(service, noun))
         app.add_route(f"{path}/{{row_id}}", Item(service, noun))
+        for name, action in noun.actions.items():
+            app.add_route(f"{path}/{{row_id}}/{name}", ActionOf(service, noun, action))
         if issubclass(noun.cls, Tagged):
             # Upstream has these two with the collection's own name, underscores and all, and takes both.
             app.add_route(f"{path}/{{row_id}}/tags", TagsOf(service, noun))

@@ -10,7 +10,7 @@ from functools import cache
 import msgspec
 
 from neutrino.model.faults import HTTPBadRequest
-from neutrino.model.kinds import shown
+from neutrino.model.kinds import Parse, shown
 from neutrino.model.resource import Attribute, Resource, attributes, by_wire
 
 Given = dict[str, object]
@@ -49,6 +49,20 @@ def for_update(cls: type[Resource], body: Mapping[str, object]) -> Given:
     return _parsed(cls, item)
 
 
+def for_action(cls: type[Resource], body: Mapping[str, object], parse: Parse, within: str) -> object:
+    """Return what a PUT on an action of a resource asks for: the whole body, or a list inside the noun's object."""
+    value: object = body
+    if within:
+        item = _single(cls, body)
+        if item.keys() != {within}:
+            raise HTTPBadRequest(f"Failed to parse request. '{cls.singular}' must have '{within}' and nothing else")
+        value = item[within]
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise HTTPBadRequest(f"Invalid input for {within or 'the body'}. Reason: {error}.") from error
+
+
 def _single(cls: type[Resource], body: Mapping[str, object]) -> Mapping[str, object]:
     if cls.singular not in body:
         raise HTTPBadRequest(f"Unable to find '{cls.singular}' in request body")
@@ -72,6 +86,11 @@ def _created(cls: type[Resource], body: object) -> Given:
         if wire not in item:
             raise HTTPBadRequest(f"Failed to parse request. Required attribute '{wire}' not specified")
     return defaults | _parsed(cls, item)
+
+
+def defaults_of(cls: type[Resource]) -> Given:
+    """Return what a creation has where nothing is given."""
+    return dict(_at_creation(cls)[1])
 
 
 @cache

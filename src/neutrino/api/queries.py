@@ -49,7 +49,7 @@ def _filterable(cls: type[Resource]) -> Mapping[str, Attribute]:
     return {
         wire: a
         for wire, a in known.items()
-        if (a.attr.stored or a.attr.child) and (a.attr.child or a.kind.storage != "json")
+        if a.attr.shown and (a.attr.stored or a.attr.child) and (a.attr.child or a.kind.storage != "json")
     }
 
 
@@ -130,7 +130,7 @@ def _time(text: str) -> str:
 
 def _fields(cls: type[Resource], wanted: list[str]) -> Sequence[str]:
     known = by_wire(cls)
-    names = dict.fromkeys(known[wire].name for wire in wanted if wire in known)
+    names = dict.fromkeys(known[wire].name for wire in wanted if wire in known and known[wire].attr.shown)
     if wanted and not names:
         return ("id",)
     return tuple(names)

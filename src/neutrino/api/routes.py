@@ -1,10 +1,18 @@
 """The routes, as one table: what each noun's creation, change and deletion is done by."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from neutrino.api import networks, ports, security_groups, subnets
+from neutrino.api import (
+    floating_ips,
+    networks,
+    ports,
+    router_interfaces,
+    routers,
+    security_groups,
+    subnets,
+)
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.agent import Agent
@@ -17,9 +25,13 @@ from neutrino.model.faults import (
     SecurityGroupRuleNotFound,
     SubnetNotFound,
 )
+from neutrino.model.faults_l3 import FloatingIPNotFound, RouterNotFound
+from neutrino.model.floating_ip import FloatingIp
+from neutrino.model.kinds import list_of, record
 from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.resource import Resource
+from neutrino.model.router import MOST_ROUTES, Route, Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.subnet import Subnet
 from neutrino.store.records import Transaction
@@ -27,6 +39,19 @@ from neutrino.store.records import Transaction
 Create = Callable[[Transaction, Request, Given], Resource]
 Update = Callable[[Transaction, Request, Any, Given], Resource]
 Delete = Callable[[Transaction, Request, Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What else may be done to a resource: ``PUT /v2.0/routers/{id}/add_router_interface``.
+
+    The body is parsed by *parse*; with *within*, the list of that name inside the noun's own object is. *act* returns
+    the answer, which with *within* is the resource.
+    """
+
+    parse: Callable[[object], object]
+    act: Callable[[Transaction, Request, Any, Any], Any]
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +63,7 @@ class Noun:
     create: Create | None = None
     update: Update | None = None
     delete: Delete | None = None
+    actions: Mapping[str, Action] = field(default_factory=dict)
     path: str = ""  # where it differs from the collection's name
 
     @property
@@ -47,11 +73,21 @@ class Noun:
 
 
 _groups = security_groups
+_attachment = record(router_interfaces.Attachment)
+_routes = list_of(Route, MOST_ROUTES).parse
+_ROUTER_ACTIONS = {
+    "add_router_interface": Action(_attachment, router_interfaces.add),
+    "remove_router_interface": Action(_attachment, router_interfaces.remove),
+    "add_extraroutes": Action(_routes, routers.add_routes, within="routes"),
+    "remove_extraroutes": Action(_routes, routers.remove_routes, within="routes"),
+}
 NOUNS: tuple[Noun, ...] = (
     Noun(Network, NetworkNotFound, networks.create, networks.update, networks.delete),
     Noun(Subnet, SubnetNotFound, subnets.create, subnets.update, subnets.delete),
     Noun(Port, PortNotFound, ports.create, ports.update, ports.delete),
     Noun(SecurityGroup, SecurityGroupNotFound, _groups.create, _groups.update, _groups.delete),
     Noun(SecurityGroupRule, SecurityGroupRuleNotFound, _groups.create_rule, _groups.update_rule, _groups.delete_rule),
+    Noun(Router, RouterNotFound, routers.create, routers.update, routers.delete, _ROUTER_ACTIONS),
+    Noun(FloatingIp, FloatingIPNotFound, floating_ips.create, floating_ips.update, floating_ips.delete),
     Noun(Agent, AgentNotFound),
 )

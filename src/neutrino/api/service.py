@@ -10,12 +10,12 @@ from sqlalchemy import bindparam, select
 
 from neutrino.api import bodies, queries
 from neutrino.api.request import Request
-from neutrino.api.routes import Noun
+from neutrino.api.routes import Action, Noun
 from neutrino.api.security_groups import ensure_default
 from neutrino.model.binding import Binder
 from neutrino.model.faults import HTTPBadRequest
 from neutrino.model.kinds import Name, kind_of
-from neutrino.model.resource import Resource, attributes
+from neutrino.model.resource import Resource, attributes, shown
 from neutrino.model.security_group import SecurityGroup
 from neutrino.runtime.config import Config
 from neutrino.store.columns import column_of, resource_to_wire, to_resource, to_wire
@@ -82,17 +82,29 @@ class Service:
 
         await self.database.write(work)
 
+    async def act(self, noun: Noun, request: Request, row_id: str, action: Action, body: bytes) -> bytes:
+        """Do something to one resource."""
+        wanted = bodies.for_action(noun.cls, bodies.decode(body), action.parse, action.within)
+
+        def work(tx: Transaction) -> object:
+            old = self.present(tx, noun, row_id)
+            request.check_revision(old)
+            return action.act(tx, request, old, wanted)
+
+        done = await self.database.write(work)
+        return _encode({noun.cls.singular: resource_to_wire(done)} if isinstance(done, Resource) else done)
+
     async def show(self, noun: Noun, row_id: str, pairs: queries.Pairs) -> bytes:
         """Return one resource, or the fields of it that *pairs* ask for."""
-        names = queries.fields_of(noun.cls, pairs)
+        names = queries.fields_of(noun.cls, pairs) or shown(noun.cls)
         statement = select_by_id(noun.cls)
-        if names:
+        if names != tuple(attributes(noun.cls)):
             columns = (column_of(noun.cls, name) for name in names)
             statement = select(*columns).where(TABLES[noun.cls].c.id == bindparam("id"))
         row = await self.database.read(lambda c: c.execute(statement, {"id": row_id}).first())
         if row is None:
             raise noun.missing(row_id)
-        (item,) = to_wire(noun.cls, names or tuple(attributes(noun.cls)), [row])
+        (item,) = to_wire(noun.cls, names, [row])
         return _encode({noun.cls.singular: item})
 
     async def list(self, noun: Noun, request: Request, url: str, pairs: queries.Pairs) -> bytes:

@@ -38,6 +38,7 @@ class Network(Tagged, frozen=True, kw_only=True):
     admin_state_up: Boolean = True
     status: Annotated[Name, Attr(post=False, put=False)] = "ACTIVE"
     shared: Boolean = False
+    router_external: Annotated[Boolean, Attr(extension="external-net")] = False
     subnets: Annotated[Uuids, Attr(post=False, put=False, stored=False)] = ()
     mtu: Annotated[int, _MTU, Attr(extension="net-mtu")]
     port_security_enabled: Annotated[Boolean, Attr(extension="port-security")] = True

@@ -59,6 +59,7 @@ class Attr:
     child: Child | None = None  # stored in a table of its own
     stored: bool = True  # False: derived when read (the store says from what)
     indexed: bool = False
+    shown: bool = True  # on the wire
     refers: str = ""  # the collection whose id this is
     extension: str = ""  # the alias that brings it; "" for the core
 
@@ -110,6 +111,12 @@ def attributes(cls: type[Resource]) -> Mapping[str, Attribute]:
         attr = next((a for a in get_args(hint)[1:] if isinstance(a, Attr)), Attr()) if _is_annotated(hint) else Attr()
         out[name] = Attribute(name, wire_name(name), kind_of(hint), attr, defaults[name])
     return out
+
+
+@cache
+def shown(cls: type[Resource]) -> tuple[str, ...]:
+    """Return the Python names of the attributes of *cls* that answers have."""
+    return tuple(a.name for a in attributes(cls).values() if a.attr.shown)
 
 
 @cache

@@ -23,7 +23,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from neutrino.model.resource import Resource, attributes
+from neutrino.model.resource import Resource, attributes, shown
 from neutrino.store.columns import column_of, to_wire
 from neutrino.store.tables import CHILDREN, TABLES
 
@@ -55,7 +55,7 @@ class Query:
 
 def list_wire(connection: Connection, cls: type[Resource], query: Query) -> list[dict[str, object]]:
     """Return the wire items that *query* selects."""
-    names = tuple(query.fields or attributes(cls))
+    names = tuple(query.fields or shown(cls))
     statement = _select(cls, names)
     table = TABLES[cls]
     for condition in query.filters:

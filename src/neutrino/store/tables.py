@@ -14,14 +14,25 @@ import msgspec
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
 
 from neutrino.model.agent import Agent
+from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import annotations_of
 from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.resource import Attribute, Resource, attributes
+from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.subnet import Subnet
 
-RESOURCES: tuple[type[Resource], ...] = (Network, Subnet, SecurityGroup, SecurityGroupRule, Port, Agent)
+RESOURCES: tuple[type[Resource], ...] = (
+    Network,
+    Subnet,
+    SecurityGroup,
+    SecurityGroupRule,
+    Port,
+    Router,
+    FloatingIp,
+    Agent,
+)
 
 metadata = MetaData(
     naming_convention={
