@@ -19,6 +19,8 @@ from neutrino.model.port import FLOATING_IP, FixedIpRequest, Port
 from neutrino.model.subnet import Subnet
 from neutrino.store.records import Transaction
 
+NOT_APPLICABLE = "N/A"  # upstream: of a port that is never plugged
+
 
 def create(tx: Transaction, request: Request, given: Given) -> FloatingIp:
     """Create a floating IP, for a port if one is named."""
@@ -92,5 +94,6 @@ def _take(
                 device_id=own_id,
                 device_owner=FLOATING_IP,
                 fixed_ips=(wanted,),
+                status=NOT_APPLICABLE,
             )
     raise IpAddressGenerationFailure(network.id)

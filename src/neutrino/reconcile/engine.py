@@ -12,7 +12,7 @@ from typing import Any
 from neutrino.model.resource import Resource
 from neutrino.reconcile.fragment import Fragment, Source
 from neutrino.reconcile.intent import Intent
-from neutrino.reconcile.noun import Noun
+from neutrino.reconcile.noun import EVERY, Noun
 from neutrino.reconcile.world import Touched, World
 
 _log = logging.getLogger("neutrino.reconcile")
@@ -27,8 +27,8 @@ class Engine:
         self.failed: dict[Source, str] = {}
         self._nouns = tuple(nouns)
         self._intent = intent
-        self._facts: dict[Source, Hashable] = {}
-        # Who looked for facts that were not there; they look again when the facts come.
+        self._facts: defaultdict[str, dict[str, Hashable]] = defaultdict(dict)  # by collection and id
+        # Who looked for facts that were not there, or for all of a collection; they look again when facts come.
         self._waiting: defaultdict[Source, set[Source]] = defaultdict(set)
 
     async def rebuild(self) -> None:
@@ -38,7 +38,8 @@ class Engine:
             resources = await self._intent.all(noun.resource)
             if noun.facts is not None:
                 for resource in resources:
-                    fresh._facts[noun.collection, resource.id] = noun.facts(resource)
+                    if (facts := noun.facts(resource)) is not None:
+                        fresh._facts[noun.collection][resource.id] = facts
             for number, resource in enumerate(resources, 1):
                 fresh._start(noun, resource)
                 if not number % _SLICE:
@@ -70,15 +71,16 @@ class Engine:
     async def _learn(self, noun: Noun, ident: str, resource: Resource | None) -> set[Source]:
         """Note the facts of a resource, and return who has to look at them again."""
         source = (noun.collection, ident)
-        old = self._facts.get(source)
+        facts = self._facts[noun.collection]
+        old = facts.get(ident)
         new = noun.facts(resource) if resource is not None and noun.facts is not None else None
         if old == new:
             return set()
         if new is None:
-            del self._facts[source]
+            del facts[ident]
         else:
-            self._facts[source] = new
-        dependents = self._waiting.pop(source, set())
+            facts[ident] = new
+        dependents = self._waiting.pop(source, set()) | self._waiting.pop((noun.collection, EVERY), set())
         if old is not None:
             for cls, field in noun.seen_by:
                 dependents.update((cls.collection, one) for one in await self._intent.ids_where(cls, field, ident))
@@ -106,7 +108,11 @@ class Engine:
 
     def _fragment(self, noun: Noun, source: Source, resource: Resource | None) -> Fragment | None:
         def see(cls: type[Resource], other: str) -> Any:
-            facts = self._facts.get((cls.collection, other))
+            known = self._facts[cls.collection]
+            if other == EVERY:
+                self._waiting[cls.collection, EVERY].add(source)
+                return tuple(known[ident] for ident in sorted(known))
+            facts = known.get(other)
             if facts is None:
                 self._waiting[cls.collection, other].add(source)
             return facts

@@ -16,7 +16,10 @@ from neutrino.reconcile.fragment import Fragment
 from neutrino.reconcile.territory import Territory
 
 See: TypeAlias = Callable[[type[Resource], str], Any]
-"""Returns the facts of a resource, by class and id; None where there is none."""
+"""Returns the facts of a resource, by class and id; None where there is none. With the id `EVERY`: those of all."""
+
+EVERY = "*"
+"""Looked for instead of an id: all facts of a collection, as a tuple in the order of their ids."""
 
 
 @dataclass(frozen=True, slots=True)
