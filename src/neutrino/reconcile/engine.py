@@ -27,8 +27,9 @@ class Engine:
         self.failed: dict[Source, str] = {}
         self._nouns = tuple(nouns)
         self._intent = intent
+        self._found_by = {noun.collection: {cls.collection for cls, _ in noun.seen_by} for noun in self._nouns}
         self._facts: defaultdict[str, dict[str, Hashable]] = defaultdict(dict)  # by collection and id
-        # Who looked for facts that were not there, or for all of a collection; they look again when facts come.
+        # Who looked for facts that were not there, for all of a collection, or is found by no field: each is told once.
         self._waiting: defaultdict[Source, set[Source]] = defaultdict(set)
 
     async def rebuild(self) -> None:
@@ -113,7 +114,7 @@ class Engine:
                 self._waiting[cls.collection, EVERY].add(source)
                 return tuple(known[ident] for ident in sorted(known))
             facts = known.get(other)
-            if facts is None:
+            if facts is None or source[0] not in self._found_by[cls.collection]:
                 self._waiting[cls.collection, other].add(source)
             return facts
 

@@ -24,7 +24,11 @@ EVERY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """One collection: how its resources render, what others see of them, and who looks (class and field)."""
+    """One collection: how its resources render, what others see of them, and who looks (class and field).
+
+    Those who look at one resource and are many are found by the field that names it; a few others may look too, and are
+    remembered one by one.
+    """
 
     resource: type[Resource]
     render: Callable[[Any, See], Fragment | None]

@@ -23,7 +23,9 @@ from neutrino.reconcile.controller import Controller
 from neutrino.store.database import Database, open_database
 from neutrino.store.intent import Intent
 
-_ORDER = ("networks", "subnets", "security_groups", "security_group_rules", "ports")
+_ORDER = (
+    "networks", "subnets", "security_groups", "security_group_rules", "agents", "ports", "routers", "floatingips",
+)  # fmt: skip
 
 
 def _program(name: str) -> str:

@@ -12,7 +12,7 @@ from neutrino.model.subnet import Subnet
 from neutrino.reconcile.noun import Backend, Noun
 
 NOUNS = (
-    Noun(Network, network.fragment, network.facts, ((Subnet, "network_id"), (Port, "network_id"))),
+    Noun(Network, network.fragment, network.facts, ((Subnet, "network_id"),)),
     Noun(Subnet, subnet.fragment, subnet.facts, ((Port, "fixed_ips.subnet_id"),)),
     Noun(SecurityGroup, security_group.fragment, security_group.facts, ((SecurityGroupRule, "security_group_id"),)),
     Noun(SecurityGroupRule, security_group.rule_fragment),
