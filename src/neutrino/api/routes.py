@@ -25,7 +25,7 @@ from neutrino.model.faults import (
     SecurityGroupRuleNotFound,
     SubnetNotFound,
 )
-from neutrino.model.faults_l3 import FloatingIPNotFound, RouterNotFound
+from neutrino.model.faults_l3 import FloatingIPNotFound, RouterNotFound, RoutesExhausted
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import list_of, record
 from neutrino.model.network import Network
@@ -74,7 +74,7 @@ class Noun:
 
 _groups = security_groups
 _attachment = record(router_interfaces.Attachment)
-_routes = list_of(Route, MOST_ROUTES).parse
+_routes = list_of(Route, MOST_ROUTES, RoutesExhausted).parse
 _ROUTER_ACTIONS = {
     "add_router_interface": Action(_attachment, router_interfaces.add),
     "remove_router_interface": Action(_attachment, router_interfaces.remove),

@@ -8,6 +8,7 @@ NEW = {
     "admin_state_up": True,
     "status": "ACTIVE",
     "shared": False,
+    "router:external": False,
     "subnets": [],
     "mtu": 1442,
     "port_security_enabled": True,
