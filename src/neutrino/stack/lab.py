@@ -284,7 +284,7 @@ class Lab:
                     gateway_ip=gateway,
                     enable_dhcp=False,
                 )
-        return network
+        return self.api.show("networks", network["id"])
 
     def wait_active(self, port_id: str, timeout_s: float = ACTIVE_WITHIN_S) -> Resource:
         """Return the port when the API says that it is ACTIVE; raises StackFault when it does not in time."""

@@ -8,6 +8,8 @@ from neutrino.stack.host import FABRIC, Host
 
 OUTSIDE = "outside"
 """The namespace, as `lab.exec` knows it."""
+MAC = "0a:00:cb:00:71:01"
+"""Of ``outside``, the same after each start: routers remember their neighbours for minutes."""
 BRIDGE = "provider"
 UPLINK = "ext0"
 """The device on each host that is in its br-ex."""
@@ -21,7 +23,7 @@ async def make(addresses: tuple[str, ...]) -> None:
             (
                 f"link add name {BRIDGE} type bridge",
                 f"link set dev {BRIDGE} up",
-                f"link add name p-{OUTSIDE} type veth peer name eth0 netns {OUTSIDE}",
+                f"link add name p-{OUTSIDE} type veth peer name eth0 address {MAC} netns {OUTSIDE}",
                 f"link set dev p-{OUTSIDE} master {BRIDGE}",
             ),
             network=FABRIC,
