@@ -121,6 +121,22 @@ def test_another_gateway_takes_over(third_host: str, site: Site, public: Resourc
     assert eventually(lambda: a.pings(site.outside.address))
 
 
+def test_ipv6_goes_outside_as_it_is(site: Site, public: Resource) -> None:
+    red = site.network("fd00:1::/64", **SLAAC)
+    router = site.router(red, public=public)
+    a = site.instance("a", red, "h1", [site.group({"protocol": "ipv6-icmp", "ethertype": "IPv6"})])
+    fixed = router["external_gateway_info"]["external_fixed_ips"]
+    via = next(str(ip["ip_address"]) for ip in fixed if ":" in ip["ip_address"])
+    site.outside.run("ip", "-6", "route", "add", "fd00:1::/64", "via", via)
+    try:
+        assert eventually(lambda: site.outside.pings(a.address))
+        assert a.pings("2001:db8:113::1")
+        site.change(router, external_gateway_info=None)
+        assert eventually(lambda: not site.outside.pings(a.address))
+    finally:
+        site.outside.run("ip", "-6", "route", "delete", "fd00:1::/64")
+
+
 def test_an_address_by_router_advertisement(site: Site) -> None:
     red, blue = site.network("fd00:1::/64", **SLAAC), site.network("fd00:2::/64", **SLAAC)
     router = site.router(red, blue)

@@ -8,7 +8,6 @@ from neutrino.api import networks, ports
 from neutrino.api.associations import association
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
-from neutrino.api.security_groups import ensure_default
 from neutrino.model.faults import IpAddressGenerationFailure
 from neutrino.model.faults_l3 import (
     BadRequest,
@@ -31,7 +30,6 @@ def create(tx: Transaction, request: Request, given: Given) -> FloatingIp:
     if not subnets:
         raise BadRequest(RESOURCE, f"Network {network.id} does not contain any IPv4 subnet")
     project_id = str(given.get("project_id") or request.project_id)
-    ensure_default(tx, project_id)
     own_id = str(uuid.uuid4())
     holder = _take(tx, request, network, subnets, given, own_id)
     values = given | {

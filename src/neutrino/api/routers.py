@@ -12,7 +12,6 @@ from neutrino.api import networks, ports
 from neutrino.api.bodies import Given
 from neutrino.api.fixed_ips import allocate
 from neutrino.api.request import Request
-from neutrino.api.security_groups import ensure_default
 from neutrino.model.faults_l3 import (
     BadRequest,
     RouterExternalGatewayInUseByFloatingIp,
@@ -66,7 +65,6 @@ def create(tx: Transaction, request: Request, given: Given) -> Router:
     project_id = str(given.get("project_id") or request.project_id)
     values = given | {"id": str(uuid.uuid4()), "project_id": project_id, "external_gateway_info": None}
     router = Router(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
-    ensure_default(tx, project_id)
     tx.insert(router)
     if isinstance(wanted, GatewayRequest):
         router = tx.update(router, _set_gateway(tx, request, router, wanted))
