@@ -4,9 +4,12 @@ import uuid
 from typing import Any
 
 from neutrino.model.address_group import AddressGroup
+from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
+from neutrino.model.floating_ip import ACTIVE, DOWN, FloatingIp
 from neutrino.model.network import Network
-from neutrino.model.port import AddressPair, FixedIp, Port
+from neutrino.model.port import FLOATING_IP, ROUTER_GATEWAY, ROUTER_INTERFACE, AddressPair, FixedIp, Port
 from neutrino.model.resource import Resource
+from neutrino.model.router import Gateway, Route, Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule, normalized
 from neutrino.model.subnet import SLAAC, STATEFUL, STATELESS, AllocationPool, HostRoute, Subnet
 
@@ -64,6 +67,52 @@ def port(text: str, network: Network, fixed_ips: dict[Subnet, str] | None = None
     return Port(id=an_id(text), network_id=network.id, fixed_ips=fixed, **_STANDARD, **given)
 
 
+def agent(host: str, mappings: str = "physnet1:br-ex", is_gateway: bool = True) -> Agent:
+    times = dict.fromkeys(("created_at", "started_at", "heartbeat_timestamp"), "2026-01-02 03:04:05")
+    return Agent(
+        id=an_id(f"agent of {host}"),
+        agent_type=GATEWAY_AGENT if is_gateway else CONTROLLER_AGENT,
+        binary="ovn-controller",
+        host=host,
+        alive=True,
+        configurations={"chassis_name": host, "bridge-mappings": mappings},
+        **times,
+    )
+
+
+def router(text: str, gateway: Port | None = None, enable_snat: bool = True, **given: Any) -> Router:
+    if gateway is not None:
+        given["gw_port_id"] = gateway.id
+        given["external_gateway_info"] = Gateway(gateway.network_id, enable_snat, gateway.fixed_ips)
+    return Router(id=an_id(text), enable_snat=enable_snat, **_STANDARD, **{"name": text, **given})
+
+
+def router_port(text: str, router: str, network: Network, fixed_ips: dict[Subnet, str], **given: Any) -> Port:
+    """Return an interface of the router called *router*, or with ``is_gateway=True`` its gateway."""
+    owner = ROUTER_GATEWAY if given.pop("is_gateway", False) else ROUTER_INTERFACE
+    given = {"device_id": an_id(router), "device_owner": owner, "port_security_enabled": False, **given}
+    return port(text, network, fixed_ips, **given)
+
+
+def floating_ip(text: str, holder: Port, to: Port | None = None, router: Router | None = None) -> FloatingIp:
+    given: dict[str, Any] = {"status": DOWN}
+    if to is not None and router is not None:
+        given = {
+            "port_id": to.id,
+            "fixed_ip_address": to.fixed_ips[0].ip_address,
+            "router_id": router.id,
+            "status": ACTIVE,
+        }
+    return FloatingIp(
+        id=an_id(text),
+        floating_network_id=holder.network_id,
+        floating_ip_address=holder.fixed_ips[0].ip_address,
+        floating_port_id=holder.id,
+        **_STANDARD,
+        **given,
+    )
+
+
 def reference() -> list[Resource]:
     """Return a small cloud that has one of everything that is rendered."""
     blue, flat = network("blue"), network("flat", mtu=1500, provider_network_type="flat")
@@ -86,10 +135,30 @@ def reference() -> list[Resource]:
     stateless = subnet("blue-v6-stateless", blue, "fd00:2::/64", ipv6_address_mode=STATELESS, ipv6_ra_mode=STATELESS)
     slaac = subnet("blue-v6-slaac", blue, "fd00:3::/64", ipv6_address_mode=SLAAC, ipv6_ra_mode=SLAAC)
     island = subnet("island", blue, "10.9.0.0/24", gateway_ip=None, dns_nameservers=("0.0.0.0",))  # noqa: S104
+    vlan_v4 = subnet("vlan-v4", vlan, "10.7.0.0/24", enable_dhcp=False)
     static = subnet("flat-v4", flat, "203.0.113.0/24", enable_dhcp=False)
     lab = address_group("lab", "192.0.2.0/24", "198.51.100.7/32", "2001:db8:7::/48")
     web, quick = group("web"), group("quick", stateful=False)
+    outer = network("outer", mtu=1500, provider_network_type="flat", provider_physical_network="physnet3",
+                    router_external=True)  # fmt: skip
+    outer_v4 = subnet("outer-v4", outer, "198.51.100.0/24", enable_dhcp=False)
+    outer_v6 = subnet("outer-v6", outer, "fd00:9::/64", enable_dhcp=False)
+    gateway = router_port("edge-gateway", "edge", outer, {outer_v4: "198.51.100.5", outer_v6: "fd00:9::5"},
+                          is_gateway=True)  # fmt: skip
+    edge = router("edge", gateway, routes=(Route("192.0.2.0/24", "10.0.0.9"),))
+    plain = port("plain", blue, {v4: "10.0.0.11", v6: "fd00:1::11"}, security_groups=(web.id,))
+    holders = [port(f"holder-{n}", outer, {outer_v4: f"198.51.100.{n}"}, device_owner=FLOATING_IP) for n in (20, 21)]
     return [
+        outer, outer_v4, outer_v6, gateway, edge, *holders,
+        floating_ip("floating", holders[0], plain, edge),
+        floating_ip("floating-nowhere", holders[1]),
+        router("island-router", admin_state_up=False),
+        router_port("edge-v4", "edge", blue, {v4: "10.0.0.1"}),
+        router_port("edge-v6", "edge", blue, {slaac: "fd00:3::1"}),
+        router_port("edge-vlan", "edge", vlan, {vlan_v4: "10.7.0.1"}),
+        vlan_v4,
+        *(agent(f"host-{n}", "physnet1:br-ex, physnet3:br-out") for n in range(1, 8)),
+        agent("host-8"), agent("host-9", "physnet3:br-out", is_gateway=False),
         blue, flat, vlan, v4, v6, stateless, slaac, island, static, lab, web, quick,
         rule("web-out-4", web, "egress"),
         rule("web-out-6", web, "egress", ethertype="IPv6"),
@@ -103,7 +172,7 @@ def reference() -> list[Resource]:
         rule("web-lab6", web, "egress", ethertype="IPv6", protocol="udp", remote_address_group_id=lab.id),
         rule("web-gre", web, "ingress", protocol="gre"),
         rule("quick-all", quick, "egress", protocol="ip"),
-        port("plain", blue, {v4: "10.0.0.11", v6: "fd00:1::11"}, security_groups=(web.id,)),
+        plain,
         port("bound", blue, {v4: "10.0.0.12", slaac: "fd00:3::12"}, security_groups=(quick.id, web.id),
              binding_host_id="host-1", device_id="i-1", device_owner="compute:nova", admin_state_up=False),
         port("moving", blue, {stateless: "fd00:2::13"}, binding_host_id="host-1",

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from tests.packets.scenario import Site
@@ -13,6 +14,11 @@ from neutrino.stack.lab import Lab
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     with Lab(tmp_path_factory.mktemp("p") / "lab", hosts=2) as made:
         yield made
+
+
+@pytest.fixture
+def public(lab: Lab) -> dict[str, Any]:
+    return lab.public()
 
 
 _numbers = itertools.count(1)

@@ -1,5 +1,6 @@
 """What runs inside an instance: small probes that end with 0 (answered) or 1 (not). Standard library only."""
 
+import errno
 import socket
 import struct
 import sys
@@ -46,6 +47,50 @@ def _echo(stream: socket.socket) -> None:
     with stream:
         while data := stream.recv(2000):
             stream.sendall(data)
+
+
+def reflect(port: str) -> bool:
+    """Answer each UDP datagram with the address that it came from, until the input ends."""
+    datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    datagrams.bind(("", int(port)))
+
+    def packets() -> None:
+        while True:
+            _, sender = datagrams.recvfrom(2000)
+            datagrams.sendto(sender[0].encode(), sender)
+
+    threading.Thread(target=packets, daemon=True).start()
+    print("ready", flush=True)  # noqa: T201
+    sys.stdin.read()
+    return True
+
+
+def seen_as(address: str, port: str, expected: str) -> bool:
+    """Ask a reflector which address our datagram came from."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
+        channel.settimeout(WAIT_S)
+        try:
+            channel.sendto(b"who", (address, int(port)))
+            return channel.recv(100).decode() == expected
+        except OSError:
+            return False
+
+
+def expires(address: str) -> bool:
+    """Send a datagram that may pass no router, and be told that it ended at one (RFC 792, time exceeded)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
+        channel.settimeout(WAIT_S)
+        channel.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 1)
+        channel.setsockopt(socket.IPPROTO_IP, 11, 1)  # IP_RECVERR
+        channel.connect((address, 33434))
+        try:
+            channel.send(b"hello")
+            channel.recv(100)
+        except TimeoutError:
+            return False
+        except OSError as error:
+            return error.errno == errno.EHOSTUNREACH
+        return False
 
 
 def datagram(address: str, port: str) -> bool:

@@ -56,8 +56,19 @@ class Instance:
 
     def serve(self, port: int) -> None:
         """Answer TCP connections on *port* until the scenario ends."""
+        self._serve("serve", port)
+
+    def reflect(self, port: int) -> None:
+        """Tell those who send datagrams to *port* which address they came from, until the scenario ends."""
+        self._serve("reflect", port)
+
+    def is_seen(self, by: str, port: int, as_: str) -> bool:
+        """Say whether the reflector at *by* sees our datagrams come from *as_*."""
+        return self.probe("seen_as", by, str(port), as_)
+
+    def _serve(self, probe: str, port: int) -> None:
         server = self._lab.popen(
-            self.name, sys.executable, str(PROBES), "serve", str(port), stdout=subprocess.PIPE, stdin=subprocess.PIPE
+            self.name, sys.executable, str(PROBES), probe, str(port), stdout=subprocess.PIPE, stdin=subprocess.PIPE
         )
         assert server.stdout is not None
         assert server.stdout.readline() == "ready\n"
@@ -81,6 +92,7 @@ class Site:
         self._prefix = prefix
         self._instances: list[Instance] = []
         self._made: list[tuple[str, str]] = []
+        self._outside: Instance | None = None
 
     def create(self, plural: str, singular: str, **values: object) -> Resource:
         """Create a resource that is deleted after the scenario."""
@@ -94,6 +106,32 @@ class Site:
         version = 6 if ":" in cidr else 4
         self.create("subnets", "subnet", network_id=network["id"], ip_version=version, cidr=cidr, **subnet)
         return network
+
+    def router(self, *networks: Resource, public: Resource | None = None, enable_snat: bool = True) -> Resource:
+        """Create a router on the subnets of *networks*, with a gateway on *public*."""
+        gateway = public and {"network_id": public["id"], "enable_snat": enable_snat}
+        router = self.create("routers", "router", name=self._prefix, external_gateway_info=gateway)
+        for network in networks:
+            for subnet in self.api.list("subnets", network_id=network["id"]):
+                self.api.act("routers", router["id"], "add_router_interface", subnet_id=subnet["id"])
+        return router
+
+    def change(self, router: Resource, **values: object) -> Resource:
+        """Change a router."""
+        return self.api.update("routers", "router", router["id"], **values)
+
+    def floating_ip(self, public: Resource, instance: Instance | None = None) -> Resource:
+        """Create a floating IP, for an instance."""
+        port_id = instance.port["id"] if instance else None
+        return self.create("floatingips", "floatingip", floating_network_id=public["id"], port_id=port_id)
+
+    @property
+    def outside(self) -> Instance:
+        """The world outside; its address is the public gateway's."""
+        if self._outside is None:
+            public = {"fixed_ips": [{"ip_address": "203.0.113.1"}]}
+            self._outside = Instance(self.lab, "outside", public)
+        return self._outside
 
     def group(self, *rules: Resource, name: str = "") -> Resource:
         """Create a security group with these rules besides those that let everything out."""
@@ -123,9 +161,19 @@ class Site:
         for instance in self._instances:
             instance.stop()
             self.lab.delete_instance(instance.name)
+        if self._outside is not None:
+            self._outside.stop()
         for plural, row_id in reversed(self._made):
+            if plural == "routers":
+                self._empty(row_id)
             with contextlib.suppress(ApiRefused):
                 self.api.delete(plural, row_id)
+
+    def _empty(self, router_id: str) -> None:
+        with contextlib.suppress(ApiRefused):
+            self.api.update("routers", "router", router_id, routes=[])
+        for port in self.api.list("ports", device_id=router_id, device_owner="network:router_interface"):
+            self.api.act("routers", router_id, "remove_router_interface", port_id=port["id"])
 
 
 def eventually(claim: Any, within_s: float = SETTLE_S) -> bool:

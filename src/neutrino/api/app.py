@@ -77,7 +77,7 @@ class Item(NounEndpoint):
 
 
 class ActionOf(NounEndpoint):
-    """``/v2.0/subnetpools/{id}/add_prefixes``."""
+    """``/v2.0/routers/{id}/add_router_interface``."""
 
     def __init__(self, service: Service, noun: Noun, action: Action) -> None:
         super().__init__(service, noun)

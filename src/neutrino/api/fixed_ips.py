@@ -37,7 +37,7 @@ def allocate(
     """
     if wanted is not None and not wanted:
         return ()
-    taking = _Taking(tx, network, mac, {ip.ip_address: ip for ip in present})
+    taking = _Taking(tx, network, mac, {ip.ip_address: ip for ip in present}, is_trusted=is_trusted)
     if wanted is None:
         for version in (4, 6):
             pooled = [s for s in subnets if s.ip_version == version and not s.is_auto_address]
@@ -58,8 +58,11 @@ def allocate(
 class _Taking:
     """The addresses taken so far, by address."""
 
-    def __init__(self, tx: Transaction, network: Network, mac: str, present: dict[str, FixedIp]) -> None:
+    def __init__(
+        self, tx: Transaction, network: Network, mac: str, present: dict[str, FixedIp], *, is_trusted: bool
+    ) -> None:
         self.taken: dict[str, FixedIp] = {}
+        self._is_trusted = is_trusted  # a router may have any address, its subnet's gateway above all
         self._tx, self._network, self._mac, self._present = tx, network, mac, present
 
     def any_of(self, subnets: Sequence[Subnet]) -> None:
@@ -95,7 +98,8 @@ class _Taking:
             return
         if not is_usable(subnet.cidr, request.ip_address):
             raise InvalidIpForSubnet(request.ip_address)
-        if subnet.is_auto_address and request.ip_address != eui64(subnet.cidr, self._mac):
+        by_mac_only = subnet.is_auto_address and not self._is_trusted
+        if by_mac_only and request.ip_address != eui64(subnet.cidr, self._mac):
             raise AllocationOnAutoAddressSubnet(request.ip_address, subnet.id)
         self.named(subnet, request.ip_address)
 

@@ -19,8 +19,9 @@ from neutrino.model.faults import (
     TunnelIdInUse,
     VlanIdInUse,
 )
+from neutrino.model.faults_l3 import ExternalNetworkInUse
 from neutrino.model.network import OVERHEAD_BYTES, TUNNELLED, Network
-from neutrino.model.port import Port
+from neutrino.model.port import FLOATING_IP, ROUTER_GATEWAY, Port
 from neutrino.model.subnet import Subnet
 from neutrino.store import availability
 from neutrino.store.addresses import free_segmentation_id
@@ -29,6 +30,14 @@ from neutrino.store.records import Transaction
 from neutrino.store.tables import TABLES
 
 _PORT_OF = select(TABLES[Port].c.id).where(TABLES[Port].c.network_id == bindparam("network_id")).limit(1)
+_EXTERNAL_PORT_OF = (
+    select(TABLES[Port].c.id)
+    .where(
+        TABLES[Port].c.network_id == bindparam("network_id"),
+        TABLES[Port].c.device_owner.in_((ROUTER_GATEWAY, FLOATING_IP)),
+    )
+    .limit(1)
+)
 _SUBNETS_OF = select_all(Subnet).where(TABLES[Subnet].c.network_id == bindparam("network_id"))
 
 
@@ -78,6 +87,9 @@ def update(tx: Transaction, request: Request, old: Network, changes: Given) -> N
     """Change a network."""
     if "mtu" in changes:
         changes = changes | {"mtu": _mtu(request, old.provider_network_type, changes["mtu"])}
+    becomes_internal = old.router_external and changes.get("router_external") is False
+    if becomes_internal and tx.connection.execute(_EXTERNAL_PORT_OF, {"network_id": old.id}).first() is not None:
+        raise ExternalNetworkInUse(old.id)
     return tx.update(old, changes)
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 
 from neutrino.api import networks
-from neutrino.api.bodies import Given
+from neutrino.api.associations import disassociate
+from neutrino.api.bodies import Given, defaults_of
 from neutrino.api.fixed_ips import allocate
 from neutrino.api.request import Request
 from neutrino.api.security_groups import check_exist, ensure_default
@@ -20,6 +21,7 @@ from neutrino.model.binding import NO_BINDING, Binding
 from neutrino.model.faults import (
     AddressPairAndPortSecurityRequired,
     DuplicateAddressPairInRequest,
+    InvalidInput,
     MacAddressInUse,
     NetworkMacAddressGenerationFailure,
     PortBound,
@@ -27,17 +29,20 @@ from neutrino.model.faults import (
     PortSecurityAndIPRequiredForSecurityGroups,
     PortSecurityPortHasSecurityGroup,
 )
+from neutrino.model.faults_l3 import ServicePortInUse
 from neutrino.model.network import Network
 from neutrino.model.port import (
     BINDING_FAILED,
     IMMEDIATE,
     NETWORK_OWNER_PREFIX,
     NO_ADDRESS,
+    SERVICE_OWNERS,
     UNBOUND,
     AddressPair,
     FixedIpRequest,
     Port,
 )
+from neutrino.model.router import Router
 from neutrino.model.subnet import Subnet
 from neutrino.store.columns import select_all, to_resource
 from neutrino.store.records import Transaction
@@ -49,6 +54,17 @@ _AGENTS_ON = select_all(Agent).where(TABLES[Agent].c.host == bindparam("host"))
 
 def create(tx: Transaction, request: Request, given: Given) -> Port:
     """Create a port: MAC, addresses and default group are chosen where none are given; with a host it is bound."""
+    if given["device_owner"] in SERVICE_OWNERS:
+        raise InvalidInput(f"device_owner '{given['device_owner']}' is for ports that routers and floating IPs make")
+    return _create_with_mac(tx, request, given)
+
+
+def make(tx: Transaction, request: Request, **values: object) -> Port:
+    """Make a port for another noun: a router's, a floating IP's."""
+    return _create_with_mac(tx, request, defaults_of(Port) | values)
+
+
+def _create_with_mac(tx: Transaction, request: Request, given: Given) -> Port:
     if given.get("mac_address"):
         return _create(tx, request, given, str(given["mac_address"]))
     for _ in range(MAC_TRIES):
@@ -59,8 +75,8 @@ def create(tx: Transaction, request: Request, given: Given) -> Port:
 
 def _create(tx: Transaction, request: Request, given: Given, mac: str) -> Port:
     network = networks.get(tx, str(given["network_id"]))
-    project_id = str(given.get("project_id") or request.project_id)
     owner = str(given["device_owner"])
+    project_id = str(given.get("project_id") or ("" if owner in SERVICE_OWNERS else request.project_id))
     trusted = owner.startswith(NETWORK_OWNER_PREFIX)
     secured = not trusted and given.get("port_security_enabled", network.port_security_enabled)
     groups = given.get("security_groups")
@@ -109,6 +125,7 @@ def update(tx: Transaction, request: Request, old: Port, changes: Given) -> Port
 def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Port:
     network = networks.get(tx, old.network_id)
     values = dict(changes)
+    _check_service(old, changes)
     mac = str(values.get("mac_address", old.mac_address))
     _check_bound(old, mac, str(values.get("binding_vnic_type", old.binding_vnic_type)))
     if "fixed_ips" in values or mac != old.mac_address:
@@ -130,14 +147,33 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
         binding = _bind(tx, request, network, new.binding_host_id, new.binding_vnic_type)
         values |= {"binding_vif_type": binding.vif_type, "binding_vif_details": binding.vif_details}
     try:
-        return tx.update(old, values)
+        updated = tx.update(old, values)
     except IntegrityError as error:
         raise MacAddressInUse(network.id, mac) from error
+    if updated.fixed_ips != old.fixed_ips:
+        disassociate(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
+        if updated.is_of_router and (router := tx.get(Router, updated.device_id)) is not None:
+            tx.touch(router)
+    return updated
 
 
 def delete(tx: Transaction, _request: Request, port: Port) -> None:
-    """Delete a port."""
+    """Delete a port; its floating IPs stand for nothing then."""
+    if port.device_owner in SERVICE_OWNERS:
+        raise ServicePortInUse(port.id, f"has device owner {port.device_owner}")
+    disassociate(tx, port.id)
     tx.delete(port)
+
+
+def _check_service(port: Port, changes: Given) -> None:
+    """Refuse to make a port one of a router or a floating IP by hand, or no longer one."""
+    owner = changes.get("device_owner", port.device_owner)
+    if owner != port.device_owner and {owner, port.device_owner} & {*SERVICE_OWNERS}:
+        raise InvalidInput(f"device_owner '{port.device_owner}' of port {port.id} cannot become '{owner}'")
+    if port.device_owner in SERVICE_OWNERS and changes.get("device_id", port.device_id) != port.device_id:
+        raise ServicePortInUse(port.id, f"has device owner {port.device_owner}")
+    if port.is_of_router and changes.get("fixed_ips") == ():
+        raise ServicePortInUse(port.id, "a router port needs an address")
 
 
 def _check_bound(port: Port, mac: str, vnic_type: str) -> None:

@@ -8,8 +8,11 @@ from neutrino.api import (
     address_groups,
     address_scopes,
     default_rules,
+    floating_ips,
     networks,
     ports,
+    router_interfaces,
+    routers,
     security_groups,
     subnetpools,
     subnets,
@@ -33,10 +36,13 @@ from neutrino.model.faults import (
     SubnetNotFound,
     SubnetPoolNotFound,
 )
-from neutrino.model.kinds import record
+from neutrino.model.faults_l3 import FloatingIPNotFound, RouterNotFound, RoutesExhausted
+from neutrino.model.floating_ip import FloatingIp
+from neutrino.model.kinds import list_of, record
 from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.resource import Resource
+from neutrino.model.router import MOST_ROUTES, Route, Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
@@ -89,6 +95,14 @@ _GROUP_ACTIONS = {
     "add_addresses": Action(_addresses, address_groups.add),
     "remove_addresses": Action(_addresses, address_groups.remove),
 }
+_attachment = record(router_interfaces.Attachment)
+_routes = list_of(Route, MOST_ROUTES, RoutesExhausted).parse
+_ROUTER_ACTIONS = {
+    "add_router_interface": Action(_attachment, router_interfaces.add),
+    "remove_router_interface": Action(_attachment, router_interfaces.remove),
+    "add_extraroutes": Action(_routes, routers.add_routes, within="routes"),
+    "remove_extraroutes": Action(_routes, routers.remove_routes, within="routes"),
+}
 NOUNS: tuple[Noun, ...] = (
     Noun(Network, NetworkNotFound, networks.create, networks.update, networks.delete),
     Noun(Subnet, SubnetNotFound, subnets.create, subnets.update, subnets.delete),
@@ -118,5 +132,7 @@ NOUNS: tuple[Noun, ...] = (
         default_rules.create,
         delete=default_rules.delete,
     ),
+    Noun(Router, RouterNotFound, routers.create, routers.update, routers.delete, _ROUTER_ACTIONS),
+    Noun(FloatingIp, FloatingIPNotFound, floating_ips.create, floating_ips.update, floating_ips.delete),
     Noun(Agent, AgentNotFound),
 )

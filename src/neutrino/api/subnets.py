@@ -53,9 +53,13 @@ def create(tx: Transaction, request: Request, given: Given) -> Subnet:
 
 def update(tx: Transaction, _request: Request, old: Subnet, changes: Given) -> Subnet:
     """Change a subnet; refuse a gateway that is some port's address already."""
+    gateway_ip = changes.get("gateway_ip")
+    if "gateway_ip" in changes and gateway_ip != old.gateway_ip and old.gateway_ip:
+        port_id = holder(tx.connection, old.id, old.gateway_ip)
+        if port_id is not None:
+            raise GatewayIpInUse(old.gateway_ip, port_id)
     new = msgspec.structs.replace(old, **changes)
     check_subnet(new, ())
-    gateway_ip = changes.get("gateway_ip")
     if isinstance(gateway_ip, str) and gateway_ip != old.gateway_ip:
         port_id = holder(tx.connection, old.id, gateway_ip)
         if port_id is not None:

@@ -232,7 +232,7 @@ def record(cls: type[msgspec.Struct]) -> Parse:
             raise ValueError(f"{shown(value)} is not a dictionary")
         unknown = value.keys() - kinds.keys()
         if unknown:
-            raise ValueError(f"Unexpected keys supplied: {', '.join(sorted(map(str, unknown)))}")
+            raise ValueError(f"Unexpected keys supplied: {', '.join(sorted(map(str, unknown)))[:_SHOWN]}")
         missing = required - value.keys()
         if missing:
             raise ValueError(f"{shown(value)} lacks the keys: {', '.join(sorted(missing))}")

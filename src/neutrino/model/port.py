@@ -38,6 +38,12 @@ VNIC_TYPES = (
     "remote-managed",
 )
 MOST_ADDRESS_PAIRS = 10  # upstream: max_allowed_address_pair
+ROUTER_INTERFACE, ROUTER_GATEWAY, FLOATING_IP = (
+    "network:router_interface",
+    "network:router_gateway",
+    "network:floatingip",
+)
+SERVICE_OWNERS = (ROUTER_INTERFACE, ROUTER_GATEWAY, FLOATING_IP)  # of ports that other nouns make and take away
 NETWORK_OWNER_PREFIX = "network:"  # device owners that are trusted: no security groups, no anti-spoofing
 IMMEDIATE, NO_ADDRESS = "immediate", "none"  # when a port gets its addresses
 NUMA_POLICIES = ("required", "preferred", "legacy", "socket")
@@ -133,6 +139,11 @@ class Port(Tagged, frozen=True, kw_only=True):
     def is_trusted(self) -> bool:
         """Whether the port belongs to the network service itself (a router's, DHCP's)."""
         return self.device_owner.startswith(NETWORK_OWNER_PREFIX)
+
+    @property
+    def is_of_router(self) -> bool:
+        """Whether the port is a router's."""
+        return self.device_owner in (ROUTER_INTERFACE, ROUTER_GATEWAY)
 
     @property
     def is_filtered(self) -> bool:

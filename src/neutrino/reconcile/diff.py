@@ -216,7 +216,7 @@ class _Planner:
             if row is not None and table.is_root and table.is_ours(row):
                 self._step(key).operations.append(Delete(*key))
         elif row is not None:
-            operations = list(_changes(self._territory[key.table], key, want, row))
+            operations = list(_changes(self._territory[key.table], key, want, row, self._world))
             if operations:
                 self._step(key).operations += operations
         elif key in self._inserts:
@@ -229,8 +229,11 @@ class _Planner:
             step.operations.insert(0, Insert(*step.key, row))
 
 
-def _changes(table: Table, key: Key, want: Columns, have: Columns) -> Iterable[Operation]:
-    """Yield what gives the row *key* the columns *want*. Equal values are shared, which halves the memory."""
+def _changes(table: Table, key: Key, want: Columns, have: Columns, world: World) -> Iterable[Operation]:
+    """Yield what gives the row *key* the columns *want*. Equal values are shared, which halves the memory.
+
+    Keys that others contribute to a map are elements, and compared as such.
+    """
     update: Columns = {}
     mutations: list[Mutation] = []
     for column, value in want.items():
@@ -245,10 +248,15 @@ def _changes(table: Table, key: Key, want: Columns, have: Columns) -> Iterable[O
         elif isinstance(value, frozenset) and isinstance(old, frozenset):
             mutations += _set_mutations(column, old, value)
         elif isinstance(value, Mapping) and isinstance(old, Mapping):
+            others = world.pairs(Place(*key, column))
             gone = [
                 name
                 for name, atom in old.items()
-                if (value[name] != atom if name in value else not isinstance(kind, Keys) or kind.owns(name))
+                if (
+                    value[name] != atom
+                    if name in value
+                    else name not in others and (not isinstance(kind, Keys) or kind.owns(name))
+                )
             ]
             new = {name: atom for name, atom in value.items() if old.get(name) != atom}
             if gone:

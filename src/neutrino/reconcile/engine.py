@@ -12,7 +12,7 @@ from typing import Any
 from neutrino.model.resource import Resource
 from neutrino.reconcile.fragment import Fragment, Source
 from neutrino.reconcile.intent import Intent
-from neutrino.reconcile.noun import Noun
+from neutrino.reconcile.noun import EVERY, Noun
 from neutrino.reconcile.world import Touched, World
 
 _log = logging.getLogger("neutrino.reconcile")
@@ -27,8 +27,9 @@ class Engine:
         self.failed: dict[Source, str] = {}
         self._nouns = tuple(nouns)
         self._intent = intent
-        self._facts: dict[Source, Hashable] = {}
-        # Who looked for facts that were not there; they look again when the facts come.
+        self._found_by = {noun.collection: {cls.collection for cls, _ in noun.seen_by} for noun in self._nouns}
+        self._facts: defaultdict[str, dict[str, Hashable]] = defaultdict(dict)  # by collection and id
+        # Who looked for facts that were not there, for all of a collection, or is found by no field: each is told once.
         self._waiting: defaultdict[Source, set[Source]] = defaultdict(set)
 
     async def rebuild(self) -> None:
@@ -38,7 +39,8 @@ class Engine:
             resources = await self._intent.all(noun.resource)
             if noun.facts is not None:
                 for resource in resources:
-                    fresh._facts[noun.collection, resource.id] = noun.facts(resource)
+                    if (facts := noun.facts(resource)) is not None:
+                        fresh._facts[noun.collection][resource.id] = facts
             for number, resource in enumerate(resources, 1):
                 fresh._start(noun, resource)
                 if not number % _SLICE:
@@ -70,15 +72,16 @@ class Engine:
     async def _learn(self, noun: Noun, ident: str, resource: Resource | None) -> set[Source]:
         """Note the facts of a resource, and return who has to look at them again."""
         source = (noun.collection, ident)
-        old = self._facts.get(source)
+        facts = self._facts[noun.collection]
+        old = facts.get(ident)
         new = noun.facts(resource) if resource is not None and noun.facts is not None else None
         if old == new:
             return set()
         if new is None:
-            del self._facts[source]
+            del facts[ident]
         else:
-            self._facts[source] = new
-        dependents = self._waiting.pop(source, set())
+            facts[ident] = new
+        dependents = self._waiting.pop(source, set()) | self._waiting.pop((noun.collection, EVERY), set())
         if old is not None:
             for cls, field in noun.seen_by:
                 dependents.update((cls.collection, one) for one in await self._intent.ids_where(cls, field, ident))
@@ -106,8 +109,12 @@ class Engine:
 
     def _fragment(self, noun: Noun, source: Source, resource: Resource | None) -> Fragment | None:
         def see(cls: type[Resource], other: str) -> Any:
-            facts = self._facts.get((cls.collection, other))
-            if facts is None:
+            known = self._facts[cls.collection]
+            if other == EVERY:
+                self._waiting[cls.collection, EVERY].add(source)
+                return tuple(known[ident] for ident in sorted(known))
+            facts = known.get(other)
+            if facts is None or source[0] not in self._found_by[cls.collection]:
                 self._waiting[cls.collection, other].add(source)
             return facts
 

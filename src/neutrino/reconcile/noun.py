@@ -16,12 +16,19 @@ from neutrino.reconcile.fragment import Fragment
 from neutrino.reconcile.territory import Territory
 
 See: TypeAlias = Callable[[type[Resource], str], Any]
-"""Returns the facts of a resource, by class and id; None where there is none."""
+"""Returns the facts of a resource, by class and id; None where there is none. With the id `EVERY`: those of all."""
+
+EVERY = "*"
+"""Looked for instead of an id: all facts of a collection, as a tuple in the order of their ids."""
 
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """One collection: how its resources render, what others see of them, and who looks (class and field)."""
+    """One collection: how its resources render, what others see of them, and who looks (class and field).
+
+    Those who look at one resource and are many are found by the field that names it; a few others may look too, and are
+    remembered one by one.
+    """
 
     resource: type[Resource]
     render: Callable[[Any, See], Fragment | None]

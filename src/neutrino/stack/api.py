@@ -45,8 +45,8 @@ class NetworkingApi:
         return self._one(self._call("POST", plural, {singular: _attributes(values)}))
 
     def update(self, plural: str, singular: str, identity: str, **values: object) -> Resource:
-        """Update a resource and return it."""
-        return self._one(self._call("PUT", f"{plural}/{identity}", {singular: _attributes(values)}))
+        """Update a resource and return it; None is null, which takes a value away."""
+        return self._one(self._call("PUT", f"{plural}/{identity}", {singular: _attributes(values, nulls=True)}))
 
     def act(self, plural: str, identity: str, action: str, **values: object) -> Resource:
         """Do something to a resource (``add_router_interface``) and return the answer."""
@@ -103,5 +103,5 @@ class NetworkingApi:
         return parsed
 
 
-def _attributes(values: dict[str, object]) -> Resource:
-    return {name.replace("__", ":"): value for name, value in values.items() if value is not None}
+def _attributes(values: dict[str, object], *, nulls: bool = False) -> Resource:
+    return {name.replace("__", ":"): value for name, value in values.items() if nulls or value is not None}

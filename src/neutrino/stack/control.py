@@ -52,6 +52,12 @@ class RemoveHost(msgspec.Struct, tag=True):
     name: str
 
 
+class Outside(msgspec.Struct, tag=True):
+    """Make the provider fabric and the namespace ``outside`` with these addresses, and keep them."""
+
+    addresses: tuple[str, ...]
+
+
 class Signal(msgspec.Struct, tag=True):
     """Send a signal to a service's process."""
 
@@ -69,7 +75,7 @@ class Stop(msgspec.Struct, tag=True):
     """End the lab."""
 
 
-Request = Status | Wait | Plug | Unplug | AddHost | RemoveHost | Signal | Restart | Stop
+Request = Status | Wait | Plug | Unplug | AddHost | RemoveHost | Outside | Signal | Restart | Stop
 
 
 class InstanceStatus(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from neutrino.linux import process
 from neutrino.stack import control, launch, programs, sandbox, state
 from neutrino.stack.api import ApiRefused, NetworkingApi, Resource
 from neutrino.stack.fault import StackFault
+from neutrino.stack.outside import OUTSIDE
 from neutrino.stack.place import Place
 from neutrino.stack.state import Instance
 
@@ -29,6 +30,12 @@ LAUNCH_WITHIN_S = 20.0
 END_WITHIN_S = 30.0
 ACTIVE_WITHIN_S = 30.0
 POLL_S = 0.02
+PUBLIC_NAME = "public"
+PUBLIC = (
+    ("public-v4", "203.0.113.0", "203.0.113.1", 24),
+    ("public-v6", "2001:db8:113::", "2001:db8:113::1", 64),
+)
+"""The public network's subnets: name, prefix, gateway, length. The ranges are for documentation (RFC 5737, 3849)."""
 PING_EVERY_S = 0.1
 TOOLS = {"nsenter": "util-linux", "unshare": "util-linux", "mount": "mount"}
 """What is needed of the host, and Debian's package of it."""
@@ -244,6 +251,41 @@ class Lab:
         )
         self.client.ask(control.Plug(one))
 
+    def public(self) -> Resource:
+        """Return the public network, made when missing: flat on the provider fabric, the namespace ``outside`` on it.
+
+        ``outside`` has the addresses of its subnets' gateways: what is sent there arrives, and it reaches what has an
+        address of these subnets. It has no route to anything behind routers.
+        """
+        self.client.ask(control.Outside(tuple(f"{gateway}/{length}" for _, _, gateway, length in PUBLIC)))
+        found = self.api.list("networks", name=PUBLIC_NAME)
+        network = (
+            found[0]
+            if found
+            else self.api.create(
+                "networks",
+                "network",
+                name=PUBLIC_NAME,
+                router__external=True,
+                provider__network_type="flat",
+                provider__physical_network="physnet1",
+            )
+        )
+        present = {one["name"] for one in self.api.list("subnets", network_id=network["id"])}
+        for name, prefix, gateway, length in PUBLIC:
+            if name not in present:
+                self.api.create(
+                    "subnets",
+                    "subnet",
+                    name=name,
+                    network_id=network["id"],
+                    ip_version=6 if ":" in prefix else 4,
+                    cidr=f"{prefix}/{length}",
+                    gateway_ip=gateway,
+                    enable_dhcp=False,
+                )
+        return self.api.show("networks", network["id"])
+
     def wait_active(self, port_id: str, timeout_s: float = ACTIVE_WITHIN_S) -> Resource:
         """Return the port when the API says that it is ACTIVE; raises StackFault when it does not in time."""
         until = time.monotonic() + timeout_s
@@ -285,6 +327,8 @@ class Lab:
             owner = one.host
         elif where in desired.hosts:
             network, resolver, owner = where, None, where
+        elif where == OUTSIDE and desired.outside:
+            network, resolver, owner = OUTSIDE, None, "central"
         elif where == "central":
             network, resolver, owner = None, None, "central"
         else:

@@ -43,6 +43,7 @@ class Desired(msgspec.Struct, kw_only=True):
     api_port: int = 0
     datapath: str = "auto"
     instances: list[Instance] = []
+    outside: tuple[str, ...] = ()  # addresses of the namespace on the provider fabric; without any, there is none
 
     def instance(self, name: str) -> Instance | None:
         """Return the instance *name*, or None."""

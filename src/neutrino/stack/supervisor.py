@@ -14,7 +14,7 @@ from collections.abc import Callable
 import msgspec
 
 from neutrino.linux import device, namespace
-from neutrino.stack import central, control, instance, jsonrpc, state
+from neutrino.stack import central, control, instance, jsonrpc, outside, state
 from neutrino.stack.fault import StackFault
 from neutrino.stack.host import FABRIC, Host, number, usable_datapath
 from neutrino.stack.place import Place
@@ -81,6 +81,8 @@ class Supervisor:
         await device.ip_batch(("link add name underlay type bridge",), network=FABRIC)
         device.bring_up(FABRIC, "lo")
         await device.ip_batch(("link set dev underlay up",), network=FABRIC)
+        if self.desired.outside:
+            await outside.make(self.desired.outside)
         await asyncio.gather(*(self._adopt(Host(name, self.datapath, self.place)) for name in names))
         for one in self.desired.instances:
             self._begin(one)
@@ -127,6 +129,19 @@ class Supervisor:
         await host.make()
         self.hosts[host.name] = host
         self._keep(host.services())
+        if self.desired.outside:
+            await self._join(host)
+
+    async def _join(self, host: Host) -> None:
+        await self._service_ready(f"{host.name}.ovsdb-server")
+        await outside.join(host)
+
+    async def _make_outside(self, addresses: tuple[str, ...]) -> None:
+        await self._made.wait()
+        await outside.make(addresses)
+        self.desired.outside = addresses
+        state.save(self.place.run, self.desired)
+        await asyncio.gather(*(self._join(host) for host in self.hosts.values()))
 
     async def _add_host(self, name: str) -> None:
         host = Host(name, self.datapath, self.place)
@@ -271,6 +286,8 @@ class Supervisor:
                 await self._add_host(request.name)
             case control.RemoveHost():
                 await self._remove_host(request.name)
+            case control.Outside():
+                await self._make_outside(request.addresses)
             case control.Signal():
                 if not await self._keeper(request.service).signal(request.number):
                     raise StackFault(f"{request.service} has no process at the moment: `./stack status` tells more")

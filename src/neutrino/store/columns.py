@@ -10,13 +10,16 @@ from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, Text, literal, literal_column, null, select
+from sqlalchemy import Boolean, ColumnElement, Row, Select, Text, func, literal, literal_column, null, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
+from neutrino.model.floating_ip import DETAILS, FloatingIp
 from neutrino.model.network import Network
+from neutrino.model.port import Port
 from neutrino.model.resource import Attribute, Resource, attributes, shown
+from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
@@ -39,6 +42,24 @@ class JsonObject(GenericFunction[str]):
     type = Text()
     inherit_cache = True
     name = "json_object_of"
+
+
+class JsonValue(GenericFunction[str]):
+    """A truth value, or JSON text, as a part of other JSON."""
+
+    type = Text()
+    inherit_cache = True
+    name = "json_value_of"
+
+
+@compiles(JsonValue, "sqlite")
+def _sqlite_value(element: JsonValue, compiler: SQLCompiler, **kw: Any) -> str:
+    (clause,) = element.clauses
+    text = compiler.process(clause, **kw)
+    # SQLite has no truth values: as a part of JSON they would be 0 and 1.
+    return (
+        f"json(CASE WHEN {text} THEN 'true' ELSE 'false' END)" if isinstance(clause.type, Boolean) else f"json({text})"
+    )
 
 
 @compiles(JsonArray, "sqlite")
@@ -95,6 +116,26 @@ def _rules_of_group() -> ColumnElement[str]:
     return select(JsonArray(item)).where(rules.c.security_group_id == groups.c.id).correlate(groups).scalar_subquery()
 
 
+def _gateway_of_router() -> ColumnElement[str]:
+    routers, ports, ips = TABLES[Router], TABLES[Port], CHILDREN[Port]["fixed_ips"]
+    fixed = select(JsonArray(_object({name: ips.c[name] for name in ("subnet_id", "ip_address")})))
+    fixed = fixed.where(ips.c.port_id == routers.c.gw_port_id).correlate(routers)
+    pairs: dict[str, ColumnElement[Any]] = {
+        "network_id": ports.c.network_id,
+        "enable_snat": JsonValue(routers.c.enable_snat),
+        "external_fixed_ips": JsonValue(fixed.scalar_subquery()),
+    }
+    found = select(_object(pairs)).where(ports.c.id == routers.c.gw_port_id).correlate(routers)
+    return func.coalesce(found.scalar_subquery(), literal_column("'null'"))
+
+
+def _port_of_floating_ip() -> ColumnElement[str]:
+    floating, ports = TABLES[FloatingIp], TABLES[Port]
+    pairs = {n: JsonValue(ports.c[n]) if isinstance(ports.c[n].type, Boolean) else ports.c[n] for n in DETAILS}
+    found = select(_object(pairs)).where(ports.c.id == floating.c.port_id).correlate(floating)
+    return func.coalesce(found.scalar_subquery(), literal_column("'null'"))
+
+
 def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
     if (cls, name) == (Network, "subnets"):
         return _subnets_of_network()
@@ -111,6 +152,12 @@ def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
         return _rules_of_group()
     if (cls, name) == (SecurityGroup, "shared"):
         return literal(False)
+    if (cls, name) == (Router, "external_gateway_info"):
+        return _gateway_of_router()
+    if (cls, name) == (FloatingIp, "port_details"):
+        return _port_of_floating_ip()
+    if (cls, name) == (FloatingIp, "subnet_id"):
+        return null()  # only asked for, never kept
     raise TypeError(f"{cls.__name__}.{name} is neither stored nor derived")
 
 

@@ -17,10 +17,12 @@ from neutrino.model.address_group import AddressGroup
 from neutrino.model.address_scope import AddressScope
 from neutrino.model.agent import Agent
 from neutrino.model.default_rule import DefaultSecurityGroupRule
+from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import annotations_of
 from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.resource import Attribute, Resource, attributes
+from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
@@ -35,6 +37,8 @@ RESOURCES: tuple[type[Resource], ...] = (
     SecurityGroup,
     SecurityGroupRule,
     Port,
+    Router,
+    FloatingIp,
     Agent,
 )
 

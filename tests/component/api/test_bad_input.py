@@ -7,10 +7,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neutrino.api.routes import NOUNS
-from neutrino.model import faults
+from neutrino.model import faults, faults_l3
 from neutrino.model.resource import by_wire
 
-FAULTS = {name for name, value in vars(faults).items() if isinstance(value, type) and issubclass(value, faults.Fault)}
+FAULTS = {
+    name: value
+    for module in (faults, faults_l3)
+    for name, value in vars(module).items()
+    if isinstance(value, type) and issubclass(value, faults.Fault)
+}
 ODD = settings(
     max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -25,7 +30,7 @@ def check(api, before, answer):
         (fault,) = answer.json().values()
         assert list(answer.json()) == ["NeutronError"]
         assert fault["type"] in FAULTS
-        assert getattr(faults, fault["type"]).status == answer.status_code
+        assert FAULTS[fault["type"]].status == answer.status_code
         assert 0 < len(fault["message"]) < 2000
         assert after == before
     return after
@@ -83,7 +88,7 @@ DEEP = 5000
         b'{"network": {"created_at": "now"}}',
         b'{"network": {"status": "ACTIVE"}}',
         b'{"network": {"subnets": []}}',
-        b'{"network": {"router:external": true}}',
+        b'{"network": {"vlan_transparent": true}}',
         b'{"network": {"": 1}}',
         b'{"network": {"admin_state_up": 2}}',
         b'{"network": {"admin_state_up": null}}',
@@ -184,7 +189,19 @@ ODD_VALUES = st.one_of(
     st.just([[]] * 2000),
     st.just({str(i): i for i in range(2000)}),
 )
-PARTS = ("ip_address", "subnet_id", "mac_address", "start", "end", "destination", "nexthop")
+PARTS = (
+    "network_id",
+    "enable_snat",
+    "external_fixed_ips",
+    "port_id",
+    "ip_address",
+    "subnet_id",
+    "mac_address",
+    "start",
+    "end",
+    "destination",
+    "nexthop",
+)
 LISTS = st.lists(
     st.dictionaries(st.sampled_from(PARTS), st.one_of(st.sampled_from(["10.0.0.5", "10.1.0.0/16", ID]), ODD_VALUES)),
     max_size=3,
@@ -211,6 +228,8 @@ def valid(noun, seed):
         "address_group": {"name": "a", "addresses": ["192.0.2.0/24"]},
         "default_security_group_rule": {"direction": "ingress", "protocol": "udp"},
         "address_scope": {"name": "s", "ip_version": 4},
+        "router": {"external_gateway_info": {"network_id": seed["outer"]}},
+        "floatingip": {"floating_network_id": seed["outer"], "port_id": seed["port"]},
         "security_group_rule": {"security_group_id": seed["group"], "direction": "ingress", "protocol": "tcp"},
     }[noun.cls.singular]
 
@@ -222,12 +241,19 @@ def seed(api):
     api.subnet(network, "2001:db8::/64", ipv6_address_mode="slaac")
     api.host("node1")
     found = {"network": network["id"], "port": api.port(network)["id"], "api": api}
-    found["subnet"] = api.get("subnets")[0]["id"]
+    found["subnet"] = api.get("subnets", ip_version=4)[0]["id"]
     found["subnetpool"] = api.post("subnetpools", name="p", prefixes=["10.80.0.0/16"])["id"]
     found["address_scope"] = api.post("address-scopes", ip_version=4)["id"]
     found["address_group"] = api.post("address-groups", addresses=["192.0.2.0/24"])["id"]
     found["default_security_group_rule"] = api.get("default-security-group-rules")[0]["id"]
     group = api.post("security-groups", name="web")
+    outer = api.network(**{"router:external": True})
+    api.subnet(outer, "203.0.113.0/24")
+    router = api.post("routers", external_gateway_info={"network_id": outer["id"]})
+    body = {"subnet_id": found["subnet"]}
+    assert api.send("PUT", f"routers/{router['id']}/add_router_interface", json=body).status_code == 200
+    floating = api.post("floatingips", floating_network_id=outer["id"])
+    found |= {"outer": outer["id"], "router": router["id"], "floatingip": floating["id"]}
     return found | {"group": group["id"], "rule": group["security_group_rules"][0]["id"]}
 
 
@@ -251,6 +277,21 @@ def test_changes_to_anything(api, seed, mutation, match):
     path = f"{noun.route}/{seed[key]}"
     check(api, api.rows(), api.send("PUT", path, content=json.dumps(body), headers=headers))
     assert api.send("GET", path).status_code == 200
+
+
+@ODD
+@given(
+    st.sampled_from(["add_router_interface", "remove_router_interface", "add_extraroutes", "remove_extraroutes"]),
+    st.one_of(
+        ODD_VALUES,
+        st.dictionaries(st.sampled_from(PARTS), st.one_of(st.just(ID), ODD_VALUES), max_size=3),
+        st.fixed_dictionaries({"router": st.one_of(ODD_VALUES, st.fixed_dictionaries({"routes": ODD_VALUES | LISTS}))}),
+    ),
+)
+def test_actions_on_routers(api, seed, action, body):
+    path = f"routers/{seed['router']}/{action}"
+    check(api, api.rows(), api.send("PUT", path, content=json.dumps(body)))
+    assert api.send("GET", f"routers/{seed['router']}").status_code == 200
 
 
 @st.composite

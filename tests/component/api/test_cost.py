@@ -52,11 +52,30 @@ class Town:
             address_scope_id=self.scope["id"],
         )
         api.host("node1")
+        self.outer = api.network(**{"router:external": True})
+        api.subnet(self.outer, "203.0.0.0/16")
+        self.router = api.post("routers", external_gateway_info={"network_id": self.outer["id"]})
+        self.gateway = {"network_id": self.outer["id"]}
+        self.other = api.subnet(api.network(), "10.8.0.0/24")
+        self.attach(self.four)
         for start in range(0, ports, 500):
             items = [{"network_id": self.network["id"]}] * min(500, ports - start)
             answer = api.send("POST", "ports", json={"ports": items})
             assert answer.status_code == 201, answer.text
-        self.port = api.get("ports", limit=1)[0]
+        self.port = api.get("ports", limit=1, device_owner="")[0]
+
+    def attach(self, subnet):
+        body = {"subnet_id": subnet["id"]}
+        answer = self.api.send("PUT", f"routers/{self.router['id']}/add_router_interface", json=body)
+        assert answer.status_code == 200, answer.text
+
+    def detach(self):
+        body = {"subnet_id": self.four["id"]}
+        answer = self.api.send("PUT", f"routers/{self.router['id']}/remove_router_interface", json=body)
+        assert answer.status_code == 200, answer.text
+
+    def take(self, **given):
+        return self.api.post("floatingips", floating_network_id=self.outer["id"], **given)
 
     def bulk_of_ten(self):
         body = {"ports": [{"network_id": self.network["id"]}] * 10}
@@ -96,10 +115,10 @@ COSTS = {
     "create ten ports": (82, Town.bulk_of_ten),
     "change port": (4, lambda t: t.api.put(f"ports/{t.port['id']}", name="x")),
     "change port's addresses": (
-        8,
+        9,
         lambda t: t.api.put(f"ports/{t.port['id']}", fixed_ips=[{"ip_address": "10.0.100.100"}]),
     ),
-    "delete port": (4, lambda t: t.api.delete(f"ports/{t.port['id']}")),
+    "delete port": (5, lambda t: t.api.delete(f"ports/{t.port['id']}")),
     "create group": (11, lambda t: t.api.post("security-groups", name="x")),
     "create rule": (
         6,
@@ -111,6 +130,14 @@ COSTS = {
     "show what is used": (2, lambda t: t.api.get("quotas/acme/details")),
     "list quotas": (1, lambda t: t.api.get("quotas")),
     "change quotas": (3, lambda t: t.api.send("PUT", "quotas/acme", json={"quota": {"network": 1000}})),
+    "list routers": (1, lambda t: t.api.get("routers")),
+    "list floating ips": (1, lambda t: t.api.get("floatingips")),
+    "create router": (3, lambda t: t.api.post("routers")),
+    "create router with a gateway": (14, lambda t: t.api.post("routers", external_gateway_info=t.gateway)),
+    "take a floating ip": (11, lambda t: t.take()),
+    "change router": (3, lambda t: t.api.put(f"routers/{t.router['id']}", name="x")),
+    "add an interface": (12, lambda t: t.attach(t.other)),
+    "remove an interface": (8, Town.detach),
     "delete subnet in use": (2, lambda t: t.api.send("DELETE", f"subnets/{t.four['id']}")),
     "delete network in use": (2, lambda t: t.api.send("DELETE", f"networks/{t.network['id']}")),
 }

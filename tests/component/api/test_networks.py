@@ -8,6 +8,7 @@ NEW = {
     "admin_state_up": True,
     "status": "ACTIVE",
     "shared": False,
+    "router:external": False,
     "subnets": [],
     "availability_zone_hints": [],
     "availability_zones": [],

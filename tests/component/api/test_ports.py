@@ -126,7 +126,7 @@ def test_port_security(api):
     assert api.port(open_network)["port_security_enabled"] is False
     secured = api.port(open_network, port_security_enabled=True)
     assert len(secured["security_groups"]) == 1
-    router = api.port(blue, device_owner="network:router_interface")
+    router = api.port(blue, device_owner="network:dhcp")
     assert (router["port_security_enabled"], router["security_groups"]) == (False, [])
 
     refused = {"network_id": blue["id"], "port_security_enabled": False}

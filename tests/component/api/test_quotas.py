@@ -13,6 +13,8 @@ DEFAULTS = {
     "port": 500,
     "security_group": 10,
     "security_group_rule": 100,
+    "router": 10,
+    "floatingip": 50,
 }
 
 

@@ -216,7 +216,7 @@ def test_a_subnet_stays_while_ports_have_its_addresses(api):
 def test_an_automatic_subnet_gives_and_takes_addresses_of_ports_that_are_there(api):
     blue = api.network()
     port = api.port(blue, mac_address="fa:16:3e:00:00:01")
-    router = api.port(blue, device_owner="network:router_interface")
+    router = api.port(blue, device_owner="network:dhcp")
     subnet = api.subnet(blue, "2001:db8::/64", ipv6_address_mode="slaac", ipv6_ra_mode="slaac")
     got = api.get(f"ports/{port['id']}")
     assert got["fixed_ips"] == [{"subnet_id": subnet["id"], "ip_address": "2001:db8::f816:3eff:fe00:1"}]

@@ -23,7 +23,10 @@ from neutrino.reconcile.controller import Controller
 from neutrino.store.database import Database, open_database
 from neutrino.store.intent import Intent
 
-_ORDER = ("networks", "subnets", "address_groups", "security_groups", "security_group_rules", "ports")
+_ORDER = (
+    *("networks", "subnets", "address_groups", "security_groups", "security_group_rules"),
+    *("agents", "ports", "routers", "floatingips"),
+)
 
 
 def _program(name: str) -> str:

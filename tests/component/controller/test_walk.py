@@ -17,16 +17,32 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neutrino.backends.ovn.northbound import BACKEND, NOUNS
-from neutrino.model.port import AddressPair
+from neutrino.model.network import Network
+from neutrino.model.port import FLOATING_IP, AddressPair, Port
 from neutrino.model.resource import Resource
-from neutrino.model.subnet import SLAAC, STATEFUL, STATELESS
+from neutrino.model.router import Route
+from neutrino.model.subnet import SLAAC, STATEFUL, STATELESS, Subnet
 from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.operations import Delete
 from neutrino.reconcile.controller import Controller
-from topology import address_group, group, network, port, rule, subnet
+from topology import (
+    address_group,
+    agent,
+    floating_ip,
+    group,
+    network,
+    port,
+    router,
+    router_port,
+    rule,
+    subnet,
+)
 
 EXAMPLES = int(os.environ.get("NEUTRINO_EXAMPLES", "40"))
-TABLES = ("Logical_Switch", "Logical_Switch_Port", "Port_Group", "ACL", "Address_Set", "DHCP_Options", "NB_Global")
+TABLES = (
+    *("Logical_Switch", "Logical_Switch_Port", "Port_Group", "ACL", "Address_Set", "DHCP_Options", "NB_Global"),
+    *("Logical_Router", "Logical_Router_Port", "Logical_Router_Static_Route", "NAT", "HA_Chassis_Group", "HA_Chassis"),
+)
 _ORDER = [noun.collection for noun in NOUNS]
 
 Cloud = dict[tuple[str, str], Resource]
@@ -84,7 +100,13 @@ def clouds(draw: st.DrawFn) -> Cloud:
     """A consistent cloud of two networks, four subnets, two groups, six rules and four ports, each perhaps there."""
     some = st.booleans
     blue = network("blue", name=draw(st.sampled_from(["blue", "b"])), mtu=draw(st.sampled_from([1442, 1400])))
-    red = network("red", provider_network_type="flat", provider_physical_network="physnet1", mtu=1500)
+    red = network(
+        "red",
+        provider_network_type="flat",
+        provider_physical_network="physnet1",
+        mtu=1500,
+        router_external=draw(some()),
+    )
     networks = [one for one in (blue, red) if draw(some())]
     mode = draw(st.sampled_from([SLAAC, STATEFUL, STATELESS]))  # cannot change, so it is part of the name
     candidates = [
@@ -128,7 +150,48 @@ def clouds(draw: st.DrawFn) -> Cloud:
                 allowed_address_pairs=draw(st.sampled_from([(), (AddressPair("10.0.0.99"),)])),
             )
         )
-    return {(one.collection, one.id): one for one in (*networks, *subnets, *labs, *groups, *rules, *ports)}
+    layer_3 = draw(routed(networks, subnets, ports))
+    return {(one.collection, one.id): one for one in (*networks, *subnets, *labs, *groups, *rules, *ports, *layer_3)}
+
+
+@st.composite
+def routed(draw: st.DrawFn, networks: list[Network], subnets: list[Subnet], ports: list[Port]) -> list[Resource]:
+    """Three chassis, two routers with their ports, and two floating IPs, each perhaps there."""
+    some = st.booleans
+    mappings = st.sampled_from(["physnet1:br-ex", "physnet2:br-2", ""])
+    made: list[Resource] = [agent(f"host-{n}", draw(mappings), draw(some())) for n in range(3) if draw(some())]
+    routers = []
+    for number in range(2):
+        name = f"router-{number}"
+        interfaces = []
+        gateway = None
+        for one in subnets:
+            there = next(n for n in networks if n.id == one.network_id)
+            base = one.cidr.partition("/")[0].removesuffix("0")
+            if there.name == "red" and draw(some()):
+                gateway = router_port(f"{name}-gw", name, there, {one: f"{base}{number + 200}"}, is_gateway=True)
+            elif there.name != "red" and draw(some()):
+                up = draw(some())
+                text = f"{name}-{one.name}"
+                interfaces.append(router_port(text, name, there, {one: f"{base}{number + 1}"}, admin_state_up=up))
+        if draw(some()):
+            routes = draw(
+                st.sampled_from([(), (Route("192.0.2.0/24", "10.0.0.9"),), (Route("192.0.2.0/24", "10.0.0.8"),)])
+            )
+            routers.append(router(name, gateway, draw(some()), admin_state_up=draw(some()), routes=routes))
+            made += [*interfaces, *([gateway] if gateway else [])]
+    made += routers
+    for number, one in enumerate(s for s in subnets if s.cidr == "203.0.113.0/24"):
+        there = next(n for n in networks if n.id == one.network_id)
+        for count in range(2):
+            text = f"floating-{number}-{count}"
+            holder = port(f"{text}-port", there, {one: f"203.0.113.{100 + count}"}, device_owner=FLOATING_IP)
+            able = [p for p in ports if p.fixed_ips]
+            to = draw(st.sampled_from([None, *able]))
+            by = draw(st.sampled_from([None, *routers]))
+            if draw(some()):
+                made += [holder, floating_ip(text, holder, to, by)]
+    return made
 
 
 def changes(before: Cloud, after: Cloud) -> Iterator[tuple[tuple[str, str], Resource | None]]:
@@ -196,7 +259,10 @@ class Walk:
         await until(lambda: controller.position == len(memory.journal) and controller.is_settled, pause_s=0.002)
 
     async def clear(self, seen: Observer) -> None:
-        for table in ("Logical_Switch", "Port_Group", "Address_Set", "DHCP_Options"):
+        for table in (
+            *("Logical_Switch", "Port_Group", "Address_Set", "DHCP_Options"),
+            *("Logical_Router", "HA_Chassis_Group"),
+        ):
             await seen.transact(*[Delete(table, uuid) for uuid in await seen.rows(table)])
 
     async def everything(self, seen: Observer) -> dict:

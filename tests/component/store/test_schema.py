@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -41,6 +42,23 @@ def test_the_migrated_tables_are_the_declared_ones(path, tmp_path):
     assert indexes == {key: sql for key, sql in created.items() if key[0] == "index"}
     options = {key: sql.rpartition(")")[2].strip() for key, sql in migrated.items() if key[0] == "table"}
     assert options == {key: sql.rpartition(")")[2].strip() for key, sql in created.items() if key[0] == "table"}
+
+
+def test_networks_that_were_there_are_not_external(path):
+    config = Config()
+    for name, value in (("script_location", str(MIGRATIONS)), ("sqlalchemy.url", f"sqlite:///{path}")):
+        config.set_main_option(name, value)
+    command.upgrade(config, "0001")
+    names = ["id", "project_id", "description", "created_at", "updated_at", "name", "status", "provider_network_type"]
+    numbers = ["revision_number", "admin_state_up", "shared", "mtu", "port_security_enabled"]
+    row = {**dict.fromkeys(names, "x"), **dict.fromkeys(numbers, 1)}
+    with closing(sqlite3.connect(path)) as connection:
+        marks = ", ".join(f":{name}" for name in row)
+        connection.execute(f"INSERT INTO networks ({', '.join(row)}) VALUES ({marks})", row)  # noqa: S608
+        connection.commit()
+    upgrade(str(path))
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT id, mtu, router_external FROM networks").fetchall() == [("x", 1, 0)]
 
 
 def test_there_is_one_line_of_steps(path):

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from neutrino.backends.ovn.northbound import BACKEND
+from neutrino.reconcile.noun import EVERY
 from neutrino.reconcile.world import World
 from topology import reference
 
@@ -19,11 +20,17 @@ GLOBAL = UUID("00000000-0000-4000-8000-000000000001")
 def rendered() -> World:
     resources = reference()
     nouns = {noun.collection: noun for noun in BACKEND.nouns}
-    facts = {(r.collection, r.id): nouns[r.collection].facts(r) for r in resources if nouns[r.collection].facts}
+    facts = {(r.collection, r.id): noun.facts(r) for r in resources if (noun := nouns[r.collection]).facts}
+
+    def see(cls: type, one: str) -> object:
+        if one == EVERY:
+            return tuple(value for (name, _), value in sorted(facts.items()) if name == cls.collection and value)
+        return facts.get((cls.collection, one))
+
     world = World()
     world.replace(("", "foundation"), BACKEND.foundation({"NB_Global": {GLOBAL: {}}}))
     for resource in resources:
-        fragment = nouns[resource.collection].render(resource, lambda cls, one: facts.get((cls.collection, one)))
+        fragment = nouns[resource.collection].render(resource, see)
         world.replace((resource.collection, resource.id), fragment)
     return world
 

@@ -12,7 +12,7 @@ from neutrino.model.resource import Resource
 from neutrino.reconcile.engine import Engine
 from neutrino.reconcile.fragment import Fragment
 from neutrino.reconcile.noun import Noun
-from topology import network, port, subnet
+from topology import agent, network, port, router, router_port, subnet
 
 replace = msgspec.structs.replace
 BLUE = network("blue")
@@ -40,8 +40,8 @@ class Fixed:
 
     async def ids_where(self, cls: type[Resource], field: str, value: str) -> Sequence[str]:
         self.questions.append((cls.collection, field))
-        if field == "network_id":
-            return [one.id for one in await self.all(cls) if one.network_id == value]
+        if field in ("network_id", "device_id"):
+            return [one.id for one in await self.all(cls) if getattr(one, field) == value]
         assert field == "fixed_ips.subnet_id"
         return [one.id for one in await self.all(cls) if any(ip.subnet_id == value for ip in one.fixed_ips)]
 
@@ -75,6 +75,39 @@ def test_dhcp_that_is_disabled_reaches_each_port() -> None:
         "DHCP_Options:1",
         "Logical_Switch_Port:5",
     }
+
+
+OUTER = network("outer", provider_network_type="flat", provider_physical_network="physnet1", router_external=True)
+OUTER_V4 = subnet("outer-v4", OUTER, "203.0.113.0/24")
+GATEWAY = router_port("gateway", "edge", OUTER, {OUTER_V4: "203.0.113.9"}, is_gateway=True)
+INSIDE = router_port("inside", "edge", BLUE, {V4: "10.0.0.1"})
+EDGE = router("edge", GATEWAY)
+
+
+def test_an_mtu_reaches_routers_ports_without_a_question() -> None:
+    v6 = subnet("v6", BLUE, "fd00::/64", ipv6_ra_mode="slaac", ipv6_address_mode="slaac")
+    inside = router_port("inside", "edge", BLUE, {v6: "fd00::1"})
+    intent = Fixed(BLUE, V4, v6, *PORTS, EDGE, inside)
+    assert "Logical_Router_Port:1" in absorbed(intent, replace(BLUE, mtu=1300))
+    assert intent.questions == [("subnets", "network_id")]
+
+
+def test_a_chassis_that_comes_or_changes_reaches_gateways_and_nobody_else() -> None:
+    intent = Fixed(BLUE, V4, *PORTS, OUTER, OUTER_V4, EDGE, INSIDE, GATEWAY, agent("h1"))
+    every = {
+        "HA_Chassis:2", "HA_Chassis_Group:1", "Logical_Router_Port:1", "Logical_Router_Static_Route:1",
+        "Logical_Switch_Port:1",
+    }  # fmt: skip
+    assert absorbed(intent, agent("h2")) == every
+    assert absorbed(intent, agent("h2", "")) == every
+    assert absorbed(intent, replace(agent("h1"), heartbeat_timestamp="2026-01-02 03:05:05")) == set()
+    assert intent.questions == []
+
+
+def test_a_router_that_changes_its_gateway_reaches_its_own_ports() -> None:
+    intent = Fixed(BLUE, V4, *PORTS, OUTER, OUTER_V4, EDGE, INSIDE, GATEWAY)
+    assert "NAT:1" in absorbed(intent, router("edge", GATEWAY, enable_snat=False))
+    assert intent.questions == [("ports", "device_id")]
 
 
 def test_who_came_too_early_is_rendered_again_without_a_question() -> None:

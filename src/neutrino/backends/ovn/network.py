@@ -17,14 +17,15 @@ _FDB_AGE_S = 300  # upstream's default; OVN before 23.09 ignores it
 
 @dataclass(frozen=True, slots=True)
 class NetworkFacts:
-    """What subnets render of their network."""
+    """What subnets and routers' ports render of their network."""
 
     mtu: int
+    physical_network: str | None
 
 
 def facts(network: Network) -> Hashable:
     """Return what others see of *network*."""
-    return NetworkFacts(network.mtu)
+    return NetworkFacts(network.mtu, network.provider_physical_network)
 
 
 def logical_switch(network: Network) -> nb.Logical_Switch:
@@ -39,6 +40,8 @@ def logical_switch(network: Network) -> nb.Logical_Switch:
     if network.provider_physical_network:
         ids["neutron:provnet-physical-network"] = network.provider_physical_network
         config["fdb_age_threshold"] = str(_FDB_AGE_S)
+    if network.router_external:
+        config["broadcast-arps-to-all-routers"] = "true"
     return nb.Logical_Switch(name=uuids.switch_name(network.id), external_ids=ids, other_config=config)
 
 

@@ -1,10 +1,23 @@
 """The OVN backend as the controller drives it: what each resource renders to, in order of who sees whom."""
 
-from neutrino.backends.ovn import address_group, foundation, network, port, security_group, subnet
+from neutrino.backends.ovn import (
+    address_group,
+    floating_ip,
+    foundation,
+    gateway,
+    network,
+    port,
+    router,
+    security_group,
+    subnet,
+)
 from neutrino.backends.ovn.territory import NORTHBOUND
 from neutrino.model.address_group import AddressGroup
+from neutrino.model.agent import Agent
+from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.network import Network
 from neutrino.model.port import Port
+from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.subnet import Subnet
 from neutrino.reconcile.noun import Backend, Noun
@@ -15,7 +28,10 @@ NOUNS = (
     Noun(AddressGroup, address_group.fragment),
     Noun(SecurityGroup, security_group.fragment, security_group.facts, ((SecurityGroupRule, "security_group_id"),)),
     Noun(SecurityGroupRule, security_group.rule_fragment),
-    Noun(Port, port.fragment),
+    Noun(Agent, gateway.agent_fragment, gateway.facts),
+    Noun(Router, router.fragment, router.facts, ((Port, "device_id"),)),
+    Noun(Port, port.fragment, port.facts, ((FloatingIp, "floating_port_id"),)),
+    Noun(FloatingIp, floating_ip.fragment),
 )
 
 BACKEND = Backend(

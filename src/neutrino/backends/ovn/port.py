@@ -1,25 +1,37 @@
 """A port as OVN rows: a logical switch port, in its switch and in its groups.
 
-Source: upstream, ovn_client.py, _get_port_options and create_port. Not here: ports of routers and of metadata, virtual
-and external ports.
+Source: upstream, ovn_client.py, _get_port_options and create_port. Not here: the router's side of a router's port
+(router_port.py); ports of metadata, virtual and external ports.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from neutrino.backends.ovn import nb, uuids
+from neutrino.backends.ovn import nb, router_port, uuids
 from neutrino.backends.ovn.subnet import SubnetFacts
-from neutrino.model.port import Port
+from neutrino.model.port import FLOATING_IP, Port
 from neutrino.model.subnet import Subnet
 from neutrino.ovsdb.rows import columns
-from neutrino.reconcile.fragment import Elements, Fragment, Place
+from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
 from neutrino.reconcile.noun import See
 
-_FLOATING_IP = "network:floatingip"
 _DEVICES = ("network:", "neutron:")  # owners that need no DHCP (neutron-lib, DEVICE_OWNER_PREFIXES)
 
 Subnets = Sequence[tuple[str, SubnetFacts]]
 """Addresses of a port, each with what the port sees of its subnet."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortFacts:
+    """What a floating IP renders of the port that holds its address."""
+
+    mac_address: str
+
+
+def facts(port: Port) -> Hashable:
+    """Return what others see of *port*; nothing of most."""
+    return PortFacts(port.mac_address) if port.device_owner == FLOATING_IP else None
 
 
 def port_security(port: Port) -> frozenset[str]:
@@ -42,6 +54,8 @@ def port_security(port: Port) -> frozenset[str]:
 def addresses(port: Port, *, has_dhcp: bool) -> frozenset[str]:
     """Return where OVN delivers *port*'s traffic (ovn-nb(5), addresses); without security, any address."""
     own = " ".join([port.mac_address, *(fixed.ip_address for fixed in port.fixed_ips)])
+    if port.is_of_router:
+        return frozenset({"router"})
     if port.is_filtered:
         macs = {pair.mac_address for pair in port.allowed_address_pairs if pair.mac_address}
         return frozenset({own, *(macs - {port.mac_address})})
@@ -58,6 +72,8 @@ def dhcp(port: Port, subnets: Subnets, version: int) -> UUID | None:
 
 def options(port: Port) -> dict[str, str]:
     """Return where *port* is to be bound: at its host, or at two while it migrates (ovn-nb(5), requested-chassis)."""
+    if port.is_of_router:
+        return router_port.lsp_options(port)
     if not port.binding_host_id:
         return {}
     target = port.binding_profile.get("migrating_to")
@@ -97,7 +113,7 @@ def logical_switch_port(port: Port, subnets: Subnets) -> nb.Logical_Switch_Port:
     is_nested = isinstance(parent, str) and isinstance(tag, int)
     return nb.Logical_Switch_Port(
         name=port.id,
-        type="",
+        type="router" if port.is_of_router else "",
         enabled=port.admin_state_up,
         addresses=addresses(port, has_dhcp=v4 is not None or v6 is not None),
         port_security=port_security(port),
@@ -112,7 +128,7 @@ def logical_switch_port(port: Port, subnets: Subnets) -> nb.Logical_Switch_Port:
 
 def fragment(port: Port, see: See) -> Fragment | None:
     """Return what *port* renders to; ports that only keep a floating IP's address have no row."""
-    if port.device_owner == _FLOATING_IP:
+    if port.device_owner == FLOATING_IP:
         return None
     seen = [(fixed.ip_address, see(Subnet, fixed.subnet_id)) for fixed in port.fixed_ips]
     subnets = [(address, facts) for address, facts in seen if facts is not None]
@@ -123,4 +139,11 @@ def fragment(port: Port, see: See) -> Fragment | None:
         names.append(uuids.DROP_GROUP)
     elements: dict[Place, Elements] = {Place(*uuids.switch(port.network_id), "ports"): member}
     elements.update({Place(*uuids.port_group(name), "ports"): member for name in names})
-    return Fragment({key: columns(logical_switch_port(port, subnets))}, elements)
+    rows: dict[Key, Columns] = {key: columns(logical_switch_port(port, subnets))}
+    if port.is_of_router:
+        there = [(fixed.subnet_id, fixed.ip_address) for fixed in port.fixed_ips]
+        known = [(*at, facts) for at, (_, facts) in zip(there, seen, strict=True) if facts is not None]
+        other = router_port.fragment(port, known, see)
+        rows.update(other.rows)
+        elements.update(other.elements)
+    return Fragment(rows, elements)

@@ -55,7 +55,7 @@ class PortStatus:
         for change in changes:
             if change.table != "Logical_Switch_Port" or change.new is None:
                 continue
-            if change.old is None or change.old["enabled"] != change.new["enabled"]:
+            if change.old is None or any(change.old[name] != change.new[name] for name in ("enabled", "type")):
                 self._dirty.add(str(change.uuid))
         if self._dirty:
             self._news.set()
@@ -108,7 +108,9 @@ class PortStatus:
             for port in dirty[first : first + _TOGETHER]:
                 row = rows.get(_uuid(port))
                 is_enabled = row is not None and row["enabled"] is not False
-                statuses[port] = status(is_up=port in self._up, is_enabled=is_enabled)
+                # No chassis says of a router's port that it is up: it is wherever its router is.
+                is_up = port in self._up or (row is not None and row["type"] == "router")
+                statuses[port] = status(is_up=is_up, is_enabled=is_enabled)
             await self._intent.set_port_status(statuses)
 
 

@@ -25,18 +25,29 @@ _NO_RESOLVER = ("0.0.0.0", "::")  # noqa: S104 - by convention: do not tell of a
 
 @dataclass(frozen=True, slots=True)
 class SubnetFacts:
-    """What ports render of their subnets: the length of the prefix, and the DHCP options, if any."""
+    """What ports render of their subnets: the prefix, the DHCP options, if any, and what routers need."""
 
     ip_version: int
     prefix_length: str
     dhcp: UUID | None
     is_stateless: bool
+    cidr: str
+    gateway_ip: str | None
+    ra_mode: str | None
 
 
 def facts(subnet: Subnet) -> Hashable:
     """Return what others see of *subnet*."""
     row = uuids.dhcp(subnet.id).uuid if has_dhcp(subnet) else None
-    return SubnetFacts(subnet.ip_version, subnet.cidr.partition("/")[2], row, subnet.ipv6_address_mode == STATELESS)
+    return SubnetFacts(
+        ip_version=subnet.ip_version,
+        prefix_length=subnet.cidr.partition("/")[2],
+        dhcp=row,
+        is_stateless=subnet.ipv6_address_mode == STATELESS,
+        cidr=subnet.cidr,
+        gateway_ip=subnet.gateway_ip,
+        ra_mode=subnet.ipv6_ra_mode,
+    )
 
 
 def has_dhcp(subnet: Subnet) -> bool:

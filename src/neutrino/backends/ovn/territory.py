@@ -15,6 +15,9 @@ _MARK = "neutron:"
 _SWITCH_CONFIG = frozenset(
     {"mcast_snoop", "mcast_flood_unregistered", "vlan-passthru", "fdb_age_threshold", "broadcast-arps-to-all-routers"}
 )
+_ROUTER_OPTIONS = frozenset({"always_learn_from_arp_request", "dynamic_neigh_routers", "mac_binding_age_threshold"})
+_ROUTER_PORT_OPTIONS = frozenset({"reside-on-redirect-chassis"})
+_NAT_OPTIONS = frozenset({"stateless"})
 _PORT_OPTIONS = frozenset(
     {
         "activation-strategy",
@@ -22,8 +25,11 @@ _PORT_OPTIONS = frozenset(
         "localnet_learn_fdb",
         "mcast_flood",
         "mcast_flood_reports",
+        "exclude-lb-vips-from-garp",
+        "nat-addresses",
         "network_name",
         "requested-chassis",
+        "router-port",
     }
 )
 
@@ -71,6 +77,50 @@ _TABLES = (
             "ports": References("Logical_Switch_Port", strong=True),
         },
         _is_marked,
+    ),
+    Table(
+        "Logical_Router",
+        {
+            **_wholes("name", "enabled"),
+            "external_ids": _MARKS,
+            "options": Keys(_ROUTER_OPTIONS.__contains__),
+            "ports": References("Logical_Router_Port", strong=True),
+            "static_routes": References("Logical_Router_Static_Route", strong=True),
+            "nat": References("NAT", strong=True),
+        },
+        _is_marked,
+    ),
+    Table(
+        "HA_Chassis_Group",
+        {**_wholes("name"), "external_ids": _MARKS, "ha_chassis": References("HA_Chassis", strong=True)},
+        _is_marked,
+    ),
+    Table("HA_Chassis", {**_wholes("chassis_name", "priority"), "external_ids": _MARKS}, _is_marked, is_root=False),
+    Table(
+        "Logical_Router_Port",
+        {
+            **_wholes("name", "mac", "networks", "enabled", "ha_chassis_group", "ipv6_ra_configs"),
+            "options": Keys(_ROUTER_PORT_OPTIONS.__contains__),
+            "external_ids": _MARKS,
+        },
+        _is_marked,
+        is_root=False,
+    ),
+    Table(
+        "Logical_Router_Static_Route",
+        {**_wholes("ip_prefix", "nexthop"), "external_ids": _MARKS},
+        _is_marked,
+        is_root=False,
+    ),
+    Table(
+        "NAT",
+        {
+            **_wholes("type", "logical_ip", "external_ip", "logical_port"),
+            "options": Keys(_NAT_OPTIONS.__contains__),
+            "external_ids": _MARKS,
+        },
+        _is_marked,
+        is_root=False,
     ),
     Table(
         "DHCP_Options",

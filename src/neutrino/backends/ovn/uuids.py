@@ -3,7 +3,8 @@
 Here: the rules, and names that upstream's scheme gives. Not here: rows.
 
 A row that stands for a resource alone in its table has the resource's id (Logical_Switch, Logical_Switch_Port,
-DHCP_Options); all others have a UUIDv5 (RFC 9562, section 5.5) of table and key.
+Logical_Router, DHCP_Options, and NAT for a floating IP); all others have a UUIDv5 (RFC 9562, section 5.5) of table and
+key.
 """
 
 import hashlib
@@ -31,6 +32,21 @@ def port(port_id: str) -> Key:
     return Key("Logical_Switch_Port", UUID(port_id))
 
 
+def router(router_id: str) -> Key:
+    """Return the row of a router."""
+    return Key("Logical_Router", UUID(router_id))
+
+
+def router_port(port_id: str) -> Key:
+    """Return the row of a router's side of a port."""
+    return named("Logical_Router_Port", port_id)
+
+
+def nat(floating_ip_id: str) -> Key:
+    """Return the row of a floating IP."""
+    return Key("NAT", UUID(floating_ip_id))
+
+
 def dhcp(subnet_id: str) -> Key:
     """Return the row with a subnet's DHCP options."""
     return Key("DHCP_Options", UUID(subnet_id))
@@ -50,6 +66,16 @@ def segment_id(network_id: str) -> str:
 def switch_name(network_id: str) -> str:
     """Return the name of a network's switch (upstream, common/ovn/utils.py, ovn_name)."""
     return f"neutron-{network_id}"
+
+
+def router_name(router_id: str) -> str:
+    """Return the name of a router, and of the group of chassis that its gateway is on (upstream, ovn_name)."""
+    return f"neutron-{router_id}"
+
+
+def router_port_name(port_id: str) -> str:
+    """Return the name of a router's side of a port (upstream, ovn_lrouter_port_name)."""
+    return f"lrp-{port_id}"
 
 
 @lru_cache(maxsize=10_000)

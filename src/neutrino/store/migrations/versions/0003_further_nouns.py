@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -14,6 +14,8 @@ _COUNTED = {
     "ports": "port",
     "security_groups": "security_group",
     "security_group_rules": "security_group_rule",
+    "routers": "router",
+    "floatingips": "floatingip",
 }
 # What upstream gives to new groups: all may go out; members of a default group may reach each other.
 _TEMPLATES = (

@@ -1,0 +1,114 @@
+"""A router's port: both of its sides, router advertisements, and the SNAT of the subnets behind it.
+
+Source: upstream, ovn_client.py, _create_lrouter_port, _get_nets_and_ipv6_ra_confs_for_router_port. Not here: the
+gateway's chassis and routes (gateway.py); ports of instances (port.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from neutrino.backends.ovn import gateway, nb, uuids
+from neutrino.backends.ovn.gateway import AgentFacts
+from neutrino.backends.ovn.network import NetworkFacts
+from neutrino.backends.ovn.router import RouterFacts
+from neutrino.backends.ovn.subnet import SubnetFacts
+from neutrino.model.agent import Agent
+from neutrino.model.network import Network
+from neutrino.model.port import ROUTER_GATEWAY, Port
+from neutrino.model.router import Router
+from neutrino.model.subnet import SLAAC, STATEFUL, STATELESS
+from neutrino.ovsdb.rows import columns
+from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
+from neutrino.reconcile.noun import EVERY, See
+
+_ADDRESS_MODES = {SLAAC: "slaac", STATEFUL: "dhcpv6_stateful", STATELESS: "dhcpv6_stateless"}
+
+Seen = Sequence[tuple[str, str, SubnetFacts]]
+"""Subnet and address of a port, each with what the port sees of its subnet."""
+
+
+def lsp_options(port: Port) -> dict[str, str]:
+    """Return the options of the switch's side (ovn-nb(5), Options for router ports)."""
+    options = {"router-port": uuids.router_port_name(port.id)}
+    if port.device_owner == ROUTER_GATEWAY:
+        options |= {"nat-addresses": "router", "exclude-lb-vips-from-garp": "true"}
+    return options
+
+
+def logical_router_port(port: Port, seen: Seen, network: NetworkFacts) -> nb.Logical_Router_Port:
+    """Return the router's side (ovn-nb(5), Logical_Router_Port)."""
+    is_gateway = port.device_owner == ROUTER_GATEWAY
+    options = {}
+    if network.physical_network and not is_gateway:
+        # Instances of a provider network are reached on the wire: the router speaks from one place only.
+        options["reside-on-redirect-chassis"] = "true"
+    return nb.Logical_Router_Port(
+        name=uuids.router_port_name(port.id),
+        mac=port.mac_address,
+        enabled=port.admin_state_up,
+        networks=frozenset(f"{address}/{facts.prefix_length}" for _, address, facts in seen),
+        ha_chassis_group=gateway.group_key(port.device_id).uuid if is_gateway else None,
+        ipv6_ra_configs={} if is_gateway else advertisements(seen, network.mtu),
+        options=options,
+        external_ids={
+            "neutron:subnet_ids": " ".join(subnet_id for subnet_id, _, _ in seen),
+            "neutron:network_name": uuids.switch_name(port.network_id),
+            "neutron:is_ext_gw": str(is_gateway),
+            "neutron:router_name": uuids.router_name(port.device_id),
+        },
+    )
+
+
+def advertisements(seen: Seen, mtu: int) -> dict[str, str]:
+    """Return what the port advertises (RFC 4861; ovn-nb(5), ipv6_ra_configs): the mode of its first subnet with one."""
+    for _, _, facts in seen:
+        if facts.ra_mode:
+            return {"address_mode": _ADDRESS_MODES[facts.ra_mode], "send_periodic": "true", "mtu": str(mtu)}
+    return {}
+
+
+def source_nat(port: Port, seen: Seen, router: RouterFacts) -> Fragment:
+    """Return the translation of the port's IPv4 subnets to the gateway's addresses."""
+    rows: dict[Key, Columns] = {}
+    for subnet_id, _, facts in seen:
+        for address in router.snat_addresses if facts.ip_version == 4 else ():
+            nat = nb.NAT(
+                type="snat",
+                logical_ip=facts.cidr,
+                external_ip=address,
+                logical_port=None,
+                external_ids={
+                    "neutron:router_name": uuids.router_name(port.device_id),
+                    "neutron:subnet_id": subnet_id,
+                },
+            )
+            rows[uuids.named("NAT", f"{port.device_id} {subnet_id} {address}")] = columns(nat)
+    elements: dict[Place, Elements] = {}
+    if rows:
+        elements[Place(*uuids.router(port.device_id), "nat")] = frozenset(key.uuid for key in rows)
+    return Fragment(rows, elements)
+
+
+def fragment(port: Port, seen: Seen, see: See) -> Fragment:
+    """Return what the router's side of *port* renders to: nothing, while its router or network is not there."""
+    network: NetworkFacts | None = see(Network, port.network_id)
+    router: RouterFacts | None = see(Router, port.device_id)
+    if network is None or router is None or not seen:
+        return Fragment()
+    key = uuids.router_port(port.id)
+    made = Fragment(
+        {key: columns(logical_router_port(port, seen, network))},
+        {Place(*uuids.router(port.device_id), "ports"): frozenset({key.uuid})},
+    )
+    if port.device_owner != ROUTER_GATEWAY:
+        return _sum(made, source_nat(port, seen, router))
+    agents: Sequence[AgentFacts] = see(Agent, EVERY)
+    chassis = gateway.scheduled(port.device_id, agents, network.physical_network)
+    routes = gateway.default_routes(port.device_id, [(subnet_id, facts) for subnet_id, _, facts in seen])
+    return _sum(made, gateway.chassis_group(port.device_id, chassis), routes)
+
+
+def _sum(first: Fragment, *others: Fragment) -> Fragment:
+    for other in others:
+        first = replace(first, rows={**first.rows, **other.rows}, elements={**first.elements, **other.elements})
+    return first

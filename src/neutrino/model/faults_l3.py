@@ -1,0 +1,168 @@
+"""The errors of routers, external networks and floating IPs: a branch of the one tree (faults.py).
+
+Names and statuses are those of neutron-lib (neutron_lib/exceptions/l3.py) and of upstream's extensions.
+"""
+
+from dataclasses import dataclass
+
+from neutrino.model import faults
+from neutrino.model.faults import Conflict, NotFound
+
+
+@dataclass(eq=False)
+class BadRequest(faults.BadRequest):
+    """The request cannot be done; upstream has no narrower name for these."""
+
+    says = "Bad {resource} request: {msg}."
+    resource: str
+    msg: str
+
+
+@dataclass(eq=False)
+class RouterNotFound(NotFound):
+    """No such router."""
+
+    says = "Router {router_id} could not be found"
+    router_id: str
+
+
+@dataclass(eq=False)
+class RouterInUse(Conflict):
+    """The router still has interfaces."""
+
+    says = "Router {router_id} {reason}"
+    router_id: str
+    reason: str = "still has ports"
+
+
+@dataclass(eq=False)
+class RouterInterfaceNotFound(NotFound):
+    """The port is no interface of the router."""
+
+    says = "Router {router_id} does not have an interface with id {port_id}"
+    router_id: str
+    port_id: str
+
+
+@dataclass(eq=False)
+class RouterInterfaceNotFoundForSubnet(NotFound):
+    """The router has no interface on the subnet."""
+
+    says = "Router {router_id} has no interface on subnet {subnet_id}"
+    router_id: str
+    subnet_id: str
+
+
+@dataclass(eq=False)
+class SubnetMismatchForPort(faults.BadRequest):
+    """A port and a subnet were named, and the port is not on the subnet."""
+
+    says = "Subnet on port {port_id} does not match the requested subnet {subnet_id}"
+    port_id: str
+    subnet_id: str
+
+
+@dataclass(eq=False)
+class RouterInterfaceInUseByFloatingIP(Conflict):
+    """A floating IP needs the interface."""
+
+    says = (
+        "Router interface for subnet {subnet_id} on router {router_id} cannot be deleted, as it is required by one or "
+        "more floating IPs."
+    )
+    router_id: str
+    subnet_id: str
+
+
+@dataclass(eq=False)
+class RouterInterfaceInUseByRoute(Conflict):
+    """A route needs the interface."""
+
+    says = (
+        "Router interface for subnet {subnet_id} on router {router_id} cannot be deleted, as it is required by one or "
+        "more routes."
+    )
+    router_id: str
+    subnet_id: str
+
+
+@dataclass(eq=False)
+class RouterExternalGatewayInUseByFloatingIp(Conflict):
+    """A floating IP needs the gateway."""
+
+    says = (
+        "Gateway cannot be updated for router {router_id}, since a gateway to external network {net_id} is required "
+        "by one or more floating IPs."
+    )
+    router_id: str
+    net_id: str
+
+
+@dataclass(eq=False)
+class InvalidRoutes(faults.BadRequest):
+    """A route of a router leads nowhere."""
+
+    says = "Invalid format for routes: {routes}, {reason}"
+    routes: str
+    reason: str
+
+
+@dataclass(eq=False)
+class RoutesExhausted(faults.BadRequest):
+    """More routes than a router may have."""
+
+    says = "Unable to complete operation: the number of routes exceeds the maximum {quota}."
+    quota: int
+
+
+@dataclass(eq=False)
+class ExternalNetworkInUse(Conflict):
+    """Gateways or floating IPs are on the network."""
+
+    says = "External network {net_id} cannot be updated to be made non-external, since it has existing gateway ports."
+    net_id: str
+
+
+@dataclass(eq=False)
+class ServicePortInUse(Conflict):
+    """The port belongs to a router or a floating IP, whose API it is changed by."""
+
+    says = "Port {port_id} cannot be deleted directly via the port API: {reason}."
+    port_id: str
+    reason: str
+
+
+@dataclass(eq=False)
+class FloatingIPNotFound(NotFound):
+    """No such floating IP."""
+
+    says = "Floating IP {floatingip_id} could not be found"
+    floatingip_id: str
+
+
+@dataclass(eq=False)
+class ExternalGatewayForFloatingIPNotFound(NotFound):
+    """No router joins the port's subnet to the floating IP's network."""
+
+    says = (
+        "External network {external_network_id} is not reachable from subnet {subnet_id}. Therefore, cannot associate "
+        "Port {port_id} with a Floating IP."
+    )
+    subnet_id: str
+    external_network_id: str
+    port_id: str
+
+
+@dataclass(eq=False)
+class FloatingIPPortAlreadyAssociated(Conflict):
+    """The fixed IP has a floating IP of that network already."""
+
+    says = (
+        "Cannot associate floating IP {floating_ip_address} ({fip_id}) with port {port_id} using fixed IP {fixed_ip}, "
+        "as that fixed IP already has a floating IP on external network {net_id}."
+    )
+    port_id: str
+    fip_id: str
+    floating_ip_address: str
+    fixed_ip: str
+    net_id: str

@@ -1,0 +1,103 @@
+"""The router: joins subnets, and with a gateway an external network (Networking API v2.0, "Routers").
+
+Here: the declaration, and the rules about gateways and routes. Not here: a router's ports (model/port.py).
+"""
+
+import ipaddress
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from neutrino.model.faults_l3 import BadRequest, InvalidRoutes, RoutesExhausted
+from neutrino.model.kinds import Boolean, Cidr, IpAddress, Kind, Name, Uuid, list_of, record
+from neutrino.model.port import FixedIp, FixedIpRequest
+from neutrino.model.resource import Attr, Tagged
+from neutrino.model.subnet import Subnet
+
+MOST_ROUTES = 30  # upstream: max_routes
+_MOST_GATEWAY_IPS = 10
+
+
+class Route(msgspec.Struct, frozen=True):
+    """A route that a router has besides those to its own subnets."""
+
+    destination: Cidr
+    nexthop: IpAddress
+
+
+class Gateway(msgspec.Struct, frozen=True):
+    """How a router reaches an external network: its addresses there, and whether it hides IPv4 sources behind them."""
+
+    network_id: str
+    enable_snat: bool
+    external_fixed_ips: tuple[FixedIp, ...]
+
+
+_REQUESTED_IPS = Kind("list of fixed IPs", list_of(FixedIpRequest, _MOST_GATEWAY_IPS).parse, "json", {"type": "array"})
+
+
+class GatewayRequest(msgspec.Struct, frozen=True):
+    """What a caller asks for; without addresses, one of a subnet of each IP version."""
+
+    network_id: Uuid
+    enable_snat: Boolean = True
+    external_fixed_ips: Annotated[tuple[FixedIpRequest, ...], _REQUESTED_IPS] = ()
+
+
+def _gateway(value: object) -> object:
+    return None if value is None or value == {} else record(GatewayRequest)(value)
+
+
+_GATEWAY = Kind("gateway", _gateway, "json", {"anyOf": [{"type": "object"}, {"type": "null"}]})
+
+
+class Router(Tagged, frozen=True, kw_only=True):
+    """Forwards between the subnets that it has interfaces on."""
+
+    collection: ClassVar[str] = "routers"
+    singular: ClassVar[str] = "router"
+    human: ClassVar[str] = "Router"
+    limited: ClassVar[bool] = True
+
+    name: Name = ""
+    admin_state_up: Boolean = True
+    status: Annotated[Name, Attr(post=False, put=False)] = "ACTIVE"
+    external_gateway_info: Annotated[Gateway | None, _GATEWAY, Attr(stored=False, extension="ext-gw-mode")] = None
+    routes: Annotated[
+        tuple[Route, ...], list_of(Route, MOST_ROUTES, RoutesExhausted), Attr(post=False, extension="extraroute")
+    ] = ()
+    # What the gateway's wire form is made of, besides the port's own values.
+    gw_port_id: Annotated[Uuid | None, Attr(post=False, put=False, indexed=True, refers="ports", shown=False)] = None
+    enable_snat: Annotated[Boolean, Attr(post=False, put=False, shown=False)] = True
+
+
+def check_routes(routes: Sequence[Route], cidrs: Iterable[str], own: Iterable[str]) -> None:
+    """Refuse routes whose nexthop is on none of the router's subnets *cidrs*, or one of its *own* addresses."""
+    networks = [ipaddress.ip_network(cidr) for cidr in cidrs]
+    mine = set(own)
+    for route in routes:
+        nexthop = ipaddress.ip_address(route.nexthop)
+        if nexthop.version != ipaddress.ip_network(route.destination).version:
+            raise InvalidRoutes(shown_routes([route]), "the destination and the nexthop are of different IP versions")
+        if not any(nexthop in network for network in networks):
+            raise InvalidRoutes(shown_routes([route]), "the nexthop is not connected with router")
+        if route.nexthop in mine:
+            raise InvalidRoutes(shown_routes([route]), "the nexthop is used by router")
+
+
+def shown_routes(routes: Iterable[Route]) -> str:
+    """Return *routes* as messages show them."""
+    return ", ".join(f"{route.destination} via {route.nexthop}" for route in routes)
+
+
+def check_overlap(subnets: Iterable[Subnet], present: Mapping[str, Subnet]) -> None:
+    """Refuse *subnets* that overlap one that the router has already."""
+    for subnet in subnets:
+        net = ipaddress.ip_network(subnet.cidr)
+        for other in present.values():
+            if other.id != subnet.id and net.overlaps(ipaddress.ip_network(other.cidr)):
+                raise BadRequest(
+                    "router",
+                    f"Cidr {subnet.cidr} of subnet {subnet.id} overlaps with cidr {other.cidr} of subnet {other.id}",
+                )

@@ -1,0 +1,51 @@
+"""The world outside the lab's cloud: one provider fabric, and a namespace on it that has the public gateway's address.
+
+Here: making it, and joining each host's br-ex to it. Not here: the API's external network (lab.py).
+"""
+
+from neutrino.linux import device, namespace
+from neutrino.stack.host import FABRIC, Host
+
+OUTSIDE = "outside"
+"""The namespace, as `lab.exec` knows it."""
+MAC = "0a:00:cb:00:71:01"
+"""Of ``outside``, the same after each start: routers remember their neighbours for minutes."""
+BRIDGE = "provider"
+UPLINK = "ext0"
+"""The device on each host that is in its br-ex."""
+
+
+async def make(addresses: tuple[str, ...]) -> None:
+    """Make the fabric and the namespace with *addresses* (``ADDRESS/PREFIX``), where they are missing."""
+    if not (namespace.NETWORK_FOLDER / OUTSIDE).exists():
+        namespace.add_network(OUTSIDE)
+        await device.ip_batch(
+            (
+                f"link add name {BRIDGE} type bridge",
+                f"link set dev {BRIDGE} up",
+                f"link add name p-{OUTSIDE} type veth peer name eth0 address {MAC} netns {OUTSIDE}",
+                f"link set dev p-{OUTSIDE} master {BRIDGE}",
+            ),
+            network=FABRIC,
+        )
+        device.bring_up(FABRIC, f"p-{OUTSIDE}")
+        device.bring_up(OUTSIDE, "lo", "eth0")
+    # Duplicate address detection would keep IPv6 addresses from answering for a second.
+    lines = [f"address replace {one} dev eth0{' nodad' if ':' in one else ''}" for one in addresses]
+    await device.ip_batch(lines, network=OUTSIDE)
+
+
+async def join(host: Host) -> None:
+    """Join br-ex of *host* to the fabric. One wire a host: OVN joins its bridges only inside, so there is no loop."""
+    if not device.exists(host.name, UPLINK):
+        wire = f"x-{host.name}"
+        await device.ip_batch(
+            (
+                f"link add name {wire} type veth peer name {UPLINK} netns {host.name}",
+                f"link set dev {wire} master {BRIDGE}",
+            ),
+            network=FABRIC,
+        )
+        device.bring_up(FABRIC, wire)
+    device.bring_up(host.name, UPLINK)
+    await host.vsctl("--may-exist", "add-port", "br-ex", UPLINK)

@@ -1,0 +1,146 @@
+"""Rows of routers: drift is repaired, what others add stays, moves are made in place, and ports of routers are up."""
+
+import asyncio
+from uuid import UUID
+
+import msgspec
+from cloud import Cloud, until
+
+from neutrino.backends.ovn import gateway, uuids
+from neutrino.model.port import FLOATING_IP
+from neutrino.ovsdb.operations import Delete, Insert, Mutate, Update
+from topology import floating_ip, network, port, reference, router, router_port, subnet
+
+replace = msgspec.structs.replace
+MOST_S = 2.0
+TABLES = (
+    "Logical_Router", "Logical_Router_Port", "Logical_Router_Static_Route", "NAT", "HA_Chassis_Group", "HA_Chassis",
+    "Logical_Switch_Port", "Load_Balancer",
+)  # fmt: skip
+THEIRS = UUID("99999999-9999-4999-8999-999999999999")
+
+
+async def everything(seen) -> dict:
+    return {table: await seen.rows(table) for table in TABLES}
+
+
+async def test_each_kind_of_drift_is_repaired(cloud: Cloud) -> None:
+    resources = {(one.collection, getattr(one, "name", "")): one for one in reference()}
+    await cloud.put(*reference())
+    edge = uuids.router(resources["routers", "edge"].id).uuid
+    group = gateway.group_key(resources["routers", "edge"].id).uuid
+    leg = uuids.router_port(resources["ports", "edge-v4"].id).uuid
+    plain = uuids.port(resources["ports", "plain"].id).uuid
+    async with cloud.controller() as controller, cloud.northbound() as seen:
+        # What ovn-octavia-provider and operators add.
+        await seen.transact(
+            Insert("Load_Balancer", THEIRS, {"name": "theirs"}),
+            Mutate("Logical_Router", edge, (("load_balancer", "insert", frozenset({THEIRS})),
+                                            ("options", "insert", {"lb_force_snat_ip": "router_ip"}))),
+            Mutate("Logical_Router_Port", leg, (("options", "insert", {"gateway_mtu": "1400"}),)),
+        )  # fmt: skip
+        before = await everything(seen)
+        row = before["Logical_Router"][edge]
+        (floating,) = [uuid for uuid, nat in before["NAT"].items() if nat["type"] == "dnat_and_snat"]
+        snat = {"type": "snat", "logical_ip": "10.8.0.0/24", "external_ip": "198.51.100.5"}
+        orphan = {**snat, "external_ids": {"neutron:router_name": "neutron-x"}}
+        member = next(iter(before["HA_Chassis_Group"][group]["ha_chassis"]))
+        nowhere = {"networks": frozenset({"10.0.0.77/24"})}
+        drifts = {
+            "translations go": [Update("Logical_Router", edge, {"nat": frozenset()})],
+            "a floating IP leads elsewhere": [Update("NAT", floating, {"logical_ip": "10.0.0.99"})],
+            "routes go": [Mutate("Logical_Router", edge, (("static_routes", "delete", row["static_routes"]),))],
+            "an orphan translates": [
+                Insert("NAT", UUID(int=7), orphan),
+                Mutate("Logical_Router", edge, (("nat", "insert", frozenset({UUID(int=7)})),)),
+            ],
+            "an interface has another address": [Update("Logical_Router_Port", leg, nowhere)],
+            "a gateway loses a chassis": [
+                Mutate("HA_Chassis_Group", group, (("ha_chassis", "delete", frozenset({member})),))
+            ],
+            "a floating IP's mark is wiped": [
+                Mutate("Logical_Switch_Port", plain, (("external_ids", "delete", frozenset({"neutron:port_fip"})),))
+            ],
+            "a port is marked": [Mutate("Logical_Switch_Port", uuids.port(resources["ports", "pairs"].id).uuid,
+                                        (("external_ids", "insert", {"neutron:port_fip": "192.0.2.1"}),))],
+            "an orphan appears": [
+                Insert("Logical_Router", UUID(int=8), {"name": "x", "external_ids": {"neutron:router_name": "x"}})
+            ],
+        }  # fmt: skip
+        for name, operations in drifts.items():
+            await seen.transact(*operations)
+
+            async def is_right() -> bool:
+                return await everything(seen) == before
+
+            try:
+                await until(is_right, MOST_S)
+            except AssertionError:
+                now = await everything(seen)
+                for table in TABLES:
+                    assert now[table] == before[table], name
+                raise
+        await seen.transact(Delete("Logical_Router", edge))
+
+        async def is_back() -> bool:
+            return {t: set(r) for t, r in (await everything(seen)).items()} == {t: set(r) for t, r in before.items()}
+
+        await until(is_back, MOST_S)
+        assert not len(controller._failed)
+    async with cloud.controller() as again:
+        assert again.written == 0
+
+
+async def test_a_floating_ip_moves_in_place(cloud: Cloud) -> None:
+    outer, blue = network("outer", router_external=True), network("blue")
+    outside, inside = subnet("outside", outer, "203.0.113.0/24"), subnet("inside", blue, "10.0.0.0/24")
+    routers = [router("one"), router("two")]
+    ports = [port(f"p{n}", blue, {inside: f"10.0.0.{n + 10}"}) for n in range(2)]
+    holder = port("holder", outer, {outside: "203.0.113.7"}, device_owner=FLOATING_IP)
+    first = floating_ip("floating", holder, ports[0], routers[0])
+    second = floating_ip("floating", holder, ports[1], routers[1])
+    await cloud.put(outer, blue, outside, inside, holder, *routers, *ports, first)
+    key = uuids.nat(first.id).uuid
+    async with cloud.controller() as controller, cloud.northbound() as seen:
+        before = controller.written
+        await cloud.put(replace(second, floating_ip_address=first.floating_ip_address))
+
+        async def has_moved() -> bool:
+            rows, nats = await seen.rows("Logical_Router"), await seen.rows("NAT")
+            there = [rows[uuids.router(one.id).uuid]["nat"] for one in routers]
+            return there == [frozenset(), frozenset({key})] and nats[key]["logical_ip"] == "10.0.0.11"
+
+        async def marks() -> list[object]:
+            rows = await seen.rows("Logical_Switch_Port")
+            return [rows[uuids.port(one.id).uuid]["external_ids"].get("neutron:port_fip") for one in ports]
+
+        await until(has_moved)
+        assert await marks() == [None, "203.0.113.7"]
+        assert controller.written == before + 3  # the translation, and a mark at each port
+        await cloud.delete(second)
+
+        async def is_gone() -> bool:
+            return await seen.rows("NAT") == {} and await marks() == [None, None]
+
+        await until(is_gone)
+        await asyncio.sleep(0)
+        assert not len(controller._failed)
+
+
+async def test_a_routers_port_is_up_when_the_northbound_has_it(cloud: Cloud) -> None:
+    blue = network("blue")
+    v4 = subnet("v4", blue, "10.0.0.0/24")
+    leg = router_port("leg", "edge", blue, {v4: "10.0.0.1"})
+    await cloud.put(blue, v4, router("edge"), leg)
+    assert await cloud.port_status(leg) == "DOWN"
+    cloud.start()
+
+    async def is_active() -> bool:
+        return await cloud.port_status(leg) == "ACTIVE"
+
+    async def is_down() -> bool:
+        return await cloud.port_status(leg) == "DOWN"
+
+    await until(is_active)
+    await cloud.put(replace(leg, admin_state_up=False, status="ACTIVE"))
+    await until(is_down)

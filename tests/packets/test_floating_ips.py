@@ -1,0 +1,69 @@
+"""Floating IPs: an address outside that stands for an instance, for as long as the API says so."""
+
+from tests.packets.scenario import Resource, Site, eventually
+
+PING, ANY_TCP = {"protocol": "icmp"}, {"protocol": "tcp"}
+
+
+def test_in_and_out(site: Site, public: Resource) -> None:
+    network, group = site.network(), site.group(PING, ANY_TCP)
+    a = site.instance("a", network, "h1", [group])
+    router = site.router(network, public=public)
+    site.outside.reflect(5003)
+    behind = router["external_gateway_info"]["external_fixed_ips"][0]["ip_address"]
+    assert eventually(lambda: a.is_seen(by=site.outside.address, port=5003, as_=behind))
+
+    floating = site.floating_ip(public, a)
+    address = floating["floating_ip_address"]
+    assert floating["status"] == "ACTIVE"
+    assert eventually(lambda: site.outside.pings(address))
+    a.serve(80)
+    assert site.outside.connects(address, 80)
+    assert eventually(lambda: a.is_seen(by=site.outside.address, port=5003, as_=address))
+
+    site.api.update("floatingips", "floatingip", floating["id"], port_id=None)
+    assert eventually(lambda: not site.outside.pings(address))
+    assert eventually(lambda: a.is_seen(by=site.outside.address, port=5003, as_=behind))
+
+
+def test_it_moves_to_another_instance(site: Site, public: Resource) -> None:
+    network, group = site.network(), site.group(PING, ANY_TCP)
+    a, b = site.instance("a", network, "h1", [group]), site.instance("b", network, "h2", [group])
+    site.router(network, public=public)
+    floating = site.floating_ip(public, a)
+    address = floating["floating_ip_address"]
+    a.serve(81)
+    b.serve(82)
+    assert eventually(lambda: site.outside.connects(address, 81))
+    assert not site.outside.connects(address, 82)
+    site.api.update("floatingips", "floatingip", floating["id"], port_id=b.port["id"])
+    assert eventually(lambda: site.outside.connects(address, 82))
+    assert not site.outside.connects(address, 81)
+
+    site.api.delete("ports", b.port["id"])
+    assert eventually(lambda: not site.outside.connects(address, 82))
+    left = site.api.show("floatingips", floating["id"])
+    assert (left["status"], left["port_id"], left["router_id"]) == ("DOWN", None, None)
+
+
+def test_it_moves_to_another_router(site: Site, public: Resource) -> None:
+    red, blue, group = site.network("10.1.0.0/24"), site.network("10.2.0.0/24"), site.group(PING)
+    a, b = site.instance("a", red, "h1", [group]), site.instance("b", blue, "h2", [group])
+    site.router(red, public=public)
+    site.router(blue, public=public)
+    floating = site.floating_ip(public, a)
+    assert eventually(lambda: site.outside.pings(floating["floating_ip_address"]))
+    moved = site.api.update("floatingips", "floatingip", floating["id"], port_id=b.port["id"])
+    assert moved["router_id"] != floating["router_id"]
+    site.outside.run("ip", "neigh", "flush", "dev", "eth0")  # the address answers from another MAC now
+    assert eventually(lambda: site.outside.pings(floating["floating_ip_address"]))
+    site.api.delete("floatingips", floating["id"])
+    assert eventually(lambda: not site.outside.pings(floating["floating_ip_address"]))
+
+
+def test_one_instance_reaches_another_by_its_floating_ip(site: Site, public: Resource) -> None:
+    network, group = site.network(), site.group(PING)
+    a, b = site.instance("a", network, "h1", [group]), site.instance("b", network, "h2", [group])
+    site.router(network, public=public)
+    there = site.floating_ip(public, b)
+    assert eventually(lambda: a.pings(there["floating_ip_address"]))

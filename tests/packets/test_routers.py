@@ -1,0 +1,151 @@
+"""Routers join networks, and networks to the world outside."""
+
+import signal
+from collections.abc import Iterator
+
+import pytest
+from tests.packets.scenario import QUIET_S, Resource, Site, eventually
+
+from neutrino.stack.lab import Lab
+
+RED, BLUE = "10.1.0.0/24", "10.2.0.0/24"
+SLAAC = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
+
+
+def gateway_address(router: Resource) -> str:
+    return str(router["external_gateway_info"]["external_fixed_ips"][0]["ip_address"])
+
+
+def test_two_networks_on_two_hosts(site: Site) -> None:
+    red, blue = site.network(RED), site.network(BLUE)
+    a, b = site.instance("a", red, "h1"), site.instance("b", blue, "h2")
+    assert not a.pings(b.address)
+    router = site.router(red, blue)
+    assert eventually(lambda: a.pings(b.address))
+    b.serve(80)
+    assert a.connects(b.address, 80)
+    assert a.probe("datagram", b.address, "80")
+    assert a.probe("expires", b.address)
+    ports = site.api.list("ports", device_id=router["id"])
+    assert eventually(lambda: {p["status"] for p in site.api.list("ports", device_id=router["id"])} == {"ACTIVE"})
+    assert {port["device_owner"] for port in ports} == {"network:router_interface"}
+
+    site.api.act("routers", router["id"], "remove_router_interface", port_id=ports[0]["id"])
+    assert eventually(lambda: not a.pings(b.address))
+
+
+def test_a_router_that_is_down_forwards_nothing(site: Site) -> None:
+    red, blue = site.network(RED), site.network(BLUE)
+    a, b = site.instance("a", red, "h1"), site.instance("b", blue, "h1")
+    router = site.router(red, blue)
+    assert eventually(lambda: a.pings(b.address))
+    site.change(router, admin_state_up=False)
+    assert eventually(lambda: not a.pings(b.address))
+    site.change(router, admin_state_up=True)
+    assert eventually(lambda: a.pings(b.address))
+
+
+def test_two_routers_and_routes_through_both(site: Site) -> None:
+    red, blue, between = site.network(RED), site.network(BLUE), site.network("10.9.0.0/24", gateway_ip=None)
+    a, b = site.instance("a", red, "h1"), site.instance("b", blue, "h2")
+    routers = [site.router(red), site.router(blue)]
+    for router, address in zip(routers, ("10.9.0.251", "10.9.0.252"), strict=True):
+        port = site.api.create("ports", "port", network_id=between["id"], fixed_ips=[{"ip_address": address}])
+        site.api.act("routers", router["id"], "add_router_interface", port_id=port["id"])
+    assert not a.pings(b.address)
+    site.change(routers[0], routes=[{"destination": BLUE, "nexthop": "10.9.0.252"}])
+    site.change(routers[1], routes=[{"destination": RED, "nexthop": "10.9.0.251"}])
+    assert eventually(lambda: a.pings(b.address))
+    site.change(routers[1], routes=[])
+    assert eventually(lambda: not a.pings(b.address))
+
+
+def test_the_outside_sees_the_gateway(site: Site, public: Resource) -> None:
+    red = site.network(RED)
+    a = site.instance("a", red, "h1")
+    site.outside.reflect(5001)
+    site.outside.serve(5002)
+    router = site.router(red)
+    assert not a.pings(site.outside.address)
+    gateway = {"network_id": public["id"]}
+    router = site.change(router, external_gateway_info=gateway)
+    assert eventually(lambda: a.pings(site.outside.address))
+    assert a.is_seen(by=site.outside.address, port=5001, as_=gateway_address(router))
+    assert a.connects(site.outside.address, 5002)
+    assert not site.outside.pings(a.address)
+
+    site.change(router, external_gateway_info=gateway | {"enable_snat": False})
+    site.outside.run("ip", "route", "add", RED, "via", gateway_address(router))
+    try:
+        assert eventually(lambda: a.is_seen(by=site.outside.address, port=5001, as_=a.address))
+    finally:
+        site.outside.run("ip", "route", "delete", RED)
+    site.change(router, external_gateway_info={})
+    assert eventually(lambda: not a.pings(site.outside.address))
+
+
+@pytest.fixture
+def third_host(lab: Lab) -> Iterator[str]:
+    """A host more: a chassis that hears of no other takes over nothing, for it may be the one that is cut off."""
+    lab.add_host("h3")
+    yield "h3"
+    lab.remove_host("h3")
+
+
+def test_another_gateway_takes_over(third_host: str, site: Site, public: Resource) -> None:
+    red = site.network(RED)
+    router = site.router(red, public=public)
+    (gateway,) = site.api.list("ports", device_id=router["id"], device_owner="network:router_gateway")
+
+    def active() -> str:
+        """Return the host that the gateway is on, as the Southbound has it."""
+        binding = ("Port_Binding", f"logical_port=cr-lrp-{gateway['id']}")
+        chassis = site.lab.exec("central", "ovn-sbctl", "--bare", "--columns=chassis", "find", *binding).stdout.strip()
+        row = ("get", "Chassis", chassis, "name")
+        return site.lab.exec("central", "ovn-sbctl", *row).stdout.strip().strip('"') if chassis else ""
+
+    assert eventually(active)
+    preferred = active()
+    a = site.instance("a", red, next(host for host in site.lab.hosts if host != preferred))
+    assert eventually(lambda: a.pings(site.outside.address))
+    services = [f"{preferred}.ovs-vswitchd", f"{preferred}.ovn-controller"]
+    for service in services:
+        site.lab.kill(service, signal.SIGSTOP)
+    try:
+        assert eventually(lambda: a.pings(site.outside.address))
+        assert eventually(lambda: active() not in ("", preferred))
+    finally:
+        for service in services:
+            site.lab.kill(service, signal.SIGCONT)
+    assert eventually(lambda: active() == preferred)
+    assert eventually(lambda: a.pings(site.outside.address))
+
+
+def test_ipv6_goes_outside_as_it_is(site: Site, public: Resource) -> None:
+    red = site.network("fd00:1::/64", **SLAAC)
+    router = site.router(red, public=public)
+    a = site.instance("a", red, "h1", [site.group({"protocol": "ipv6-icmp", "ethertype": "IPv6"})])
+    fixed = router["external_gateway_info"]["external_fixed_ips"]
+    via = next(str(ip["ip_address"]) for ip in fixed if ":" in ip["ip_address"])
+    site.outside.run("ip", "-6", "route", "add", "fd00:1::/64", "via", via)
+    try:
+        assert eventually(lambda: site.outside.pings(a.address))
+        assert a.pings("2001:db8:113::1")
+        site.change(router, external_gateway_info=None)
+        assert eventually(lambda: not site.outside.pings(a.address))
+    finally:
+        site.outside.run("ip", "-6", "route", "delete", "fd00:1::/64")
+
+
+def test_an_address_by_router_advertisement(site: Site) -> None:
+    red, blue = site.network("fd00:1::/64", **SLAAC), site.network("fd00:2::/64", **SLAAC)
+    router = site.router(red, blue)
+    a, b = site.instance("a", red, "h1"), site.instance("b", blue, "h2")
+    for one in (a, b):
+        shown = f"inet6 {one.address}/64"
+        assert eventually(lambda one=one, shown=shown: shown in one.run("ip", "-6", "address", "show", "dev", "eth0"))
+        assert "mtu 1442" in one.run("ip", "link", "show", "dev", "eth0")
+    assert eventually(lambda: a.pings(b.address))
+    subnet = site.api.list("subnets", network_id=blue["id"])[0]
+    site.api.act("routers", router["id"], "remove_router_interface", subnet_id=subnet["id"])
+    assert eventually(lambda: not a.pings(b.address), 5 + QUIET_S)
