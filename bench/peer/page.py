@@ -5,10 +5,9 @@ peer does more (more.md, written by people).
 """
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
-from bench.peer import ratios
+from bench.peer import more, ratios
 from bench.peer.chart import Bar, shown, svg
 from bench.peer.ratios import Line
 
@@ -47,14 +46,14 @@ HOW = """\
 - Both without authentication (`noauth`), without quota limits, and without hosts: no chassis is connected.
 - Both durable. {databases}.
 - Neutron as DevStack sets it up for OVN, but leaner: the router plugin and port security only, no message broker
-  (casts go nowhere), no Nova, no Keystone, no metadata. All this spares it work. Its OVSDB library comes from PyPI.
+  (casts go nowhere), no Nova, no Keystone, no metadata. All this spares it work. Its OVSDB library comes from PyPI and
+  parses JSON {parser}.
 - CPU is read from each process's own clock (nanoseconds, all threads) before and after a round; what a server does
   after its answers (controller, northd) is waited for and counted in. Idle background work is not subtracted, on
   either side.
 - Start to first answer: from starting the API's processes, with databases running and tables made, until GET
   networks is answered with 200; three times on each side, in turn.
 - Everything listens on unix sockets or 127.0.0.1. The client's time to parse answers is not measured."""
-MORE = Path(__file__).parent / "more.md"
 
 
 def lines(results: Results) -> list[Line]:
@@ -129,7 +128,8 @@ def page(results: Results, chart_name: str) -> str:
                 _counted(results),
                 "## How it was measured",
                 _how(results),
-                MORE.read_text().strip(),
+                "## What the other does more",
+                _more(results),
             ]
         )
         + "\n"
@@ -159,8 +159,12 @@ def _targets(results: Results) -> str:
         return table
     return table + (
         f"\n\nRouters and floating IPs are left out: not both servers list `router` in `/v2.0/extensions` "
-        f"({results['without_routers']} does not)."
+        f"(not on {_without(results)})."
     )
+
+
+def _without(results: Results) -> str:
+    return " and ".join(name for name, found in results["extensions"].items() if "router" not in found)
 
 
 def _times(results: Results) -> str:
@@ -223,8 +227,23 @@ def _how(results: Results) -> str:
         sizes="full sizes" if settings["scale"] == 1 else f"sizes reduced to {settings['scale']:g} by `--scale`",
         ports=f"{settings['ports']:,}",
         workers=settings["workers"],
+        parser={"C": "in C", "PYTHON": "in Python (a distribution's build may do it in C)"}[
+            results["versions"]["JSON"]
+        ],
         databases="; ".join(f"{name}: {text}" for name, text in settings["databases"].items()),
     )
+
+
+def _more(results: Results) -> str:
+    ours, peer = (results["extensions"][name] for name in (OURS, PEER))
+    only = more.missing(ours, peer)
+    rest = (
+        f"Extensions of the API that {PEER}, as it was started here, lists and {OURS} does not, {len(only)}: "
+        + ", ".join(f"`{alias}`" for alias in only)
+        + "."
+    )
+    names = (f"what {PEER} does", "what it buys", f"{OURS} today")
+    return "\n\n".join([more.INTRO, _table(names, more.table(ours), right=False), rest])
 
 
 def number(value: float) -> str:
@@ -236,6 +255,6 @@ def number(value: float) -> str:
     return f"{value:.2f}"
 
 
-def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "| " + " | ".join(names) + " |\n|---|" + "--:|" * (len(names) - 1)
+def _table(names: Sequence[str], rows: Iterable[Sequence[str]], right: bool = True) -> str:
+    head = "| " + " | ".join(names) + " |\n|---|" + ("--:|" if right else "---|") * (len(names) - 1)
     return head + "".join("\n| " + " | ".join(row) + " |" for row in rows)

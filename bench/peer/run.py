@@ -40,6 +40,9 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def main(arguments: argparse.Namespace) -> None:
     """Measure; *arguments*: ports, rounds, scale, workers, out."""
     console = Console()
+    if arguments.page_only:
+        _write(json.loads((arguments.out / "peer.json").read_text()), arguments.out, console)
+        return
     for number in ENDING:
         signal.signal(number, _interrupt)
     size = Size(arguments.rounds, arguments.scale, arguments.ports)
@@ -176,6 +179,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="with --peer: multiply the requests of each round")
     parser.add_argument("--rounds", type=int, default=5, help="with --peer: rounds on each side")
     parser.add_argument("--workers", type=int, default=2, help="with --peer: API processes on each side")
+    parser.add_argument("--page-only", action="store_true", help="with --peer: write the page from peer.json again")
     parser.add_argument("--out", type=Path, default=HERE, help="with --peer: the folder for the page")
 
 
