@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-NAME_PX = 270
+NAME_PX = 370
 SCALE_PX = 480
 ROW_PX = 22
 TOP_PX = 54

@@ -155,6 +155,8 @@ def _targets(results: Results) -> str:
         met = "" if target is None else f"{target:,.0f}×, {'met' if ratio >= target else 'not met'}"
         rows.append((name, unit, ours, peer, f"**{shown(ratio)}**", met))
     table = _table(("what", "in", OURS, PEER, "ratio", "target"), rows)
+    judged = [ratio >= target for *_, ratio, target in headline(results) if target is not None]
+    table += f"\n\nOf {len(judged)} targets that this run can judge, {sum(judged)} are met."
     if results["routers"]:
         return table
     return table + (
