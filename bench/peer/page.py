@@ -41,7 +41,8 @@ Per item, medians of rounds, all processes of a server together. Statements are 
 COMMIT and with what background daemons ask meanwhile. Neutrino's are not counted here: its database is a library."""
 HOW = """\
 - {rounds} rounds (as many as it takes for the bulk requests), {sizes}, {ports} ports in the large case. All samples
-  are in [peer.json](peer.json).
+  are in [peer.json](peer.json). A round has few requests (1 to 80), so what a server does once per burst, as our
+  controller does, weighs more than under steady load; smaller sizes weigh against Neutrino.
 - {workers} API processes on each side. (`./stack up` starts one; Neutron starts one per core by default.)
 - Both without authentication (`noauth`), without quota limits, and without hosts: no chassis is connected.
 - Both durable. {databases}.
@@ -53,6 +54,8 @@ HOW = """\
   either side.
 - Start to first answer: from starting the API's processes, with databases running and tables made, until GET
   networks is answered with 200; three times on each side, in turn.
+- Neutron's uWSGI closes each connection after its answer, as DevStack sets it up; Neutrino keeps them. The client
+  opens a new one when it must, within the time of the request.
 - Everything listens on unix sockets or 127.0.0.1. The client's time to parse answers is not measured."""
 
 
@@ -156,7 +159,7 @@ def _targets(results: Results) -> str:
         rows.append((name, unit, ours, peer, f"**{shown(ratio)}**", met))
     table = _table(("what", "in", OURS, PEER, "ratio", "target"), rows)
     judged = [ratio >= target for *_, ratio, target in headline(results) if target is not None]
-    table += f"\n\nOf {len(judged)} targets that this run can judge, {sum(judged)} are met."
+    table += f"\n\nTargets met: {sum(judged)} of the {len(judged)} that this run can judge."
     if results["routers"]:
         return table
     return table + (

@@ -72,7 +72,7 @@ def test_the_page_says_what_a_reader_must_know(results):
     text = page.page(results, "peer.svg")
     for sentence in (
         "| POST port | CPU ms | 2.00 | 400 | **200×** | 190×, met |",
-        "Of 4 targets that this run can judge, 4 are met.",
+        "Targets met: 4 of the 4 that this run can judge.",
         "Load average 1.5 before and 2.5 after.",
         "The machine was shared",
         "sizes reduced to 0.5 by `--scale`",
