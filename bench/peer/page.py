@@ -43,7 +43,7 @@ HOW = """\
 - {rounds} rounds (as many as it takes for the bulk requests), {sizes}, {ports} ports in the large case. All samples
   are in [peer.json](peer.json). A round has few requests (1 to 80), so what a server does once per burst, as our
   controller does, weighs more than under steady load; smaller sizes weigh against Neutrino.
-- {workers} API processes on each side. (`./stack up` starts one; Neutron starts one per core by default.)
+- {workers} API processes on each side. (`./stack up` starts one.)
 - Both without authentication (`noauth`), without quota limits, and without hosts: no chassis is connected.
 - Both durable. {databases}.
 - Neutron as DevStack sets it up for OVN, but leaner: the router plugin and port security only, no message broker

@@ -34,6 +34,7 @@ from neutrino.stack.fault import StackFault
 
 HERE = Path(__file__).parents[1]
 STARTS = 3
+SERVER = ("src", ":!src/neutrino/cli", ":!src/neutrino/stack")
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -134,20 +135,27 @@ def _versions(made: tuple[install.MariaDB, Path]) -> dict[str, str]:
     pinned = dict(
         line.split(" ")[0].split("==") for line in install.LOCK.read_text().splitlines() if not line.startswith(" ")
     )
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
     northd = subprocess.run(
         [programs.obtain().path("ovn-northd"), "--version"], capture_output=True, text=True, check=False
     )
     return {
-        page.OURS: commit.stdout.strip() or "this checkout",
+        page.OURS: _product(),
         page.PEER: pinned["neutron"],
         "uWSGI": pinned["uwsgi"],
         "JSON": _json_parser(made[1]),
         "MariaDB": made[0].version,
         "OVN": northd.stdout.split("\n")[0].split()[-1],
     }
+
+
+def _product() -> str:
+    """Return the last commit that changed the server, and whether it was changed since."""
+    git = ("git", "-C", str(ROOT))
+    found = subprocess.run(
+        [*git, "log", "-1", "--format=%h", "--", *SERVER], capture_output=True, text=True, check=False
+    )
+    changed = subprocess.run([*git, "status", "--short", "--", *SERVER], capture_output=True, text=True, check=False)
+    return (found.stdout.strip() or "an unknown commit") + (", with changes" if changed.stdout.strip() else "")
 
 
 def _json_parser(environment: Path) -> str:
