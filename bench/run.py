@@ -1,6 +1,6 @@
 """``./stack bench``: measure, print tables, and write RESULTS.md and results.json beside this file.
 
-Usage: python -m bench.run [--cold] [--ports N]
+Usage: python -m bench.run [--cold] [--ports N], or with --peer neutron the measurement beside upstream (bench/peer/).
 """
 
 import argparse
@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import api_cost, path_time, start_time
+from bench.peer import run as peer
 from neutrino.stack.lab import Lab
 
 HERE = Path(__file__).parent
@@ -70,7 +71,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the stack.")
     parser.add_argument("--cold", action="store_true", help="also from empty caches (needs the network)")
     parser.add_argument("--ports", type=int, default=1000, help="how many ports exist in the larger case")
+    parser.add_argument("--peer", choices=("neutron",), help="measure beside upstream Neutron, and write PEER.md")
+    peer.add_options(parser)
     arguments = parser.parse_args()
+    if arguments.peer:
+        peer.entry(arguments)
+        return
     console = Console()
     results: dict[str, dict[str, Any]] = {"Start": start_time.warm()}
     if arguments.cold:

@@ -50,7 +50,10 @@ def test(
 
 
 def bench(context: typer.Context) -> None:
-    """Measure the stack and write bench/RESULTS.md (`--cold`: also from empty caches; `--ports N`)."""
+    """Measure the stack and write bench/RESULTS.md (`--cold`: also from empty caches; `--ports N`).
+
+    With `--peer neutron` measure beside upstream Neutron instead, and write bench/PEER.md.
+    """
     if _run(sys.executable, "-m", "bench.run", *(word for word in context.args if word != "--")) != 0:
         raise StackFault("the measurement did not finish: see above")
 

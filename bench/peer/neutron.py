@@ -1,0 +1,181 @@
+"""The peer: upstream Neutron with ML2/OVN, as DevStack sets it up for OVN, but without Keystone and without a broker.
+
+Here: its configuration, its processes, its start. Not here: where its programs come from (install.py).
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+from bench.peer import central, database, install
+from bench.peer.daemons import Daemons
+from bench.peer.side import Side, answers, free_port, transactions
+from bench.peer.statements import Statements
+from neutrino.stack.fault import StackFault
+from neutrino.stack.programs import Programs
+
+OTHERS = ("neutron-rpc-server", "neutron-periodic-workers", "neutron-ovn-maintenance-worker")
+START_WITHIN_S = 240.0
+
+NEUTRON = """\
+[DEFAULT]
+auth_strategy = noauth
+core_plugin = ml2
+service_plugins = ovn-router
+state_path = {folder}/state
+api_paste_config = {venv}/etc/neutron/api-paste.ini
+# No broker: ML2/OVN has no agents that would listen. This spares it what it would publish.
+transport_url = fake:/
+rpc_workers = 1
+rpc_state_report_workers = 0
+bind_host = 127.0.0.1
+bind_port = {port}
+host = peer
+notify_nova_on_port_status_changes = false
+notify_nova_on_port_data_changes = false
+# As DevStack sets it where no DHCP agent runs; the default costs a warning for each port.
+dhcp_agent_notification = false
+
+[database]
+connection = {database}
+
+[oslo_concurrency]
+lock_path = {folder}/state/lock
+
+[quotas]
+{quotas}
+"""
+ML2 = """\
+[ml2]
+type_drivers = local,flat,vlan,geneve
+tenant_network_types = geneve
+mechanism_drivers = ovn
+extension_drivers = port_security
+overlay_ip_version = 4
+
+[ml2_type_flat]
+flat_networks = *
+
+[ml2_type_geneve]
+vni_ranges = 1:65536
+max_header_size = 38
+
+[securitygroup]
+enable_security_group = true
+
+[ovn]
+ovn_nb_connection = unix:{folder}/nb.sock
+ovn_sb_connection = unix:{folder}/sb.sock
+ovn_metadata_enabled = false
+"""
+UWSGI = """\
+[uwsgi]
+module = neutron.wsgi.api:application
+http-socket = 127.0.0.1:{port}
+processes = {workers}
+threads = 1
+master = true
+lazy-apps = true
+enable-threads = true
+thunder-lock = true
+die-on-term = true
+need-app = true
+buffer-size = 65535
+post-buffering = 65536
+add-header = Connection: close
+disable-logging = true
+"""
+QUOTAS = ("network", "subnet", "port", "router", "floatingip", "security_group", "security_group_rule")
+NO_LIMIT = "\n".join(f"quota_{name} = -1" for name in QUOTAS)
+
+
+class Neutron(Side):
+    """Upstream Neutron in *folder*."""
+
+    name = "Neutron"
+    database = "MariaDB, innodb_flush_log_at_trx_commit=1: a sync of the log at each commit"
+
+    def __init__(
+        self, daemons: Daemons, programs: Programs, folder: Path, workers: int, made: tuple[install.MariaDB, Path]
+    ) -> None:
+        self._daemons = daemons
+        self._folder = folder
+        self._mariadb, self._venv = made[0], made[1] / "venv"
+        self._programs = programs
+        self._workers = workers
+        self.port = free_port()
+        self.groups = {}
+        self._statements: Statements | None = None
+        self._config = tuple(
+            word for name in ("neutron.conf", "ml2_conf.ini") for word in ("--config-file", str(folder / name))
+        )
+        # Neutron marks its first worker by files in the folder for temporary files: that is its own here.
+        self._environment = {
+            "TMPDIR": str(folder / "tmp"),
+            "OS_NEUTRON_CONFIG_DIR": str(folder),
+            "OS_NEUTRON_CONFIG_FILES": "neutron.conf;ml2_conf.ini",
+            "PYTHONWARNINGS": "ignore",
+        }
+
+    def prepare(self) -> None:
+        """Start the databases and make the tables."""
+        for name in ("tmp", "state/lock"):
+            (self._folder / name).mkdir(parents=True)
+        pids = central.start(self._daemons, self._programs, self._folder)
+        pid, url = database.start(self._daemons, self._mariadb, self._folder, "neutron")
+        self._statements = Statements(self._venv / "bin" / "python", self._folder / "mysql.sock")
+        self.groups |= {"database": (pid,), **{name: (one,) for name, one in pids.items()}}
+        for name, text in (("neutron.conf", NEUTRON), ("ml2_conf.ini", ML2), ("uwsgi.ini", UWSGI)):
+            (self._folder / name).write_text(
+                text.format(
+                    folder=self._folder,
+                    venv=self._venv,
+                    port=self.port,
+                    workers=self._workers,
+                    database=url,
+                    quotas=NO_LIMIT,
+                )
+            )
+        done = subprocess.run(
+            [str(self._venv / "bin" / "neutron-db-manage"), *self._config, "upgrade", "head"],
+            env={**os.environ, **self._environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        (self._folder / "log" / "neutron-db-manage.log").write_text(done.stdout + done.stderr)
+        if done.returncode:
+            raise StackFault(f"Neutron cannot make its tables: {done.stderr.strip().splitlines()[-1]}")
+
+    def start_api(self) -> float:
+        """Start the API; return the seconds until its first answer."""
+        for file in (self._folder / "tmp").glob("neutron_*"):
+            file.unlink()
+        command = (str(self._venv / "bin" / "uwsgi"), "--ini", str(self._folder / "uwsgi.ini"))
+        pid = self._daemons.start("neutron-api", (*command, "--virtualenv", str(self._venv)), self._environment)
+        self.groups["api"] = (pid,)
+        return self._daemons.wait("neutron-api", lambda: answers(self.port), START_WITHIN_S)
+
+    def stop_api(self) -> None:
+        """Stop the API."""
+        self._daemons.end("neutron-api")
+
+    def start_others(self) -> None:
+        """Start the daemons beside the API."""
+        self.groups["other daemons"] = tuple(
+            self._daemons.start(name, (str(self._venv / "bin" / name), *self._config), self._environment)
+            for name in OTHERS
+        )
+
+    def counters(self) -> dict[str, float]:
+        """Return the number of statements sent to MariaDB, and of Northbound transactions."""
+        assert self._statements is not None
+        return {
+            "SQL statements": self._statements.count(),
+            "Northbound transactions": transactions(self._folder / "nb.db"),
+        }
+
+    def close(self) -> None:
+        """End what counts statements."""
+        if self._statements is not None:
+            self._statements.close()

@@ -1,0 +1,84 @@
+"""Our own server, started as the peer is: in a folder, on its own OVN central, with so many API processes."""
+
+import socket
+import sys
+from pathlib import Path
+
+from bench.peer import central
+from bench.peer.daemons import Daemons
+from bench.peer.side import Side, answers, transactions
+from neutrino.stack.programs import Programs
+
+ROOT = Path(__file__).parents[2]
+CONFIGURATION = """\
+[DEFAULT]
+state_path = {folder}
+
+[database]
+connection = sqlite:///{folder}/neutrino.sqlite
+
+[ovn]
+ovn_nb_connection = unix:{folder}/nb.sock
+ovn_sb_connection = unix:{folder}/sb.sock
+
+[ml2]
+mechanism_drivers = ovn
+tenant_network_types = geneve
+
+[quotas]
+{quotas}
+"""
+
+
+class Neutrino(Side):
+    """This checkout's Neutrino in *folder*."""
+
+    name = "Neutrino"
+    database = "SQLite in the API process, synchronous=FULL: a sync of the log at each commit"
+
+    def __init__(self, daemons: Daemons, programs: Programs, folder: Path, workers: int, quotas: str) -> None:
+        self._daemons = daemons
+        self._programs = programs
+        self._folder = folder
+        self._workers = workers
+        self._quotas = quotas
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self.port = self._listener.getsockname()[1]
+        self.groups = {}
+        self._configuration = folder / "neutrino.conf"
+        self._environment = {"PYTHONPATH": str(ROOT / "src")}
+
+    def prepare(self) -> None:
+        """Start OVN's databases and make the tables."""
+        pids = central.start(self._daemons, self._programs, self._folder)
+        self.groups |= {name: (one,) for name, one in pids.items()}
+        self._configuration.write_text(CONFIGURATION.format(folder=self._folder, quotas=self._quotas))
+        self.start_api()
+        self.stop_api()
+
+    def start_api(self) -> float:
+        """Start the API; return the seconds until its first answer. The processes share one listening socket."""
+        number = self._listener.fileno()
+        command = (sys.executable, "-m", "neutrino.server.api", *self._arguments, "--fd", str(number))
+        self.groups["api"] = tuple(
+            self._daemons.start(f"neutrino-api-{one}", command, self._environment, (number,))
+            for one in range(self._workers)
+        )
+        return self._daemons.wait("neutrino-api-0", lambda: answers(self.port), 60)
+
+    def stop_api(self) -> None:
+        """Stop the API."""
+        self._daemons.end(*(f"neutrino-api-{one}" for one in range(self._workers)))
+
+    def start_others(self) -> None:
+        """Start the controller."""
+        command = (sys.executable, "-m", "neutrino.server.controller", *self._arguments)
+        self.groups["other daemons"] = (self._daemons.start("neutrino-controller", command, self._environment),)
+
+    def counters(self) -> dict[str, float]:
+        """Return the number of Northbound transactions."""
+        return {"Northbound transactions": transactions(self._folder / "nb.db")}
+
+    @property
+    def _arguments(self) -> tuple[str, str]:
+        return ("--config-file", str(self._configuration))
