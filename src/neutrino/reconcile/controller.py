@@ -32,6 +32,9 @@ from neutrino.reconcile.world import Touched
 _log = logging.getLogger("neutrino.reconcile")
 _FOUNDATION: Source = ("", "foundation")
 _IDLE_S = 1.0  # the journal is looked at at least so often
+# A turn begins at the earliest so long after the one before: news that comes alone is taken up at once, a stream of
+# news in fewer and larger transactions, which cost this process and northd less.
+_PACE_S = 0.01
 _TOGETHER = 2000  # steps in one transaction
 _CHANGES = 10_000  # lines of the journal taken at once
 
@@ -131,7 +134,8 @@ class Controller:
             _log.info("not leading any more")
 
     async def _turn(self) -> None:
-        """Wait for news, then put right what they concern."""
+        """Put right what the news concern, then wait for more."""
+        began_s = asyncio.get_running_loop().time()
         self._news.clear()
         try:
             if self._is_live and not self._is_fresh:
@@ -148,6 +152,7 @@ class Controller:
         now_s = asyncio.get_running_loop().time()
         due_s = [due for due in (self._failed.next_due_s, self._unrendered.next_due_s) if due is not None]
         await _within(max(0.0, min([_IDLE_S, *(due - now_s for due in due_s)])), self._news.wait())
+        await asyncio.sleep(began_s + _PACE_S - asyncio.get_running_loop().time())
 
     async def _follow(self, watch: Watch) -> None:
         async for event in watch:
