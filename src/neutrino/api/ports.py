@@ -103,12 +103,8 @@ def _create(tx: Transaction, request: Request, given: Given, mac: str) -> Port:
     port = Port(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
     port = _with_pair_macs(port)
     _check_security(port)
-    try:
-        tx.insert(port)
-    except IntegrityError as error:
-        if "mac_address" not in str(error.orig):
-            raise
-        raise MacAddressInUse(network.id, mac) from error
+    if not tx.insert_if_free(port, ("network_id", "mac_address")):
+        raise MacAddressInUse(network.id, mac)
     return port
 
 

@@ -29,7 +29,10 @@ R = TypeVar("R", bound=Resource)
 
 
 class JsonArray(GenericFunction[str]):
-    """All rows of a subquery as one JSON array, as text."""
+    """All rows of a subquery as one JSON array, as text: the item first, then the columns that order the items.
+
+    SQLite reads rows in an order that is right already (see tables.py), and is not asked to sort.
+    """
 
     type = Text()
     inherit_cache = True
@@ -64,12 +67,33 @@ def _sqlite_value(element: JsonValue, compiler: SQLCompiler, **kw: Any) -> str:
 
 @compiles(JsonArray, "sqlite")
 def _sqlite_array(element: JsonArray, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"json_group_array({compiler.process(element.clauses, **kw)})"
+    item, *_ = element.clauses
+    return f"json_group_array({compiler.process(item, **kw)})"
 
 
 @compiles(JsonObject, "sqlite")
 def _sqlite_object(element: JsonObject, compiler: SQLCompiler, **kw: Any) -> str:
     return f"json_object({compiler.process(element.clauses, **kw)})"
+
+
+# PostgreSQL's own json_agg puts blanks where SQLite puts none; the wire form is the same for both, so it is made here.
+@compiles(JsonArray, "postgresql")
+def _postgresql_array(element: JsonArray, compiler: SQLCompiler, **kw: Any) -> str:
+    item, *order = element.clauses
+    text = compiler.process(item, **kw)
+    text = text if isinstance(item, JsonObject) else f"to_json({text})::text"
+    by = ", ".join(compiler.process(column, **kw) for column in order)
+    return f"('[' || coalesce(string_agg({text}, ',' ORDER BY {by}), '') || ']')"
+
+
+@compiles(JsonObject, "postgresql")
+def _postgresql_object(element: JsonObject, compiler: SQLCompiler, **kw: Any) -> str:
+    parts = [compiler.process(part, **kw) for part in element.clauses]
+    pairs = [
+        f"""'"{name.strip("'")}":' || coalesce(to_json({value})::text, 'null')"""
+        for name, value in zip(parts[::2], parts[1::2], strict=True)
+    ]
+    return f"""('{{' || {" || ',' || ".join(pairs)} || '}}')"""
 
 
 def _child(cls: type[Resource], attribute: Attribute) -> ColumnElement[str]:
@@ -79,7 +103,8 @@ def _child(cls: type[Resource], attribute: Attribute) -> ColumnElement[str]:
     assert child is not None  # noqa: S101 - callers ask only for lists kept as rows
     item = _object({n: table.c[n] for n in names}) if child.record else table.c[names[0]]
     parent = table.c[f"{cls.singular}_id"]
-    return select(JsonArray(item)).where(parent == TABLES[cls].c.id).correlate(TABLES[cls]).scalar_subquery()
+    items = JsonArray(item, table.c.position)
+    return select(items).where(parent == TABLES[cls].c.id).correlate(TABLES[cls]).scalar_subquery()
 
 
 def _object(pairs: Mapping[str, ColumnElement[Any]]) -> JsonObject:
@@ -89,7 +114,7 @@ def _object(pairs: Mapping[str, ColumnElement[Any]]) -> JsonObject:
 def _subnets_of_network() -> ColumnElement[str]:
     networks, subnets = TABLES[Network], TABLES[Subnet]
     return (
-        select(JsonArray(subnets.c.id))
+        select(JsonArray(subnets.c.id, subnets.c.created_at, subnets.c.id))
         .where(subnets.c.network_id == networks.c.id)
         .correlate(networks)
         .scalar_subquery()
@@ -112,8 +137,8 @@ def _rules_of_group() -> ColumnElement[str]:
     groups, rules = TABLES[SecurityGroup], TABLES[SecurityGroupRule]
     pairs: dict[str, ColumnElement[Any]] = {a.wire: rules.c[a.name] for a in attributes(SecurityGroupRule).values()}
     pairs["tenant_id"] = rules.c.project_id
-    item = _object(pairs)
-    return select(JsonArray(item)).where(rules.c.security_group_id == groups.c.id).correlate(groups).scalar_subquery()
+    items = JsonArray(_object(pairs), rules.c.created_at, rules.c.id)
+    return select(items).where(rules.c.security_group_id == groups.c.id).correlate(groups).scalar_subquery()
 
 
 def _gateway_of_router() -> ColumnElement[str]:

@@ -7,8 +7,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import bindparam, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from neutrino.model.agent import Agent
 from neutrino.model.port import Port
@@ -130,12 +129,12 @@ class Intent:
 
     async def realised(self, controller: str, seq: int) -> None:
         """Note that *controller* has realised the journal up to *seq*, and drop the part that every controller has."""
-        insert = upsert(controllers).values(name=controller, realised_seq=seq)
-        statement = insert.on_conflict_do_update(index_elements=["name"], set_={"realised_seq": seq})
+        known = update(controllers).where(controllers.c.name == controller).values(realised_seq=seq)
         done = select(func.min(controllers.c.realised_seq)).scalar_subquery()
 
         def work(transaction: Transaction) -> None:
-            transaction.connection.execute(statement)
+            if not transaction.connection.execute(known).rowcount:
+                transaction.connection.execute(insert(controllers).values(name=controller, realised_seq=seq))
             transaction.connection.execute(delete(journal).where(journal.c.seq <= done - KEPT))
 
         await self._database.write(work)

@@ -15,12 +15,12 @@ from sqlalchemy import (
     Integer,
     Select,
     and_,
+    cast,
     exists,
     false,
     func,
     or_,
     select,
-    type_coerce,
 )
 
 from neutrino.model.resource import Resource, attributes, shown
@@ -32,7 +32,7 @@ from neutrino.store.tables import CHILDREN, TABLES
 class Filter:
     """One condition: the attribute *name* (with *part*, an item column of a list) has one of *values*.
 
-    ``match``: "equal"; "substring" of the text; "after" a time; for tags "all", "any", "not-all", "not-any".
+    ``match``: "equal"; "substring" of the text, in whatever case; "after" a time; for tags "all", "any", "not-all", "not-any".
     """
 
     name: str
@@ -83,7 +83,7 @@ def _select(cls: type[Resource], names: tuple[str, ...]) -> Select[Any]:
 def _key(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return *column* as it is sorted and compared: null before everything else, in every database."""
     if isinstance(column.type, Boolean):
-        return type_coerce(column, Integer)
+        return cast(column, Integer)
     nullable = getattr(column, "nullable", False)
     return func.coalesce(column, -1 if column.type.python_type is int else "") if nullable else column
 
@@ -112,7 +112,7 @@ def _condition(cls: type[Resource], condition: Filter) -> ColumnElement[bool]:
     if condition.match == "after":
         return column >= condition.values[0]
     if condition.match == "substring":
-        return or_(*(column.contains(value, autoescape=True) for value in condition.values))
+        return or_(*(column.icontains(value, autoescape=True) for value in condition.values))
     return _is_one_of(column, condition.values)
 
 
@@ -138,7 +138,7 @@ def _child_condition(cls: type[Resource], condition: Filter) -> ColumnElement[bo
         case "not-any":
             return ~has(*condition.values)
         case "substring":
-            return exists().where(parent, or_(*(part.contains(v, autoescape=True) for v in condition.values)))
+            return exists().where(parent, or_(*(part.icontains(v, autoescape=True) for v in condition.values)))
     return has(*condition.values)
 
 

@@ -3,12 +3,13 @@
 Here: what all resources share. Not here: statements that know a particular noun (addresses.py), lists (listing.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, Executable, bindparam, delete, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Delete, Insert
 
 from neutrino.model.resource import Resource, Standard, attributes
@@ -18,6 +19,7 @@ from neutrino.store.usage import Use, settle
 
 R = TypeVar("R", bound=Resource)
 INTENT, STATUS = "intent", "status"
+Line: TypeAlias = dict[str, str]  # of the journal, without its number
 
 
 @cache
@@ -29,6 +31,12 @@ def select_by_id(cls: type[Resource]) -> Executable:
 @cache
 def _insert(cls: type[Resource]) -> Insert:
     return insert(TABLES[cls])
+
+
+@cache
+def _insert_if_free(cls: type[Resource], columns: tuple[str, ...], dialect: str) -> Insert:
+    dialects = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+    return dialects[dialect](TABLES[cls]).on_conflict_do_nothing(index_elements=columns)
 
 
 @cache
@@ -50,17 +58,26 @@ def _delete(cls: type[Resource]) -> Delete:
 _INSERT_JOURNAL = insert(journal)
 
 
+def write_journal(connection: Connection, lines: Sequence[Line]) -> None:
+    """Write *lines*, which get their numbers here. The owner of the transaction calls it once, before the commit."""
+    connection.execute(_INSERT_JOURNAL, lines)
+
+
 class StaleRevision(Exception):
     """The row changed, or went, between read and write: compare-and-swap on ``revision_number`` failed."""
 
 
 class Transaction:
-    """A transaction in progress. ``now`` is its time, in the API's format."""
+    """A transaction in progress. ``now`` is its time, in the API's format.
+
+    PostgreSQL takes no further statement after one that failed: who catches an IntegrityError refuses the request.
+    Where a value may be taken and another tried, `insert_if_free` fails no statement.
+    """
 
     def __init__(self, connection: Connection, now: str) -> None:
         self.connection = connection
         self.now = now
-        self._entries: list[dict[str, str]] = []
+        self._lines: list[Line] = []  # of the journal
         self._counts: dict[tuple[str, str], int] = {}  # by project and resource: how many more there are
 
     def get(self, cls: type[R], row_id: str) -> R | None:
@@ -74,12 +91,22 @@ class Transaction:
         Raises:
             sqlalchemy.exc.IntegrityError: A row that it needs is missing, or one like it exists.
         """
+        self._insert(_insert(type(resource)), resource)
+
+    def insert_if_free(self, resource: Resource, columns: tuple[str, ...]) -> bool:
+        """Insert *resource* and its lists; do nothing and return False if a row has the same unique *columns*."""
+        return self._insert(_insert_if_free(type(resource), columns, self.connection.dialect.name), resource)
+
+    def _insert(self, statement: Insert, resource: Resource) -> bool:
         cls = type(resource)
-        self.connection.execute(_insert(cls), _row(resource, [a.name for a in attributes(cls).values()]))
+        row = _row(resource, [a.name for a in attributes(cls).values()])
+        if self.connection.execute(statement, row).rowcount != 1:
+            return False
         for name in CHILDREN[cls]:
             self._insert_children(resource, name)
         self._count(resource, 1)
         self.note(cls, resource.id)
+        return True
 
     def update(self, resource: R, changes: Mapping[str, object]) -> R:
         """Write *changes* (by Python name) over *resource* if it is still the newest revision; return what it became.
@@ -127,23 +154,17 @@ class Transaction:
 
     def note(self, cls: type[Resource], row_id: str, aspect: str = INTENT) -> None:
         """Note in the journal that *row_id* changed."""
-        self._entries.append({"collection": cls.collection, "resource_id": row_id, "aspect": aspect})
-
-    @property
-    def is_journalled(self) -> bool:
-        """Whether the transaction changed anything that a controller or an observer looks at."""
-        return bool(self._entries)
+        self._lines.append({"collection": cls.collection, "resource_id": row_id, "aspect": aspect})
 
     def settle(self) -> list[Use]:
         """Write how many resources came and went so far, and return what is in use thereby."""
         counts, self._counts = self._counts, {}
         return settle(self.connection, counts)
 
-    def finish(self) -> None:
-        """Write the counts and the journal. The owner of the transaction calls it once, before the commit."""
+    def finish(self) -> Sequence[Line]:
+        """Write the counts, and return the lines of the journal. The owner of the transaction calls it once."""
         self.settle()
-        if self._entries:
-            self.connection.execute(_INSERT_JOURNAL, self._entries)
+        return self._lines
 
     def _count(self, resource: Resource, delta: int) -> None:
         if resource.limited and isinstance(resource, Standard):

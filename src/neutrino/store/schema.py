@@ -8,6 +8,12 @@ import fcntl
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = max(path.stem[:4] for path in MIGRATIONS.glob("versions/[0-9]*.py"))  # each step is named NNNN_what.py
@@ -33,11 +39,48 @@ def upgrade(path: str) -> None:
             _run_alembic(path)
 
 
+def upgrade_postgresql(connection: Connection) -> None:
+    """Bring the PostgreSQL database of *connection* to the newest tables, all steps in the transaction that is open.
+
+    The caller holds the lock of writers, so that processes that start together take turns.
+    """
+    if postgresql_version(connection) == HEAD:
+        return
+    from alembic import command
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    # Text is compared byte by byte, as SQLite does, whatever order the database was made with.
+    for table, column, kind in connection.execute(text(_OTHER_COLLATION)).all():
+        connection.execute(text(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE {kind} COLLATE "C"'))
+
+
+def postgresql_version(connection: Connection) -> str:
+    """Return the version of the tables in the PostgreSQL database of *connection*; "" where it has none yet."""
+    if connection.execute(text("SELECT to_regclass('alembic_version') IS NULL")).scalar():
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+_OTHER_COLLATION = """
+    SELECT table_name, column_name, data_type FROM information_schema.columns
+    WHERE table_schema = current_schema() AND data_type IN ('text', 'character varying')
+      AND table_name <> 'alembic_version' AND collation_name IS DISTINCT FROM 'C'
+"""
+
+
 def _run_alembic(path: str) -> None:
     from alembic import command
+
+    config = _config()
+    config.set_main_option("sqlalchemy.url", f"sqlite:///{path}".replace("%", "%%"))  # its parser takes % as its own
+    command.upgrade(config, "head")
+
+
+def _config() -> "Config":
     from alembic.config import Config
 
     config = Config()
-    for name, value in (("script_location", str(MIGRATIONS)), ("sqlalchemy.url", f"sqlite:///{path}")):
-        config.set_main_option(name, value.replace("%", "%%"))  # Alembic's parser takes % as its own
-    command.upgrade(config, "head")
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config

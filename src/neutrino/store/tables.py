@@ -11,7 +11,7 @@ import ipaddress
 from collections.abc import Mapping
 
 import msgspec
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
 
 from neutrino.model.address_group import AddressGroup
 from neutrino.model.address_scope import AddressScope
@@ -131,11 +131,13 @@ CHILDREN: Mapping[type[Resource], Mapping[str, Table]] = {
     cls: {a.name: _child_table(cls, a) for a in attributes(cls).values() if a.attr.child} for cls in RESOURCES
 }
 
+_SEQUENCE = BigInteger().with_variant(Integer(), "sqlite")  # SQLite's integers have 64 bits, and number rows themselves
+
 # What changed, in the order of commits; written in the transaction that changes it.
 journal = Table(
     "journal",
     metadata,
-    Column("seq", Integer(), primary_key=True, autoincrement=True),
+    Column("seq", _SEQUENCE, primary_key=True, autoincrement=True),
     Column("collection", String(), nullable=False),
     Column("resource_id", String(), nullable=False),
     Column("aspect", String(), nullable=False),  # intent: for controllers; status: for observers only
@@ -147,7 +149,7 @@ controllers = Table(
     "controllers",
     metadata,
     Column("name", String(), primary_key=True),
-    Column("realised_seq", Integer(), nullable=False),
+    Column("realised_seq", _SEQUENCE, nullable=False),
 )
 
 # What projects may have, where it differs from the configured limit; and what they have, counted as it comes and goes.

@@ -35,12 +35,12 @@ def upgrade() -> None:
     op.create_table(
         "controllers",
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("realised_seq", sa.Integer(), nullable=False),
+        sa.Column("realised_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_controllers")),
     )
     op.create_table(
         "journal",
-        sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("collection", sa.String(), nullable=False),
         sa.Column("resource_id", sa.String(), nullable=False),
         sa.Column("aspect", sa.String(), nullable=False),

@@ -1,0 +1,120 @@
+"""The embedded database: one SQLite file, one writer at a time, many readers.
+
+Here: opening it, reading, and the writer's session. Not here: tables and statements, how writes are gathered
+(writer.py).
+
+``synchronous=FULL``: what was answered survives a power cut. Reads run where they are called, on a snapshot (WAL):
+they never wait for a writer.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import StaticPool
+
+from neutrino.model.faults import DatabaseUnavailable
+from neutrino.store.database import Database
+from neutrino.store.schema import upgrade
+from neutrino.store.writer import Session, Writer
+
+T = TypeVar("T")
+log = logging.getLogger("neutrino.store")
+
+BUSY_TIMEOUT_S = 10.0  # how long a writer waits for another process's transaction
+
+
+class SQLite(Database):
+    """An SQLite file that is open."""
+
+    def __init__(self, path: str, on_commit: Callable[[], None]) -> None:
+        self._reader = _engine(path).connect().execution_options(isolation_level="AUTOCOMMIT")
+        super().__init__(Writer(lambda: _Session(path), on_commit))
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run *work* here and now: a read costs less than a thread does."""
+        try:
+            return work(self._reader)
+        except OperationalError as error:
+            log.error("cannot read: %s", error.orig)
+            raise DatabaseUnavailable from error
+
+    def listen(self, heard: Callable[[], None]) -> None:
+        """Do nothing: SQLite cannot tell."""
+
+    def close(self) -> None:
+        """Finish the writes that are queued, then close the file."""
+        self._writer.close()
+        self._reader.close()
+        self._reader.engine.dispose()
+
+
+class _Session(Session):
+    def __init__(self, path: str) -> None:
+        self._connection = _engine(path).connect()
+        raw = self._connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - the engine made it so
+        self._raw = raw
+
+    @property
+    def connection(self) -> Connection:
+        return self._connection
+
+    def begin(self) -> None:
+        self._raw.execute("BEGIN IMMEDIATE")
+        self._raw.execute("SAVEPOINT request")
+
+    def keep(self) -> None:
+        self._raw.execute("RELEASE request")
+        self._raw.execute("SAVEPOINT request")
+
+    def undo(self) -> None:
+        self._raw.execute("ROLLBACK TO request")
+
+    def commit(self, *, journalled: bool) -> None:
+        self._raw.execute("COMMIT")
+
+    def rollback(self) -> None:
+        with suppress(sqlite3.Error):
+            self._raw.execute("ROLLBACK")
+
+    def has_ended(self, error: BaseException) -> bool:
+        return False
+
+    def may_repeat(self, error: BaseException) -> bool:
+        return False
+
+    def close(self) -> None:
+        self._connection.close()
+        self._connection.engine.dispose()
+
+
+def _engine(path: str) -> Engine:
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(
+            path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, cached_statements=512
+        ),
+        poolclass=StaticPool,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: sqlite3.Connection, _record: object) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8192"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def open_sqlite(path: str, on_commit: Callable[[], None]) -> SQLite:
+    """Return the database in the file *path*, made if it is missing, readable by its owner only."""
+    if not Path(path).exists():
+        Path(path).touch(mode=0o600)
+    upgrade(path)
+    return SQLite(path, on_commit)
