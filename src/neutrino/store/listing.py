@@ -32,7 +32,8 @@ from neutrino.store.tables import CHILDREN, TABLES
 class Filter:
     """One condition: the attribute *name* (with *part*, an item column of a list) has one of *values*.
 
-    ``match``: "equal"; "substring" of the text, in whatever case; "after" a time; for tags "all", "any", "not-all", "not-any".
+    ``match``: "equal"; "substring" of the text, in whatever case; "after" a time; for tags "all", "any",
+    "not-all", "not-any".
     """
 
     name: str

@@ -18,6 +18,8 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg.abc import Buffer
+from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import URL, Connection, create_engine, event, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
@@ -169,6 +171,17 @@ class _Session(Session):
         self._raw.execute(statements.encode(), prepare=False)
 
 
+class _Text(StrDumperUnknown):
+    """Text on its way to the server, which takes no NUL.
+
+    Clients ask for what has one all the same. Nothing stored has any control character (model/kinds.py), so another one
+    finds as little.
+    """
+
+    def dump(self, obj: str) -> Buffer | None:
+        return super().dump(obj.replace("\0", "\1"))
+
+
 class _Listener:
     """Calls *heard* for each notification, and after each time that it was not connected."""
 
@@ -220,6 +233,7 @@ def _engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _settings(connection: psycopg.Connection[Any], _record: object) -> None:
+        connection.adapters.register_dumper(str, _Text)
         connection.autocommit = True
         connection.execute(SETTINGS.encode())
 

@@ -35,8 +35,9 @@ def _insert(cls: type[Resource]) -> Insert:
 
 @cache
 def _insert_if_free(cls: type[Resource], columns: tuple[str, ...], dialect: str) -> Insert:
-    dialects = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-    return dialects[dialect](TABLES[cls]).on_conflict_do_nothing(index_elements=columns)
+    table = TABLES[cls]
+    start = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    return start.on_conflict_do_nothing(index_elements=columns).execution_options(preserve_rowcount=True)
 
 
 @cache
@@ -92,21 +93,24 @@ class Transaction:
             sqlalchemy.exc.IntegrityError: A row that it needs is missing, or one like it exists.
         """
         self._insert(_insert(type(resource)), resource)
+        self._insert_lists(resource)
 
     def insert_if_free(self, resource: Resource, columns: tuple[str, ...]) -> bool:
         """Insert *resource* and its lists; do nothing and return False if a row has the same unique *columns*."""
-        return self._insert(_insert_if_free(type(resource), columns, self.connection.dialect.name), resource)
-
-    def _insert(self, statement: Insert, resource: Resource) -> bool:
-        cls = type(resource)
-        row = _row(resource, [a.name for a in attributes(cls).values()])
-        if self.connection.execute(statement, row).rowcount != 1:
+        if self._insert(_insert_if_free(type(resource), columns, self.connection.dialect.name), resource) == 0:
             return False
-        for name in CHILDREN[cls]:
+        self._insert_lists(resource)
+        return True
+
+    def _insert(self, statement: Insert, resource: Resource) -> int:
+        row = _row(resource, [a.name for a in attributes(type(resource)).values()])
+        return self.connection.execute(statement, row).rowcount
+
+    def _insert_lists(self, resource: Resource) -> None:
+        for name in CHILDREN[type(resource)]:
             self._insert_children(resource, name)
         self._count(resource, 1)
-        self.note(cls, resource.id)
-        return True
+        self.note(type(resource), resource.id)
 
     def update(self, resource: R, changes: Mapping[str, object]) -> R:
         """Write *changes* (by Python name) over *resource* if it is still the newest revision; return what it became.

@@ -77,17 +77,17 @@ class _Session(Session):
     def undo(self) -> None:
         self._raw.execute("ROLLBACK TO request")
 
-    def commit(self, *, journalled: bool) -> None:
+    def commit(self, *, journalled: bool) -> None:  # noqa: ARG002 - nobody is told
         self._raw.execute("COMMIT")
 
     def rollback(self) -> None:
         with suppress(sqlite3.Error):
             self._raw.execute("ROLLBACK")
 
-    def has_ended(self, error: BaseException) -> bool:
+    def has_ended(self, error: BaseException) -> bool:  # noqa: ARG002 - no statement ends SQLite's
         return False
 
-    def may_repeat(self, error: BaseException) -> bool:
+    def may_repeat(self, error: BaseException) -> bool:  # noqa: ARG002 - it waited long enough
         return False
 
     def close(self) -> None:

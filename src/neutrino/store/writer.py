@@ -150,7 +150,7 @@ def _committed(session: Session, works: Sequence[Callable[[Transaction], Any]]) 
     """Run *works* in one transaction and commit it; raises what ended the transaction before that."""
     session.begin()
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    outcomes = []
+    outcomes: list[_Outcome] = []
     for work in works:
         if outcomes:
             session.keep()

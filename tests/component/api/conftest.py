@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import shutil
-import sqlite3
-from contextlib import closing
 
 import httpx
 import pytest
@@ -16,7 +13,6 @@ from neutrino.model.agent import CONTROLLER_AGENT, Agent
 from neutrino.runtime.config import load
 from neutrino.store.database import open_database
 from neutrino.store.intent import Intent
-from neutrino.store.schema import upgrade
 
 PROJECT = "acme"
 
@@ -24,11 +20,10 @@ PROJECT = "acme"
 class Api:
     """A client of the application, and what its database holds."""
 
-    def __init__(self, path, settings=()):
-        self.path = path
-        config = path.with_suffix(".conf")
+    def __init__(self, store, config, settings=()):
+        self.store = store
         config.write_text("[DEFAULT]\n" + "".join(f"{line}\n" for line in settings))
-        self.database = open_database(f"sqlite:///{path}")
+        self.database = open_database(store.url)
         self.service = Service(self.database, load(["--config-file", str(config)]), OvnBinder())
         self.intent = Intent(self.database)
         self._runner = asyncio.Runner()
@@ -104,9 +99,7 @@ class Api:
 
     def rows(self):
         """Return every row of every table."""
-        with closing(sqlite3.connect(self.path)) as connection:
-            names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            return {name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for name in names}  # noqa: S608
+        return {name: sorted(rows, key=repr) for name, rows in self.store.rows().items()}
 
     def journal(self):
         """Return (collection, id, aspect) of each line of the journal."""
@@ -140,23 +133,13 @@ class Api:
         self.run(self.intent.put_agents([agent]))
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory):
-    """A file with the newest tables."""
-    path = tmp_path_factory.mktemp("database") / "empty.sqlite"
-    upgrade(str(path))
-    return path
-
-
 @pytest.fixture
-def serve(empty_database, tmp_path):
+def serve(make_store, tmp_path):
     """Serve the API with the given lines of [DEFAULT]."""
     opened = []
 
     def start(*settings):
-        path = tmp_path / f"{len(opened)}.sqlite"
-        shutil.copy(empty_database, path)
-        opened.append(Api(path, settings))
+        opened.append(Api(make_store(), tmp_path / f"{len(opened)}.conf", settings))
         return opened[-1]
 
     yield start
