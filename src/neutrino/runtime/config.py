@@ -31,7 +31,10 @@ DEFAULT = [
 ]
 DATABASE = [
     cfg.StrOpt(
-        "connection", default="sqlite:////var/lib/neutrino/neutrino.sqlite", secret=True, help="SQLAlchemy URL."
+        "connection",
+        default="sqlite:////var/lib/neutrino/neutrino.sqlite",
+        secret=True,
+        help="SQLAlchemy URL: sqlite:////path/to/file, or postgresql://user:password@host/name.",
     ),
 ]
 ML2 = [

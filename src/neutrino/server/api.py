@@ -16,6 +16,7 @@ import uvicorn
 from neutrino.api.app import application
 from neutrino.api.service import Service
 from neutrino.backends.ovn.binding import OvnBinder
+from neutrino.model.faults import DatabaseUnavailable
 from neutrino.runtime import notify
 from neutrino.runtime.config import Config, ConfigError, load
 from neutrino.server.protocol import Protocol
@@ -83,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     try:
         serve(config, own.fd)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, DatabaseUnavailable) as error:
         log.error("cannot serve: %s", error)
         return 1
     return 0

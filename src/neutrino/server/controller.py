@@ -15,11 +15,13 @@ import uvloop
 from neutrino.backends.ovn.agents import Agents
 from neutrino.backends.ovn.northbound import BACKEND
 from neutrino.backends.ovn.status import PortStatus
+from neutrino.model.faults import DatabaseUnavailable
 from neutrino.ovsdb.client import Client
 from neutrino.reconcile.controller import Controller
 from neutrino.runtime import logs, notify
 from neutrino.runtime.config import Config, ConfigError, load
 from neutrino.runtime.supervisor import kept
+from neutrino.server.wake import Wake
 from neutrino.store.database import open_database
 from neutrino.store.intent import Intent
 
@@ -87,6 +89,7 @@ async def serve(config: Config) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     database = open_database(config.database_connection)
+    database.listen(Wake(config.wake_path))  # API processes of this machine send that datagram themselves
     try:
         northbound = Client(config.ovn_nb_connection, "OVN_Northbound", leader_only=True)
         southbound = Client(config.ovn_sb_connection, "OVN_Southbound")
@@ -112,7 +115,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"neutrino-controller: {error}\n")
         return 2
     logs.start(debug=config.debug)
-    uvloop.run(serve(config))
+    try:
+        uvloop.run(serve(config))
+    except (ValueError, DatabaseUnavailable) as error:
+        _log.error("cannot serve: %s", error)
+        return 1
     return 0
 
 

@@ -226,3 +226,32 @@ def test_sorting_is_by_value(api):
     assert [n["mtu"] for n in api.get("networks", sort_key="mtu", sort_dir="asc")] == [900, 1000, 1400, blue["mtu"]]
     pairs = [("sort_key", "name"), ("sort_dir", "desc"), ("sort_key", "id"), ("sort_dir", "asc")]
     assert [n["name"] for n in api.get("networks", *pairs)] == ["c", "a", "B", ""]
+
+
+def test_text_is_ordered_and_compared_byte_by_byte(api):
+    """The same on each store, whatever order the server's databases are made with."""
+    given = ["ä", "a", "B", "Z", "_", "é", "e", "1", "10", "9", "ß", "日本", "😀", "A", "b c", "b-c", "bb"]
+    for name in given:
+        api.network(name=name)
+    assert [n["name"] for n in api.get("networks", sort_key="name")] == sorted(given, key=str.encode)
+    assert names(api.get("networks", name="a")) == ["a"]
+    assert api.get("networks", name="É") == []
+    tags = ['"quoted"', "back\\slash", "é", "😀", "%s"]
+    made = api.network(name="tagged")
+    api.send("PUT", f"networks/{made['id']}/tags", json={"tags": tags})
+    answer = api.send("GET", f"networks/{made['id']}?fields=tags").content.decode()
+    assert answer == '{"network":{"tags":["\\"quoted\\"","back\\\\slash","é","😀","%s"]}}'
+
+
+def test_lists_kept_as_rows_are_the_same_bytes(api):
+    network = api.network()
+    subnet = api.subnet(network, "10.0.0.0/24")
+    group = api.post("security-groups", name="g")
+    ips = [{"ip_address": f"10.0.0.{i}"} for i in (9, 10, 8)]
+    made = api.port(network, fixed_ips=ips, security_groups=[group["id"]])
+    answer = api.send("GET", f"ports/{made['id']}?fields=fixed_ips&fields=security_groups").content.decode()
+    wanted = ",".join(f'{{"subnet_id":"{subnet["id"]}","ip_address":"10.0.0.{i}"}}' for i in (9, 10, 8))
+    assert answer == f'{{"port":{{"fixed_ips":[{wanted}],"security_groups":["{group["id"]}"]}}}}'
+    rules = api.send("GET", f"security-groups/{group['id']}?fields=security_group_rules").content.decode()
+    assert '"protocol":null,"port_range_min":null' in rules
+    assert f'"tenant_id":"{group["project_id"]}"' in rules

@@ -15,9 +15,9 @@ def path(tmp_path):
 
 
 @pytest.fixture
-def database(path):
-    """An open, empty database."""
-    one = open_database(f"sqlite:///{path}")
+def database(store):
+    """An open, empty database, of each kind."""
+    one = open_database(store.url)
     yield one
     one.close()
 

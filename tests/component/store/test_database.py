@@ -12,6 +12,7 @@ from neutrino.model.faults import DatabaseUnavailable
 from neutrino.model.network import Network
 from neutrino.store.database import open_database
 from neutrino.store.intent import Change, Intent
+from neutrino.store.postgresql import WRITER_LOCK
 from neutrino.store.records import StaleRevision
 
 
@@ -19,14 +20,24 @@ class Refused(Exception):
     """What a write raises when it does not want to."""
 
 
-def contents(path):
+def contents(store):
     """Return (network names, journal lines, tags)."""
-    with closing(sqlite3.connect(path)) as connection:
-        return (
-            sorted(row[0] for row in connection.execute("SELECT name FROM networks")),
-            [row[0] for row in connection.execute("SELECT resource_id FROM journal ORDER BY seq")],
-            sorted(connection.execute("SELECT network_id, tag FROM networks_tags")),
-        )
+    return (
+        sorted(row[0] for row in store.query("SELECT name FROM networks")),
+        [row[0] for row in store.query("SELECT resource_id FROM journal ORDER BY seq")],
+        sorted(store.query("SELECT network_id, tag FROM networks_tags")),
+    )
+
+
+def another_writer(store):
+    """Return a connection in a transaction, as another process has it that writes."""
+    if store.kind == "sqlite":
+        connection = sqlite3.connect(store.path, isolation_level=None)
+        connection.execute("BEGIN IMMEDIATE")
+        return connection
+    connection = store.server.connect(store.name)
+    connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+    return connection
 
 
 def test_what_is_written_is_read(run, database, network):
@@ -45,29 +56,29 @@ def test_what_is_written_is_read(run, database, network):
     assert run(story()) == [Change(seq, "networks", "a") for seq in (1, 2, 3)]
 
 
-def test_a_write_that_raises_leaves_nothing(run, database, path, network):
+def test_a_write_that_raises_leaves_nothing(run, database, store, network):
     def half(tx):
         tx.insert(network("a", tags=("x",)))
         raise Refused
 
     with pytest.raises(Refused):
         run(database.write(half))
-    assert contents(path) == ([], [], [])
+    assert contents(store) == ([], [], [])
 
 
-def test_a_row_that_cannot_be_leaves_nothing(run, database, path, network):
+def test_a_row_that_cannot_be_leaves_nothing(run, database, store, network):
     def twice(tx):
         tx.insert(network("a"))
         tx.insert(network("a"))
 
     with pytest.raises(IntegrityError):
         run(database.write(twice))
-    assert contents(path) == ([], [], [])
+    assert contents(store) == ([], [], [])
 
 
-def test_of_many_writes_together_only_those_that_fail_are_lost(run, path, network):
+def test_of_many_writes_together_only_those_that_fail_are_lost(run, store, network):
     commits = []
-    database = open_database(f"sqlite:///{path}", lambda: commits.append(1))
+    database = open_database(store.url, lambda: commits.append(1))
 
     def write(i):
         def work(tx):
@@ -87,7 +98,7 @@ def test_of_many_writes_together_only_those_that_fail_are_lost(run, path, networ
     assert [r for r in results if isinstance(r, int)] == kept
     assert sum(isinstance(r, Refused) for r in results) == 20
     ids = [f"n{i:03}" for i in kept]
-    assert contents(path) == (ids, ids, [(i, "t") for i in ids])
+    assert contents(store) == (ids, ids, [(i, "t") for i in ids])
     assert len(commits) < 20  # far fewer commits than writes
 
 
@@ -100,7 +111,7 @@ def test_a_write_sees_those_before_it_in_the_same_commit(run, database, network)
     assert run(story()) == network("a")
 
 
-def test_compare_and_swap(run, database, path, network):
+def test_compare_and_swap(run, database, store, network):
     old = network("a")
 
     async def story():
@@ -113,14 +124,13 @@ def test_compare_and_swap(run, database, path, network):
             await database.write(lambda tx: tx.update(gone, {"name": "c"}))
 
     run(story())
-    assert contents(path) == (["b"], ["a", "a"], [])
+    assert contents(store) == (["b"], ["a", "a"], [])
 
 
-def test_a_reader_does_not_wait_for_a_writer(run, database, path, network):
+def test_a_reader_does_not_wait_for_a_writer(run, database, store, network):
     async def story():
         await database.write(lambda tx: tx.insert(network("a")))
-        with closing(sqlite3.connect(path, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
+        with closing(another_writer(store)) as other:
             other.execute("DELETE FROM networks")
             waiting = asyncio.ensure_future(database.write(lambda tx: tx.insert(network("b"))))
             seen = await Intent(database).all(Network)
@@ -132,7 +142,8 @@ def test_a_reader_does_not_wait_for_a_writer(run, database, path, network):
     assert run(story()) == [network("a")]
 
 
-def test_a_full_disk_is_unavailable_and_the_database_goes_on(run, database, path, network):
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_a_full_disk_is_unavailable_and_the_database_goes_on(run, database, store, network):
     """max_page_count stands for the disk: SQLite answers both with SQLITE_FULL."""
 
     async def story():
@@ -151,7 +162,7 @@ def test_a_full_disk_is_unavailable_and_the_database_goes_on(run, database, path
         return [f"b{i}" for i, result in enumerate(results) if result is None]
 
     kept = run(story())
-    names, journal, _ = contents(path)
+    names, journal, _ = contents(store)
     assert names == sorted(["a", *kept, "c"])
     assert journal == ["a", *kept, "c"]
 
@@ -168,7 +179,8 @@ def test_a_file_that_is_gone_is_unavailable(run, tmp_path, network):
     database.close()
 
 
-def test_only_its_owner_reads_the_file(database, path):
+def test_only_its_owner_reads_the_file(path):
+    open_database(f"sqlite:///{path}").close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
