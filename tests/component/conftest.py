@@ -58,13 +58,20 @@ class Place:
             self._connection.close()
             self._connection = None
 
+    def keep(self):
+        """Remember what is there, for `clear`."""
+        self._kept = {name: rows for name, rows in self.rows().items() if rows and name != "alembic_version"}
+
     def clear(self):
-        """Delete every row; this takes a twentieth of the time that a new database does."""
+        """Have what `keep` found, and no other row; this takes a twentieth of the time that a new database does."""
         names = [name for (name,) in self.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
         deletes = "; ".join(f"DELETE FROM {name}" for name in names if name != "alembic_version")  # noqa: S608
         with self.server.connect(self.name) as connection:
             connection.execute("SET session_replication_role = replica")  # in whatever order
             connection.execute(f"{deletes}; ALTER SEQUENCE journal_seq_seq RESTART")
+            for name, rows in self._kept.items():
+                marks = ", ".join(["%s"] * len(rows[0]))
+                connection.cursor().executemany(f"INSERT INTO {name} VALUES ({marks})", rows)  # noqa: S608
         self.close()
 
 
@@ -86,6 +93,7 @@ def _with_tables(server, free):
         return free.pop()
     place = Place(server, server.make())
     open_database(place.url).close()
+    place.keep()
     return place
 
 

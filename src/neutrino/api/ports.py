@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import msgspec
-from sqlalchemy import bindparam
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, select
 
 from neutrino.api import networks
 from neutrino.api.associations import disassociate
@@ -49,6 +48,9 @@ from neutrino.store.records import Transaction
 from neutrino.store.tables import TABLES
 
 MAC_TRIES = 16
+_WITH_MAC = select(TABLES[Port].c.id).where(
+    TABLES[Port].c.network_id == bindparam("network_id"), TABLES[Port].c.mac_address == bindparam("mac")
+)
 _AGENTS_ON = select_all(Agent).where(TABLES[Agent].c.host == bindparam("host"))
 
 
@@ -142,10 +144,9 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
     if (new.binding_host_id, new.binding_vnic_type) != (old.binding_host_id, old.binding_vnic_type):
         binding = _bind(tx, request, network, new.binding_host_id, new.binding_vnic_type)
         values |= {"binding_vif_type": binding.vif_type, "binding_vif_details": binding.vif_details}
-    try:
-        updated = tx.update(old, values)
-    except IntegrityError as error:
-        raise MacAddressInUse(network.id, mac) from error
+    if mac != old.mac_address and tx.connection.execute(_WITH_MAC, {"network_id": network.id, "mac": mac}).first():
+        raise MacAddressInUse(network.id, mac)
+    updated = tx.update(old, values)
     if updated.fixed_ips != old.fixed_ips:
         disassociate(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
         if updated.is_of_router and (router := tx.get(Router, updated.device_id)) is not None:

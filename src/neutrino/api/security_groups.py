@@ -48,7 +48,9 @@ _SAME_AS = (
     "remote_group_id",
     "remote_address_group_id",
 )
-_LIKE = select(_rules.c.id).where(
+_LIKE = select(
+    _rules.c.id
+).where(
     _rules.c.security_group_id == bindparam("security_group_id"),  # by index: PostgreSQL has none for the others
     *(_rules.c[name].is_not_distinct_from(bindparam(name)) for name in _SAME_AS[1:]),
 )

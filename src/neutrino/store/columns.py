@@ -77,23 +77,35 @@ def _sqlite_object(element: JsonObject, compiler: SQLCompiler, **kw: Any) -> str
 
 
 # PostgreSQL's own json_agg puts blanks where SQLite puts none; the wire form is the same for both, so it is made here.
+@compiles(JsonValue, "postgresql")
+def _postgresql_value(element: JsonValue, compiler: SQLCompiler, **kw: Any) -> str:
+    (clause,) = element.clauses
+    text = compiler.process(clause, **kw)
+    return f"({text})::text"  # of a truth value: true or false
+
+
 @compiles(JsonArray, "postgresql")
 def _postgresql_array(element: JsonArray, compiler: SQLCompiler, **kw: Any) -> str:
     item, *order = element.clauses
     text = compiler.process(item, **kw)
-    text = text if isinstance(item, JsonObject) else f"to_json({text})::text"
+    text = _json(item, text)
     by = ", ".join(compiler.process(column, **kw) for column in order)
     return f"('[' || coalesce(string_agg({text}, ',' ORDER BY {by}), '') || ']')"
 
 
 @compiles(JsonObject, "postgresql")
 def _postgresql_object(element: JsonObject, compiler: SQLCompiler, **kw: Any) -> str:
-    parts = [compiler.process(part, **kw) for part in element.clauses]
+    parts = [(part, compiler.process(part, **kw)) for part in element.clauses]
     pairs = [
-        f"""'"{name.strip("'")}":' || coalesce(to_json({value})::text, 'null')"""
-        for name, value in zip(parts[::2], parts[1::2], strict=True)
+        f"""'"{name.strip("'")}":' || coalesce({_json(value, text)}, 'null')"""
+        for (_, name), (value, text) in zip(parts[::2], parts[1::2], strict=True)
     ]
     return f"""('{{' || {" || ',' || ".join(pairs)} || '}}')"""
+
+
+def _json(part: object, text: str) -> str:
+    """Return the PostgreSQL expression of *part*, compiled to *text*, as JSON text, which it may be already."""
+    return text if isinstance(part, (JsonValue, JsonObject)) else f"to_json({text})::text"
 
 
 def _child(cls: type[Resource], attribute: Attribute) -> ColumnElement[str]:
@@ -143,7 +155,7 @@ def _rules_of_group() -> ColumnElement[str]:
 
 def _gateway_of_router() -> ColumnElement[str]:
     routers, ports, ips = TABLES[Router], TABLES[Port], CHILDREN[Port]["fixed_ips"]
-    fixed = select(JsonArray(_object({name: ips.c[name] for name in ("subnet_id", "ip_address")})))
+    fixed = select(JsonArray(_object({name: ips.c[name] for name in ("subnet_id", "ip_address")}), ips.c.position))
     fixed = fixed.where(ips.c.port_id == routers.c.gw_port_id).correlate(routers)
     pairs: dict[str, ColumnElement[Any]] = {
         "network_id": ports.c.network_id,

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, Executable, bindparam, delete, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite has the same words, and takes them from it
 from sqlalchemy.sql.dml import Delete, Insert
 
 from neutrino.model.resource import Resource, Standard, attributes
@@ -34,10 +34,9 @@ def _insert(cls: type[Resource]) -> Insert:
 
 
 @cache
-def _insert_if_free(cls: type[Resource], columns: tuple[str, ...], dialect: str) -> Insert:
-    table = TABLES[cls]
-    start = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
-    return start.on_conflict_do_nothing(index_elements=columns).execution_options(preserve_rowcount=True)
+def _insert_if_free(cls: type[Resource], columns: tuple[str, ...]) -> Insert:
+    statement = upsert(TABLES[cls]).on_conflict_do_nothing(index_elements=columns)
+    return statement.execution_options(preserve_rowcount=True)
 
 
 @cache
@@ -97,7 +96,7 @@ class Transaction:
 
     def insert_if_free(self, resource: Resource, columns: tuple[str, ...]) -> bool:
         """Insert *resource* and its lists; do nothing and return False if a row has the same unique *columns*."""
-        if self._insert(_insert_if_free(type(resource), columns, self.connection.dialect.name), resource) == 0:
+        if self._insert(_insert_if_free(type(resource), columns), resource) == 0:
             return False
         self._insert_lists(resource)
         return True

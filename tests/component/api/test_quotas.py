@@ -1,8 +1,5 @@
 """Stories of quotas: limits, what is used of them, and refusals."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 
 from neutrino.store.tables import RESOURCES
@@ -172,12 +169,11 @@ def counted(api):
 
 def actual(api):
     """What the tables hold, by project and resource."""
-    with closing(sqlite3.connect(api.path)) as connection:
-        return {
-            (project, cls.singular, count)
-            for cls in RESOURCES
-            if cls.limited
-            for project, count in connection.execute(
-                f"SELECT project_id, count(*) FROM {cls.collection} GROUP BY project_id"  # noqa: S608
-            )
-        }
+    return {
+        (project, cls.singular, count)
+        for cls in RESOURCES
+        if cls.limited
+        for project, count in api.store.query(
+            f"SELECT project_id, count(*) FROM {cls.collection} GROUP BY project_id"  # noqa: S608
+        )
+    }
