@@ -80,9 +80,13 @@ class Server:
         if os.geteuid() == 0:
             nobody = pwd.getpwnam("nobody")
             os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
-            # It may read what root may, or it would not find programs in root's cache.
-            self._as = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups",
-                        "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]  # fmt: skip
+            self._as = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
+            if self.bin.is_relative_to(cache_folder()):  # where nobody but root looks: shown to them elsewhere
+                root, shown = self.bin.parents[4], self.folder / "programs"
+                shown.mkdir()
+                self.bin = shown / self.bin.relative_to(root)
+                mount = 'mount --bind "$0" "$1" && shift && exec "$@"'
+                self._as = ["unshare", "--mount", "sh", "-c", mount, str(root), str(shown), *self._as]
         self._process = None
         self._numbers = itertools.count()
         self._run("initdb", "--username", USER, "--auth", "trust", "--no-sync", "--locale", "C.UTF-8", "--encoding",
