@@ -1,6 +1,8 @@
-"""Both stores, for the tests of what works on either."""
+"""Both stores, for the tests of what works on either; and tests that are coroutines."""
 
+import asyncio
 import contextlib
+import inspect
 import shutil
 import sqlite3
 from contextlib import closing
@@ -9,6 +11,22 @@ import pytest
 from tests.postgresql import Server
 
 from neutrino.store.database import open_database
+
+STORY_S = 100
+
+
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run tests that are coroutines, each for a bounded time."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    arguments = {name: pyfuncitem.funcargs[name] for name in inspect.signature(pyfuncitem.obj).parameters}
+
+    async def story() -> None:
+        async with asyncio.timeout(STORY_S):
+            await pyfuncitem.obj(**arguments)
+
+    asyncio.run(story())
+    return True
 
 
 class File:

@@ -277,10 +277,10 @@ def _container(cell: Cell) -> Key:
 
 def _set_mutations(column: str, old: Collection[Value], new: Collection[Value]) -> Iterable[Mutation]:
     gone, come = frozenset(old) - frozenset(new), frozenset(new) - frozenset(old)
+    if come:  # first: some sets may not be empty, not even between two mutations
+        yield column, "insert", come
     if gone:
         yield column, "delete", gone
-    if come:
-        yield column, "insert", come
 
 
 _NO_ROWS: Mapping[UUID, Columns] = {}

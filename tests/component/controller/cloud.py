@@ -3,7 +3,6 @@
 import asyncio
 import inspect
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from tests.programs import program, schema
 
 from neutrino.backends.ovn.northbound import BACKEND
 from neutrino.model.port import Port
@@ -29,24 +29,6 @@ _ORDER = (
 )
 
 
-def _program(name: str) -> str:
-    folder = os.environ.get("NEUTRINO_PROGRAMS")
-    found = shutil.which(name, path=folder) if folder else None
-    found = found or shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/bin")
-    if found is None:
-        pytest.fail(f"{name} is not installed: install OVN, or name a folder with it in NEUTRINO_PROGRAMS")
-    return found
-
-
-def _schema(name: str) -> str:
-    folder = os.environ.get("NEUTRINO_PROGRAMS")
-    places = [Path(folder).parent / "share/ovn"] if folder else []
-    for place in (*places, Path("/usr/share/ovn")):
-        if (place / name).exists():
-            return str(place / name)
-    return pytest.fail(f"{name} is not installed: install OVN, or set NEUTRINO_PROGRAMS")
-
-
 class Server:
     """An ovsdb-server with one database, which survives that the server is killed."""
 
@@ -55,13 +37,13 @@ class Server:
         self.remote = f"unix:{folder / name}.sock"
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        subprocess.run([_program("ovsdb-tool"), "create", str(folder / f"{name}.db"), _schema(f"ovn-{name}.ovsschema")],
+        subprocess.run([program("ovsdb-tool"), "create", str(folder / f"{name}.db"), schema(f"ovn-{name}.ovsschema")],
                        check=True)  # fmt: skip
 
     def start(self) -> None:
         with (self._folder / f"{self.name}.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [_program("ovsdb-server"), f"--remote=p{self.remote}", f"--unixctl={self._folder / self.name}.ctl",
+                [program("ovsdb-server"), f"--remote=p{self.remote}", f"--unixctl={self._folder / self.name}.ctl",
                  str(self._folder / f"{self.name}.db")],
                 stdout=log, stderr=log,
             )  # fmt: skip
@@ -74,7 +56,7 @@ class Server:
 
     def transact(self, operation: str) -> None:
         database = {"nb": "OVN_Northbound", "sb": "OVN_Southbound"}[self.name]
-        subprocess.run([_program("ovsdb-client"), "transact", self.remote, f'["{database}",{operation}]'],
+        subprocess.run([program("ovsdb-client"), "transact", self.remote, f'["{database}",{operation}]'],
                        check=True, stdout=subprocess.DEVNULL)  # fmt: skip
 
     def kill(self) -> None:

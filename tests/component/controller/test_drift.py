@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from cloud import Cloud, until
+from tests.component.controller.cloud import Cloud, until
+from tests.topology import reference
 
 from neutrino.backends.ovn import uuids
 from neutrino.ovsdb.operations import Delete, Insert, Mutate, Update
-from topology import reference
 
 MOST_S = 2.0
 THEIRS = {table: UUID(f"99999999-9999-4999-8999-99999999999{n}") for n, table in enumerate(

@@ -4,10 +4,10 @@ import asyncio
 import signal
 
 import msgspec
-from cloud import Cloud, Observer, until
+from tests.component.controller.cloud import Cloud, Observer, until
+from tests.topology import network, port, reference, subnet
 
 from neutrino.backends.ovn import uuids
-from topology import network, port, reference, subnet
 
 
 async def ports_in(seen: Observer) -> set:

@@ -4,12 +4,12 @@ import asyncio
 from uuid import UUID
 
 import msgspec
-from cloud import Cloud, until
+from tests.component.controller.cloud import Cloud, until
+from tests.topology import floating_ip, network, port, reference, router, router_port, subnet
 
 from neutrino.backends.ovn import gateway, uuids
 from neutrino.model.port import FLOATING_IP
 from neutrino.ovsdb.operations import Delete, Insert, Mutate, Update
-from topology import floating_ip, network, port, reference, router, router_port, subnet
 
 replace = msgspec.structs.replace
 MOST_S = 2.0

@@ -4,14 +4,14 @@ import time
 from uuid import UUID
 
 import msgspec
-from cloud import Cloud, until
+from tests.component.controller.cloud import Cloud, until
+from tests.topology import network, port
 
 from neutrino.backends.ovn.binding import OvnBinder
 from neutrino.model.agent import Agent
 from neutrino.model.binding import FAILED
 from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.operations import Delete, Insert, Update
-from topology import network, port
 
 CHASSIS, PRIVATE, ENCAP, DATAPATH, BINDING = (UUID(int=n) for n in range(1, 6))
 

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 import msgspec
-from cloud import Cloud, until
 from sqlalchemy import text
+from tests.component.controller.cloud import Cloud, until
+from tests.topology import group, network, port, reference, rule, subnet
 
 from neutrino.backends.ovn import uuids
 from neutrino.ovsdb.operations import Delete, Insert
-from topology import group, network, port, reference, rule, subnet
 
 replace = msgspec.structs.replace
 

@@ -12,20 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from cloud import Observer, Server, until
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from neutrino.backends.ovn.northbound import BACKEND, NOUNS
-from neutrino.model.network import Network
-from neutrino.model.port import FLOATING_IP, AddressPair, Port
-from neutrino.model.resource import Resource
-from neutrino.model.router import Route
-from neutrino.model.subnet import SLAAC, STATEFUL, STATELESS, Subnet
-from neutrino.ovsdb.client import Client
-from neutrino.ovsdb.operations import Delete
-from neutrino.reconcile.controller import Controller
-from topology import (
+from tests.component.controller.cloud import Observer, Server, until
+from tests.topology import (
     address_group,
     agent,
     floating_ip,
@@ -37,6 +27,16 @@ from topology import (
     rule,
     subnet,
 )
+
+from neutrino.backends.ovn.northbound import BACKEND, NOUNS
+from neutrino.model.network import Network
+from neutrino.model.port import FLOATING_IP, AddressPair, Port
+from neutrino.model.resource import Resource
+from neutrino.model.router import Route
+from neutrino.model.subnet import SLAAC, STATEFUL, STATELESS, Subnet
+from neutrino.ovsdb.client import Client
+from neutrino.ovsdb.operations import Delete
+from neutrino.reconcile.controller import Controller
 
 EXAMPLES = int(os.environ.get("NEUTRINO_EXAMPLES", "40"))
 TABLES = (

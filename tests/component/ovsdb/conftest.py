@@ -1,9 +1,6 @@
 """A real ovsdb-server for each test, and a proxy that can spoil what passes through it."""
 
 import asyncio
-import inspect
-import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,45 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.programs import program, schema
 
 from neutrino.ovsdb.framing import Framer
-
-_STORY_S = 40
-
-
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Run tests that are coroutines."""
-    if not inspect.iscoroutinefunction(pyfuncitem.obj):
-        return None
-    arguments = {name: pyfuncitem.funcargs[name] for name in inspect.signature(pyfuncitem.obj).parameters}
-
-    async def story() -> None:
-        async with asyncio.timeout(_STORY_S):
-            await pyfuncitem.obj(**arguments)
-
-    asyncio.run(story())
-    return True
-
-
-def _program(name: str) -> str:
-    folder = os.environ.get("NEUTRINO_PROGRAMS")
-    found = shutil.which(name, path=folder) if folder else None
-    found = found or shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/bin")
-    if found is None:
-        pytest.fail(f"{name} is not installed: install Open vSwitch, or name a folder with it in NEUTRINO_PROGRAMS")
-    return found
-
-
-def _schema(name: str) -> Path:
-    folder = os.environ.get("NEUTRINO_PROGRAMS")
-    places = [Path("/usr/share/ovn"), Path("/usr/share/openvswitch")]
-    if folder:
-        share = Path(folder).parent / "share"
-        places = [share / "ovn", share / "openvswitch", *places]
-    for place in places:
-        if (place / name).exists():
-            return place / name
-    return pytest.fail(f"{name} is not in {', '.join(map(str, places))}: install OVN, or set NEUTRINO_PROGRAMS")
 
 
 class Server:
@@ -65,20 +26,20 @@ class Server:
         self.database = folder / "nb.db"
 
     def create(self) -> None:
-        tool = _program("ovsdb-tool")
-        subprocess.run([tool, "create", str(self.database), str(_schema("ovn-nb.ovsschema"))], check=True)
+        tool = program("ovsdb-tool")
+        subprocess.run([tool, "create", str(self.database), schema("ovn-nb.ovsschema")], check=True)
 
     def create_cluster(self) -> None:
-        tool = _program("ovsdb-tool")
-        schema = str(_schema("ovn-nb.ovsschema"))
+        tool = program("ovsdb-tool")
         address = f"unix:{self.folder / 'raft.sock'}"
-        subprocess.run([tool, "create-cluster", str(self.database), schema, address], check=True)
+        command = [tool, "create-cluster", str(self.database), schema("ovn-nb.ovsschema"), address]
+        subprocess.run(command, check=True)
 
     def start(self) -> None:
         log = (self.folder / "log").open("ab")
         self.process = subprocess.Popen(
             [
-                _program("ovsdb-server"),
+                program("ovsdb-server"),
                 f"--remote=punix:{self.socket}",
                 f"--unixctl={self.folder / 'ctl'}",
                 *self.options,

@@ -2,8 +2,9 @@
 
 from collections import Counter
 
+from tests.topology import agent, an_id
+
 from neutrino.backends.ovn.gateway import MOST_CHASSIS, AgentFacts, facts, scheduled
-from topology import agent, an_id
 
 ROUTERS = [an_id(f"router {n}") for n in range(600)]
 AGENTS = [AgentFacts(f"chassis-{n}", frozenset({"physnet1"})) for n in range(6)]

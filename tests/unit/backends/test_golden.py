@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
 
+from tests.topology import reference
+
 from neutrino.backends.ovn.northbound import BACKEND
 from neutrino.reconcile.noun import EVERY
 from neutrino.reconcile.world import World
-from topology import reference
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "ovn-northbound.txt"
 GLOBAL = UUID("00000000-0000-4000-8000-000000000001")

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
+from tests.topology import agent, network, port, router, router_port, subnet
 
 from neutrino.backends.ovn import uuids
 from neutrino.backends.ovn.northbound import NOUNS
@@ -12,7 +13,6 @@ from neutrino.model.resource import Resource
 from neutrino.reconcile.engine import Engine
 from neutrino.reconcile.fragment import Fragment
 from neutrino.reconcile.noun import Noun
-from topology import agent, network, port, router, router_port, subnet
 
 replace = msgspec.structs.replace
 BLUE = network("blue")
