@@ -42,37 +42,39 @@ class NounEndpoint(Endpoint):
 class Collection(NounEndpoint):
     """``/v2.0/networks``."""
 
-    async def on_get(self, req: Req, resp: Resp) -> None:
+    async def on_get(self, req: Req, resp: Resp, parent_id: str = "") -> None:
         """List."""
         url = f"{req.prefix}{req.path}"
-        self.answer(resp, 200, await self._service.list(self._noun, self.request(req), url, pairs(req)))
+        self.answer(resp, 200, await self._service.list(self._noun, self.request(req), url, pairs(req), parent_id))
 
-    async def on_post(self, req: Req, resp: Resp) -> None:
+    async def on_post(self, req: Req, resp: Resp, parent_id: str = "") -> None:
         """Create one, or many."""
         if self._noun.create is None:
             raise HTTPMethodNotAllowed(req.method, req.path)
-        self.answer(resp, 201, await self._service.create(self._noun, self.request(req), await self.body(req)))
+        self.answer(
+            resp, 201, await self._service.create(self._noun, self.request(req), await self.body(req), parent_id)
+        )
 
 
 class Item(NounEndpoint):
     """``/v2.0/networks/{id}``."""
 
-    async def on_get(self, req: Req, resp: Resp, row_id: str) -> None:
+    async def on_get(self, req: Req, resp: Resp, row_id: str, parent_id: str = "") -> None:
         """Show."""
-        self.answer(resp, 200, await self._service.show(self._noun, row_id, pairs(req)))
+        self.answer(resp, 200, await self._service.show(self._noun, row_id, pairs(req), parent_id))
 
-    async def on_put(self, req: Req, resp: Resp, row_id: str) -> None:
+    async def on_put(self, req: Req, resp: Resp, row_id: str, parent_id: str = "") -> None:
         """Change."""
         if self._noun.update is None:
             raise HTTPMethodNotAllowed(req.method, req.path)
         body = await self.body(req)
-        self.answer(resp, 200, await self._service.update(self._noun, self.request(req), row_id, body))
+        self.answer(resp, 200, await self._service.update(self._noun, self.request(req), row_id, body, parent_id))
 
-    async def on_delete(self, req: Req, resp: Resp, row_id: str) -> None:
+    async def on_delete(self, req: Req, resp: Resp, row_id: str, parent_id: str = "") -> None:
         """Delete."""
         if self._noun.delete is None:
             raise HTTPMethodNotAllowed(req.method, req.path)
-        await self._service.delete(self._noun, self.request(req), row_id)
+        await self._service.delete(self._noun, self.request(req), row_id, parent_id)
         resp.status = 204
 
 

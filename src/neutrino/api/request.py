@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from neutrino.api.caller import Caller
 from neutrino.model.binding import Binder
 from neutrino.model.faults import RevisionNumberConstraintFailed
 from neutrino.model.resource import Standard
@@ -12,10 +13,15 @@ from neutrino.runtime.config import Config
 class Request:
     """Who asks, under which configuration, and on which condition."""
 
-    project_id: str
+    caller: Caller
     config: Config
     binder: Binder
     expected_revision: int | None = None  # of the header If-Match
+
+    @property
+    def project_id(self) -> str:
+        """The caller's project."""
+        return self.caller.project_id
 
     def check_revision(self, resource: object) -> None:
         """Refuse if the caller expects another revision of *resource* than it has."""

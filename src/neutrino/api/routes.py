@@ -67,8 +67,21 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Parent:
+    """What a noun is a part of: its path is below the parent's, and its *attribute* is the parent's id."""
+
+    cls: type[Resource]
+    missing: Callable[[str], NotFound]
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
 class Noun:
-    """A resource that is served. What is None is not allowed."""
+    """A resource that is served. What is None is not allowed.
+
+    With a *parent*, the *path* has ``{parent_id}``: ``floatingips/{parent_id}/port_forwardings``. Who creates finds the
+    parent's id among the given attributes; the parent exists.
+    """
 
     cls: type[Resource]
     missing: Callable[[str], NotFound]
@@ -77,6 +90,7 @@ class Noun:
     delete: Delete | None = None
     actions: Mapping[str, Action] = field(default_factory=dict)
     path: str = ""  # where it differs from the collection's name
+    parent: Parent | None = None
 
     @property
     def route(self) -> str:

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from neutrino.api import bodies, queries, quotas
+from neutrino.api.caller import Caller
 from neutrino.api.request import Request
 from neutrino.api.routes import Action, Noun
 from neutrino.api.security_groups import ensure_default
@@ -20,7 +21,7 @@ from neutrino.model.security_group import SecurityGroup
 from neutrino.runtime.config import Config
 from neutrino.store.columns import column_of, resource_to_wire, to_resource, to_wire
 from neutrino.store.database import Database
-from neutrino.store.listing import Query, has_row, list_wire
+from neutrino.store.listing import Filter, Query, has_row, list_wire
 from neutrino.store.records import Transaction, select_by_id
 from neutrino.store.tables import TABLES
 
@@ -42,43 +43,44 @@ class Service:
             project = kind_of(Name).parse(project_id or self.config.noauth_project_id)
         except ValueError as error:
             raise HTTPBadRequest(f"Invalid input for project_id. Reason: {error}.") from error
-        return Request(str(project), self.config, self.binder, expected_revision)
+        return Request(Caller(str(project)), self.config, self.binder, expected_revision)
 
-    async def create(self, noun: Noun, request: Request, body: bytes) -> bytes:
+    async def create(self, noun: Noun, request: Request, body: bytes, parent_id: str = "") -> bytes:
         """Create one resource, or all of a bulk request, or nothing."""
         items, is_bulk = bodies.for_create(noun.cls, bodies.decode(body))
         create = noun.create
         assert create is not None  # noqa: S101 - the route exists only then
 
         def work(tx: Transaction) -> list[Resource]:
-            made = [create(tx, request, given) for given in items]
+            owner = self._parent(tx, noun, parent_id)
+            made = [create(tx, request, given | owner) for given in items]
             quotas.check(request.config, noun.cls, tx.settle())
             return made
 
         made = [resource_to_wire(resource) for resource in await self.database.write(work)]
         return _encode({noun.cls.collection: made} if is_bulk else {noun.cls.singular: made[0]})
 
-    async def update(self, noun: Noun, request: Request, row_id: str, body: bytes) -> bytes:
+    async def update(self, noun: Noun, request: Request, row_id: str, body: bytes, parent_id: str = "") -> bytes:
         """Change one resource."""
         changes = bodies.for_update(noun.cls, bodies.decode(body))
         update = noun.update
         assert update is not None  # noqa: S101 - the route exists only then
 
         def work(tx: Transaction) -> Resource:
-            old = self.present(tx, noun, row_id)
+            old = self.present(tx, noun, row_id, parent_id)
             request.check_revision(old)
             return update(tx, request, old, changes)
 
         new = await self.database.write(work)
         return _encode({noun.cls.singular: resource_to_wire(new)})
 
-    async def delete(self, noun: Noun, request: Request, row_id: str) -> None:
+    async def delete(self, noun: Noun, request: Request, row_id: str, parent_id: str = "") -> None:
         """Delete one resource."""
         delete = noun.delete
         assert delete is not None  # noqa: S101 - the route exists only then
 
         def work(tx: Transaction) -> None:
-            old = self.present(tx, noun, row_id)
+            old = self.present(tx, noun, row_id, parent_id)
             request.check_revision(old)
             delete(tx, request, old)
 
@@ -96,22 +98,31 @@ class Service:
         done = await self.database.write(work)
         return _encode({noun.cls.singular: resource_to_wire(done)} if isinstance(done, Resource) else done)
 
-    async def show(self, noun: Noun, row_id: str, pairs: queries.Pairs) -> bytes:
+    async def show(self, noun: Noun, row_id: str, pairs: queries.Pairs, parent_id: str = "") -> bytes:
         """Return one resource, or the fields of it that *pairs* ask for."""
         names = queries.fields_of(noun.cls, pairs) or shown(noun.cls)
         statement = select_by_id(noun.cls)
         if names != tuple(attributes(noun.cls)):
             columns = (column_of(noun.cls, name) for name in names)
             statement = select(*columns).where(TABLES[noun.cls].c.id == bindparam("id"))
-        row = await self.database.read(lambda c: c.execute(statement, {"id": row_id}).first())
+        parameters = {"id": row_id}
+        if noun.parent:
+            statement = statement.where(TABLES[noun.cls].c[noun.parent.attribute] == bindparam("parent_id"))
+            parameters["parent_id"] = parent_id
+        row = await self.database.read(lambda c: c.execute(statement, parameters).first())
         if row is None:
             raise noun.missing(row_id)
         (item,) = to_wire(noun.cls, names, [row])
         return _encode({noun.cls.singular: item})
 
-    async def list(self, noun: Noun, request: Request, url: str, pairs: queries.Pairs) -> bytes:
+    async def list(self, noun: Noun, request: Request, url: str, pairs: queries.Pairs, parent_id: str = "") -> bytes:
         """Return the resources that *pairs* select, with links to the neighbouring pages where it is a page."""
         query = queries.parse(noun.cls, pairs, self.config.pagination_max_limit)
+        if noun.parent:
+            wanted = noun.parent
+            if not await self.database.read(lambda c: has_row(c, wanted.cls, parent_id)):
+                raise wanted.missing(parent_id)
+            query = replace(query, filters=(*query.filters, Filter(wanted.attribute, [parent_id])))
         if noun.cls is SecurityGroup:
             await self._ensure_default_group(request)
         if query.marker and not await self.database.read(lambda c: has_row(c, noun.cls, query.marker)):
@@ -135,12 +146,20 @@ class Service:
             raise noun.missing(row_id)
         return to_resource(noun.cls, row)
 
-    def present(self, tx: Transaction, noun: Noun, row_id: str) -> Resource:
+    def present(self, tx: Transaction, noun: Noun, row_id: str, parent_id: str = "") -> Resource:
         """Return the resource, or refuse."""
         found = tx.get(noun.cls, row_id)
-        if found is None:
+        if found is None or (noun.parent and getattr(found, noun.parent.attribute) != parent_id):
             raise noun.missing(row_id)
         return found
+
+    def _parent(self, tx: Transaction, noun: Noun, parent_id: str) -> bodies.Given:
+        """Return the parent's id as the attribute that it is, or refuse."""
+        if noun.parent is None:
+            return {}
+        if tx.get(noun.parent.cls, parent_id) is None:
+            raise noun.parent.missing(parent_id)
+        return {noun.parent.attribute: parent_id}
 
     async def _ensure_default_group(self, request: Request) -> None:
         """Make the project's default group before its groups are listed, as upstream does."""

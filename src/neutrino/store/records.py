@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Executable, bindparam, delete, insert, update
+from sqlalchemy import Connection, Executable, Select, bindparam, delete, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite has the same words, and takes them from it
 from sqlalchemy.sql.dml import Delete, Insert
 
@@ -23,7 +23,7 @@ Line: TypeAlias = dict[str, str]  # of the journal, without its number
 
 
 @cache
-def select_by_id(cls: type[Resource]) -> Executable:
+def select_by_id(cls: type[Resource]) -> Select[Any]:
     """Return the statement that reads the resource whose id is the parameter ``id``."""
     return select_all(cls).where(TABLES[cls].c.id == bindparam("id"))
 

@@ -1,0 +1,16 @@
+"""Who asks: what the identity service, or without one the configuration, says of the sender of a request."""
+
+from dataclasses import dataclass
+
+ADMIN, MEMBER, READER = "admin", "member", "reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. Roles are in lower case; with ``system_scope`` "all" there is no project."""
+
+    project_id: str
+    user_id: str = ""
+    roles: frozenset[str] = frozenset((ADMIN, MEMBER, READER))
+    system_scope: str = ""
+    service_roles: frozenset[str] = frozenset()  # of the service that passes the user's request on
