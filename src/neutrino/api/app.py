@@ -10,11 +10,12 @@ import falcon.asgi
 import msgspec
 
 from neutrino.api import bodies, tags
+from neutrino.api.authentication import Authenticator, NoAuth
 from neutrino.api.availability_paths import NetworkAvailabilities, NetworkAvailability, Zones
 from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
 from neutrino.api.quota_paths import PROJECT_PATHS, Quota, QuotaDefault, QuotaDetails, Quotas, WhoseQuota
-from neutrino.api.routes import NOUNS, Action, Noun
+from neutrino.api.routes import NOUNS, Noun
 from neutrino.api.service import Service
 from neutrino.model.faults import (
     DatabaseUnavailable,
@@ -34,8 +35,8 @@ PREFIX = "/v2.0"
 class NounEndpoint(Endpoint):
     """What the handlers of one noun share."""
 
-    def __init__(self, service: Service, noun: Noun) -> None:
-        super().__init__(service)
+    def __init__(self, service: Service, authenticator: Authenticator, noun: Noun) -> None:
+        super().__init__(service, authenticator)
         self._noun = noun
 
 
@@ -45,14 +46,16 @@ class Collection(NounEndpoint):
     async def on_get(self, req: Req, resp: Resp, parent_id: str = "") -> None:
         """List."""
         url = f"{req.prefix}{req.path}"
-        self.answer(resp, 200, await self._service.list(self._noun, self.request(req), url, pairs(req), parent_id))
+        self.answer(
+            resp, 200, await self._service.list(self._noun, await self.request(req), url, pairs(req), parent_id)
+        )
 
     async def on_post(self, req: Req, resp: Resp, parent_id: str = "") -> None:
         """Create one, or many."""
         if self._noun.create is None:
             raise HTTPMethodNotAllowed(req.method, req.path)
         self.answer(
-            resp, 201, await self._service.create(self._noun, self.request(req), await self.body(req), parent_id)
+            resp, 201, await self._service.create(self._noun, await self.request(req), await self.body(req), parent_id)
         )
 
 
@@ -61,42 +64,44 @@ class Item(NounEndpoint):
 
     async def on_get(self, req: Req, resp: Resp, row_id: str, parent_id: str = "") -> None:
         """Show."""
-        self.answer(resp, 200, await self._service.show(self._noun, row_id, pairs(req), parent_id))
+        self.answer(
+            resp, 200, await self._service.show(self._noun, await self.request(req), row_id, pairs(req), parent_id)
+        )
 
     async def on_put(self, req: Req, resp: Resp, row_id: str, parent_id: str = "") -> None:
         """Change."""
         if self._noun.update is None:
             raise HTTPMethodNotAllowed(req.method, req.path)
         body = await self.body(req)
-        self.answer(resp, 200, await self._service.update(self._noun, self.request(req), row_id, body, parent_id))
+        self.answer(resp, 200, await self._service.update(self._noun, await self.request(req), row_id, body, parent_id))
 
     async def on_delete(self, req: Req, resp: Resp, row_id: str, parent_id: str = "") -> None:
         """Delete."""
         if self._noun.delete is None:
             raise HTTPMethodNotAllowed(req.method, req.path)
-        await self._service.delete(self._noun, self.request(req), row_id, parent_id)
+        await self._service.delete(self._noun, await self.request(req), row_id, parent_id)
         resp.status = 204
 
 
 class ActionOf(NounEndpoint):
     """``/v2.0/routers/{id}/add_router_interface``."""
 
-    def __init__(self, service: Service, noun: Noun, action: Action) -> None:
-        super().__init__(service, noun)
+    def __init__(self, service: Service, authenticator: Authenticator, noun: Noun, action: str) -> None:
+        super().__init__(service, authenticator, noun)
         self._action = action
 
     async def on_put(self, req: Req, resp: Resp, row_id: str) -> None:
         """Do it."""
         body = await self.body(req)
-        self.answer(resp, 200, await self._service.act(self._noun, self.request(req), row_id, self._action, body))
+        self.answer(resp, 200, await self._service.act(self._noun, await self.request(req), row_id, self._action, body))
 
 
 class TagsOf(NounEndpoint):
     """``/v2.0/networks/{id}/tags``."""
 
-    async def on_get(self, _req: Req, resp: Resp, row_id: str) -> None:
+    async def on_get(self, req: Req, resp: Resp, row_id: str) -> None:
         """List the tags."""
-        self.answer(resp, 200, _encode({"tags": (await self._find(row_id)).tags}))
+        self.answer(resp, 200, _encode({"tags": (await self._find(req, row_id)).tags}))
 
     async def on_put(self, req: Req, resp: Resp, row_id: str) -> None:
         """Replace the tags."""
@@ -104,45 +109,51 @@ class TagsOf(NounEndpoint):
         if "tags" not in body:
             raise HTTPBadRequest("Unable to find 'tags' in request body")
         wanted = tags.parse(Tagged, body["tags"])
-        self.answer(
-            resp, 200, _encode({"tags": (await self._change(row_id, lambda tx, r: tags.replace(tx, r, wanted))).tags})
-        )
+        found = await self._change(req, "update", row_id, lambda tx, found: tags.replace(tx, found, wanted))
+        self.answer(resp, 200, _encode({"tags": found.tags}))
 
-    async def on_delete(self, _req: Req, resp: Resp, row_id: str) -> None:
+    async def on_delete(self, req: Req, resp: Resp, row_id: str) -> None:
         """Remove all tags."""
-        await self._change(row_id, lambda tx, found: tags.replace(tx, found, ()))
+        await self._change(req, "delete", row_id, lambda tx, found: tags.replace(tx, found, ()))
         resp.status = 204
 
-    async def _find(self, row_id: str) -> Tagged:
-        found = await self._service.find(self._noun, row_id)
+    async def _find(self, req: Req, row_id: str) -> Tagged:
+        found = await self._service.find(self._noun, await self.request(req), self._rule("get"), row_id)
         assert isinstance(found, Tagged)  # noqa: S101 - the route exists only then
         return found
 
-    async def _change(self, row_id: str, change: Callable[[Transaction, Tagged], Tagged]) -> Tagged:
+    async def _change(
+        self, req: Req, verb: str, row_id: str, change: Callable[[Transaction, Tagged], Tagged]
+    ) -> Tagged:
+        request = await self.request(req)
+
         def work(tx: Transaction) -> Tagged:
-            found = self._service.present(tx, self._noun, row_id)
+            found = self._service.permitted(tx, request, self._noun, self._rule(verb), row_id)
             assert isinstance(found, Tagged)  # noqa: S101 - the route exists only then
             return change(tx, found)
 
-        return await self._service.database.write(work)
+        return await self._service.write(request, work)
+
+    def _rule(self, verb: str) -> str:
+        return f"{self._service.authority.rule(verb, self._noun.cls)}:tags"
 
 
 class TagOf(TagsOf):
     """``/v2.0/networks/{id}/tags/{tag}``."""
 
-    async def on_get(self, _req: Req, resp: Resp, row_id: str, tag: str) -> None:  # type: ignore[override]
+    async def on_get(self, req: Req, resp: Resp, row_id: str, tag: str) -> None:  # type: ignore[override]
         """Say whether the resource has the tag."""
-        tags.require(await self._find(row_id), tag)
+        tags.require(await self._find(req, row_id), tag)
         resp.status = 204
 
-    async def on_put(self, _req: Req, resp: Resp, row_id: str, tag: str) -> None:  # type: ignore[override]
+    async def on_put(self, req: Req, resp: Resp, row_id: str, tag: str) -> None:  # type: ignore[override]
         """Add the tag."""
-        await self._change(row_id, lambda tx, found: tags.add(tx, found, tag))
+        await self._change(req, "update", row_id, lambda tx, found: tags.add(tx, found, tag))
         resp.status = 201
 
-    async def on_delete(self, _req: Req, resp: Resp, row_id: str, tag: str) -> None:  # type: ignore[override]
+    async def on_delete(self, req: Req, resp: Resp, row_id: str, tag: str) -> None:  # type: ignore[override]
         """Remove the tag."""
-        await self._change(row_id, lambda tx, found: tags.remove(tx, found, tag))
+        await self._change(req, "delete", row_id, lambda tx, found: tags.remove(tx, found, tag))
         resp.status = 204
 
 
@@ -231,8 +242,9 @@ async def _defect(req: Req, resp: Resp, error: Exception, _params: dict[str, Any
     resp.data = _encode({"NeutronError": {"type": "HTTPInternalServerError", "message": message, "detail": ""}})
 
 
-def application(service: Service) -> falcon.asgi.App[Req, Resp]:
-    """Return the ASGI application over *service*."""
+def application(service: Service, authenticator: Authenticator | None = None) -> falcon.asgi.App[Req, Resp]:
+    """Return the ASGI application over *service*; without an *authenticator*, everybody is believed."""
+    who = authenticator or NoAuth(service.config.noauth_project_id)
     app = falcon.asgi.App(middleware=[RequestId()])
     app.req_options.strip_url_path_trailing_slash = True
     app.resp_options.default_media_type = "application/json"
@@ -240,25 +252,25 @@ def application(service: Service) -> falcon.asgi.App[Req, Resp]:
     app.add_route(PREFIX, Resources())
     app.add_route(f"{PREFIX}/extensions", Extensions())
     app.add_route(f"{PREFIX}/extensions/{{alias}}", Extensions())
-    app.add_route(f"{PREFIX}/quotas", Quotas(service))
+    app.add_route(f"{PREFIX}/quotas", Quotas(service, who))
     for key in PROJECT_PATHS:
-        app.add_route(f"{PREFIX}/quotas/{key}", WhoseQuota(service, key))
-    app.add_route(f"{PREFIX}/quotas/{{project_id}}", Quota(service))
-    app.add_route(f"{PREFIX}/quotas/{{project_id}}/default", QuotaDefault(service))
-    app.add_route(f"{PREFIX}/quotas/{{project_id}}/details", QuotaDetails(service))
-    app.add_route(f"{PREFIX}/availability_zones", Zones(service))
-    app.add_route(f"{PREFIX}/network-ip-availabilities", NetworkAvailabilities(service))
-    app.add_route(f"{PREFIX}/network-ip-availabilities/{{network_id}}", NetworkAvailability(service))
+        app.add_route(f"{PREFIX}/quotas/{key}", WhoseQuota(service, who, key))
+    app.add_route(f"{PREFIX}/quotas/{{project_id}}", Quota(service, who))
+    app.add_route(f"{PREFIX}/quotas/{{project_id}}/default", QuotaDefault(service, who))
+    app.add_route(f"{PREFIX}/quotas/{{project_id}}/details", QuotaDetails(service, who))
+    app.add_route(f"{PREFIX}/availability_zones", Zones(service, who))
+    app.add_route(f"{PREFIX}/network-ip-availabilities", NetworkAvailabilities(service, who))
+    app.add_route(f"{PREFIX}/network-ip-availabilities/{{network_id}}", NetworkAvailability(service, who))
     for noun in NOUNS:
         path = f"{PREFIX}/{noun.route}"
-        app.add_route(path, Collection(service, noun))
-        app.add_route(f"{path}/{{row_id}}", Item(service, noun))
-        for name, action in noun.actions.items():
-            app.add_route(f"{path}/{{row_id}}/{name}", ActionOf(service, noun, action))
+        app.add_route(path, Collection(service, who, noun))
+        app.add_route(f"{path}/{{row_id}}", Item(service, who, noun))
+        for name in noun.actions:
+            app.add_route(f"{path}/{{row_id}}/{name}", ActionOf(service, who, noun, name))
         if issubclass(noun.cls, Tagged):
             # Upstream has these two with the collection's own name, underscores and all, and takes both.
-            app.add_route(f"{path}/{{row_id}}/tags", TagsOf(service, noun))
-            app.add_route(f"{path}/{{row_id}}/tags/{{tag}}", TagOf(service, noun))
+            app.add_route(f"{path}/{{row_id}}/tags", TagsOf(service, who, noun))
+            app.add_route(f"{path}/{{row_id}}/tags/{{tag}}", TagOf(service, who, noun))
     app.add_error_handler(Exception, _defect)
     app.add_error_handler(falcon.HTTPError, _bad)
     app.add_error_handler(falcon.HTTPRouteNotFound, _not_found)

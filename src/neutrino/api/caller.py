@@ -1,8 +1,9 @@
-"""Who asks: what the identity service, or without one the configuration, says of the sender of a request."""
+"""Who asks: what the identity service, or without one the headers and the configuration, say of the sender."""
 
 from dataclasses import dataclass
 
-ADMIN, MEMBER, READER = "admin", "member", "reader"
+ADMIN, MANAGER, MEMBER, READER, SERVICE = "admin", "manager", "member", "reader", "service"
+EVERY_ROLE = frozenset((ADMIN, MANAGER, MEMBER, READER, SERVICE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +12,6 @@ class Caller:
 
     project_id: str
     user_id: str = ""
-    roles: frozenset[str] = frozenset((ADMIN, MEMBER, READER))
+    roles: frozenset[str] = EVERY_ROLE
     system_scope: str = ""
     service_roles: frozenset[str] = frozenset()  # of the service that passes the user's request on

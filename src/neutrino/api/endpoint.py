@@ -1,10 +1,11 @@
-"""What all HTTP handlers share: who asks, the body within its limit, the query string. Not here: any path."""
+"""What all HTTP handlers share: the request, the body within its limit, the query string. Not here: any path."""
 
 import re
 from urllib.parse import parse_qsl
 
 import falcon.asgi
 
+from neutrino.api.authentication import Authenticator
 from neutrino.api.request import Request
 from neutrino.api.service import Service
 from neutrino.model.faults import HTTPBadRequest, RequestEntityTooLarge
@@ -13,7 +14,6 @@ from neutrino.model.kinds import shown
 Req = falcon.asgi.Request
 Resp = falcon.asgi.Response
 _REVISION = re.compile(r'\s*"?revision_number=([0-9]{1,18})"?\s*')
-PROJECT_HEADERS = ("X-PROJECT-ID", "X-TENANT-ID", "X-TENANT")
 
 
 def pairs(req: Req) -> list[tuple[str, str]]:
@@ -29,13 +29,13 @@ def pairs(req: Req) -> list[tuple[str, str]]:
 class Endpoint:
     """What the handlers share."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, authenticator: Authenticator) -> None:
         self._service = service
+        self._authenticator = authenticator
 
-    def request(self, req: Req) -> Request:
+    async def request(self, req: Req) -> Request:
         """Return who asks, and on which condition."""
-        project = next((value for name in PROJECT_HEADERS if (value := req.get_header(name))), None)
-        return self._service.request(project, _expected_revision(req))
+        return self._service.request(await self._authenticator.caller(req), _expected_revision(req))
 
     async def body(self, req: Req) -> bytes:
         """Return the body; refuse one that is too long, before reading it where its length is announced."""

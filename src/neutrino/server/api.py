@@ -84,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     try:
         serve(config, own.fd)
-    except (OSError, ValueError, DatabaseUnavailable) as error:
+    except (OSError, ValueError, DatabaseUnavailable, ConfigError) as error:
         log.error("cannot serve: %s", error)
         return 1
     return 0
