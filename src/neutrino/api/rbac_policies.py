@@ -11,8 +11,9 @@ from neutrino.api.visibility import visible
 from neutrino.model.faults import InvalidInput
 from neutrino.model.faults_access import DuplicateRbacPolicy, InvalidActionForType
 from neutrino.model.network import Network
-from neutrino.model.rbac_policy import SHAREABLE, RbacPolicy, actions
+from neutrino.model.rbac_policy import EVERYBODY, SHAREABLE, SHARED, RbacPolicy, actions
 from neutrino.model.resource import Resource
+from neutrino.model.subnetpool import SubnetPool
 from neutrino.store.records import Transaction
 
 
@@ -27,6 +28,7 @@ def create(tx: Transaction, request: Request, given: Given) -> RbacPolicy:
     if resource is None:
         raise InvalidInput(f"{entry.object_type} {entry.object_id} could not be found")
     _check_owner(request, resource)
+    _check_scope(tx, entry, resource)
     if not tx.insert_if_free(entry, ("object_id", "action", "target_tenant")):
         raise DuplicateRbacPolicy
     _touch(tx, resource)
@@ -60,6 +62,18 @@ def delete(tx: Transaction, _request: Request, entry: RbacPolicy) -> None:
 def _check_owner(request: Request, resource: Resource) -> None:
     if not request.is_admin and getattr(resource, "project_id", None) != request.project_id:
         raise InvalidInput("Only admins can manipulate policies on objects they do not own")
+
+
+def _check_scope(tx: Transaction, entry: RbacPolicy, resource: Resource) -> None:
+    """Refuse to share a subnet pool with who may not use its address scope."""
+    if not isinstance(resource, SubnetPool) or resource.address_scope_id is None:
+        return
+    targets = {one.target_tenant for one in sharing.entries(tx, resource.address_scope_id, SHARED)}
+    if targets.isdisjoint((EVERYBODY, entry.target_tenant)):
+        raise InvalidInput(
+            f"Failed to create RBAC policy on object {resource.id} because target project doesn't have access to "
+            "associated address scope."
+        )
 
 
 def _touch(tx: Transaction, resource: Resource) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, false, not_, or_, select, true
 
-from neutrino.api.policy.checks import Condition, Every, Field, Not, Opaque, Owner, Some
+from neutrino.api.policy.checks import Condition, Every, Field, Not, Opaque, Owner, Some, is_opaque
 from neutrino.api.policy.parents import Below, parent_of, shared_object
 from neutrino.model.rbac_policy import EXTERNAL, SHARED
 from neutrino.model.resource import Resource, by_wire
@@ -24,10 +24,10 @@ def clause(node: Condition, cls: type[Resource], below: Below | None) -> ColumnE
             return and_(*(clause(part, cls, below) for part in parts))
         case Some(parts):
             return or_(*(clause(part, cls, below) for part in parts))
-        case Not(Opaque()) | Opaque():
+        case Opaque():
             return true()
         case Not(part):
-            return not_(clause(part, cls, below))
+            return true() if is_opaque(part) else not_(clause(part, cls, below))
         case Owner(field):
             return _owner(field, cls, below)
         case Field():
