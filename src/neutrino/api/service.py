@@ -14,7 +14,7 @@ from neutrino.api.caller import Caller
 from neutrino.api.policy.authority import Authority, Ruled
 from neutrino.api.policy.loading import load
 from neutrino.api.policy.parents import Below
-from neutrino.api.policy.reading import read
+from neutrino.api.policy.reading import read, read_one
 from neutrino.api.request import Request
 from neutrino.api.routes import NOUNS, Noun
 from neutrino.api.security_groups import ensure_default
@@ -134,22 +134,22 @@ class Service:
 
     async def show(self, noun: Noun, request: Request, row_id: str, pairs: queries.Pairs, parent_id: str = "") -> bytes:
         """Return one resource, or the fields of it that *pairs* ask for."""
-        filters = [Filter("id", [row_id])]
-        if noun.parent:
-            filters.append(Filter(noun.parent.attribute, [parent_id]))
-        query = Query(filters, queries.fields_of(noun.cls, pairs))
-        items = await self.database.read(lambda c: read(c, request.caller, self.authority, noun.cls, query))
-        if not items:
+        ids = {"id": row_id} | ({noun.parent.attribute: parent_id} if noun.parent else {})
+        fields = queries.fields_of(noun.cls, pairs)
+        item = await self.database.read(lambda c: read_one(c, request.caller, self.authority, noun.cls, fields, **ids))
+        if item is None:
             raise noun.missing(row_id)
-        return _encode({noun.cls.singular: items[0]})
+        return _encode({noun.cls.singular: item})
 
     async def list(self, noun: Noun, request: Request, url: str, pairs: queries.Pairs, parent_id: str = "") -> bytes:
         """Return the resources that *pairs* select, with links to the neighbouring pages where it is a page."""
         query = queries.parse(noun.cls, pairs, self.config.pagination_max_limit)
         if noun.parent:
             wanted = noun.parent
-            above = Query([Filter("id", [parent_id])], ("id",))
-            if not await self.database.read(lambda c: read(c, request.caller, self.authority, wanted.cls, above)):
+            ids = {"id": parent_id}
+            if not await self.database.read(
+                lambda c: read_one(c, request.caller, self.authority, wanted.cls, ("id",), **ids)
+            ):
                 raise wanted.missing(parent_id)
             query = replace(query, filters=(*query.filters, Filter(wanted.attribute, [parent_id])))
         if noun.cls is SecurityGroup and request.project_id:

@@ -51,7 +51,7 @@ class Ruled:
     below: Below | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class View:
     """What a caller sees of a noun: which rows, which attributes of all of them, and which of some."""
 

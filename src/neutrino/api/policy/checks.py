@@ -15,6 +15,7 @@ from oslo_policy import _checks, policy
 from neutrino.api.caller import Caller
 
 _REFERENCE = re.compile(r"%\((.*)\)s")
+DERIVED = ("shared", "router:external")  # attributes that the entries tell, for the caller
 _ENFORCER = policy.Enforcer(cfg.ConfigOpts())  # what checks that ask others have their options of
 _OF_CALLER = ("roles", "service_roles", "system_scope", "is_admin")  # what a `Standing` is made of
 
@@ -155,12 +156,12 @@ def _cost(part: Condition) -> int:
         case Owner(field):
             return 0 if field == "project_id" else 2
         case Field():
-            return 1
+            return 3 if part.field in DERIVED else 1
         case Every(parts) | Some(parts):
             return max(map(_cost, parts))
         case Not(inner):
             return _cost(inner)
-    return 3
+    return 4
 
 
 def is_opaque(node: Condition) -> bool:

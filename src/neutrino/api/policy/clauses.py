@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, false, not_, or_, select, true
 
-from neutrino.api.policy.checks import Condition, Every, Field, Not, Opaque, Owner, Some, is_opaque
+from neutrino.api.policy.checks import DERIVED, Condition, Every, Field, Not, Opaque, Owner, Some, is_opaque
 from neutrino.api.policy.parents import Below, parent_of, shared_object
 from neutrino.model.rbac_policy import EXTERNAL, SHARED
 from neutrino.model.resource import Resource, by_wire
@@ -49,7 +49,7 @@ def _owner(field: str, cls: type[Resource], below: Below | None) -> ColumnElemen
 
 def _field(node: Field, cls: type[Resource]) -> ColumnElement[bool]:
     wanted = node.value.lower() == "true"
-    if node.field in ("shared", "router:external"):
+    if node.field in DERIVED:
         name = shared_object(cls, node.collection)
         if name is None:
             return false()

@@ -4,12 +4,14 @@ Here: conditions on values; what a value does not tell is looked up. Not here: c
 """
 
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, String, bindparam, select
+from sqlalchemy import BindParameter, Connection, Select, String, bindparam, select
 
 from neutrino.api.caller import Caller
-from neutrino.api.policy.checks import Condition, Every, Field, Not, Opaque, Owner, Some, ask
+from neutrino.api.policy.checks import DERIVED, Condition, Every, Field, Not, Opaque, Owner, Some, ask
 from neutrino.api.policy.parents import Below, parent_of, shared_object
 from neutrino.model.rbac_policy import EXTERNAL, SHARED
 from neutrino.model.resource import Resource, attributes, by_wire
@@ -18,6 +20,11 @@ from neutrino.store.tables import TABLES
 
 _OBJECT: BindParameter[str] = bindparam("object_id", type_=String())
 _ACCESS = {action: select(access(_OBJECT, action)) for action in (SHARED, EXTERNAL)}
+
+
+@cache
+def _of(cls: type[Resource], name: str) -> Select[Any]:
+    return select(TABLES[cls].c[name]).where(TABLES[cls].c.id == _OBJECT)
 
 
 class Facts:
@@ -67,15 +74,14 @@ class Facts:
             return None
         if found[0] is self._cls:
             return self._value(of_parent)
-        table = TABLES[found[0]]
-        if of_parent not in table.c:
+        if of_parent not in TABLES[found[0]].c:
             return None
-        return self._connection.execute(select(table.c[of_parent]).where(table.c.id == self._value(found[1]))).scalar()
+        return self._connection.execute(_of(found[0], of_parent), {"object_id": self._value(found[1])}).scalar()
 
     def _field(self, node: Field) -> bool:
         attribute = by_wire(self._cls).get(node.field)
         is_new = isinstance(self._values, Mapping)
-        if node.field in ("shared", "router:external") and not (is_new and attribute and attribute.attr.post):
+        if node.field in DERIVED and not (is_new and attribute and attribute.attr.post):
             name = shared_object(self._cls, node.collection)
             if name is None:
                 return False
