@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from tests.programs import program, schema
 
+from neutrino.api import sharing
 from neutrino.backends.ovn.northbound import BACKEND
 from neutrino.model.port import Port
 from neutrino.model.resource import Resource
@@ -99,6 +100,7 @@ class Cloud:
                 found = transaction.get(type(resource), resource.id)
                 if found is None:
                     transaction.insert(resource)
+                    sharing.created(transaction, resource)
                 elif found != resource:
                     names = type(resource).__struct_fields__
                     keep = ("id", "revision_number", "created_at", "updated_at", "project_id", "subnets", "shared")
@@ -106,6 +108,7 @@ class Cloud:
                     transaction.update(
                         found, {name: value for name, value in changed.items() if getattr(found, name) != value}
                     )
+                    sharing.changed(transaction, resource, {"router_external": changed.get("router_external")})
 
         await self.database.write(work)
         self.wake()
@@ -116,6 +119,7 @@ class Cloud:
                 found = transaction.get(type(resource), resource.id)
                 if found is not None:
                     transaction.delete(found)
+                    sharing.deleted(transaction, found)
 
         await self.database.write(work)
         self.wake()
