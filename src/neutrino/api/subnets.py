@@ -76,7 +76,8 @@ def update(tx: Transaction, request: Request, old: Subnet, changes: Given) -> Su
 
 def delete(tx: Transaction, _request: Request, subnet: Subnet) -> None:
     """Delete a subnet; refuse while ports have addresses of it, unless it is one that MACs give."""
-    metadata_ports.release(tx, subnet)
+    if subnet.metadata_ip is not None:
+        metadata_ports.release(tx, subnet)
     if subnet.is_auto_address:
         _take_addresses(tx, subnet)
     elif any_holder(tx.connection, subnet.id) is not None:
