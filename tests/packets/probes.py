@@ -1,6 +1,7 @@
 """What runs inside an instance: small probes that end with 0 (answered) or 1 (not). Standard library only."""
 
 import errno
+import http.client
 import socket
 import struct
 import sys
@@ -47,6 +48,18 @@ def _echo(stream: socket.socket) -> None:
     with stream:
         while data := stream.recv(2000):
             stream.sendall(data)
+
+
+def fetch(address: str, path: str, *headers: str) -> bool:
+    """Print what a GET at *address* answers: the body, or the status where it is not 200."""
+    connection = http.client.HTTPConnection(address, 80, timeout=WAIT_S)
+    try:
+        connection.request("GET", path, headers=dict(header.split("=", 1) for header in headers))
+        answer = connection.getresponse()
+        print(answer.read().decode() if answer.status == 200 else answer.status)  # noqa: T201
+    except (OSError, http.client.HTTPException):
+        return False
+    return True
 
 
 def reflect(port: str) -> bool:

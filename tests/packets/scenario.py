@@ -66,6 +66,11 @@ class Instance:
         """Say whether the reflector at *by* sees our datagrams come from *as_*."""
         return self.probe("seen_as", by, str(port), as_)
 
+    def fetch(self, address: str, path: str, **headers: str) -> str:
+        """Return what the web server at *address* answers to a GET: the body, or the status where it is not 200."""
+        told = [f"{name}={value}" for name, value in headers.items()]
+        return self.run(sys.executable, str(PROBES), "fetch", address, path, *told, check=False).strip()
+
     def _serve(self, probe: str, port: int) -> None:
         server = self._lab.popen(
             self.name, sys.executable, str(PROBES), probe, str(port), stdout=subprocess.PIPE, stdin=subprocess.PIPE
@@ -155,6 +160,12 @@ class Site:
         made = Instance(self.lab, full, self.lab.instance(full, network["id"], host, ids, **port))
         self._instances.append(made)
         return made
+
+    def remove(self, instance: Instance) -> None:
+        """Stop an instance, and delete its port."""
+        instance.stop()
+        self._instances.remove(instance)
+        self.lab.delete_instance(instance.name)
 
     def close(self) -> None:
         """Take everything away, newest first."""

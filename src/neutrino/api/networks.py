@@ -22,7 +22,7 @@ from neutrino.model.faults import (
 )
 from neutrino.model.faults_l3 import ExternalNetworkInUse
 from neutrino.model.network import OVERHEAD_BYTES, TUNNELLED, Network
-from neutrino.model.port import FLOATING_IP, ROUTER_GATEWAY, Port
+from neutrino.model.port import DISTRIBUTED, FLOATING_IP, METADATA_DEVICE, ROUTER_GATEWAY, Port
 from neutrino.model.subnet import Subnet
 from neutrino.store import availability
 from neutrino.store.addresses import free_segmentation_id
@@ -30,7 +30,14 @@ from neutrino.store.columns import select_all, to_resource
 from neutrino.store.records import Transaction
 from neutrino.store.tables import TABLES
 
-_PORT_OF = select(TABLES[Port].c.id).where(TABLES[Port].c.network_id == bindparam("network_id")).limit(1)
+_PORT_OF = (
+    select(TABLES[Port].c.id)
+    .where(TABLES[Port].c.network_id == bindparam("network_id"), TABLES[Port].c.device_owner != DISTRIBUTED)
+    .limit(1)
+)
+_METADATA_PORT_OF = select_all(Port).where(
+    TABLES[Port].c.device_id == bindparam("device_id"), TABLES[Port].c.device_owner == DISTRIBUTED
+)
 _EXTERNAL_PORT_OF = (
     select(TABLES[Port].c.id)
     .where(
@@ -62,6 +69,12 @@ def subnets_of(tx: Transaction, network_id: str) -> list[Subnet]:
     """Return the network's subnets, oldest first."""
     rows = tx.connection.execute(_SUBNETS_OF, {"network_id": network_id})
     return sorted((to_resource(Subnet, row) for row in rows), key=lambda s: (s.created_at, s.id))
+
+
+def metadata_port_of(tx: Transaction, network_id: str) -> Port | None:
+    """Return the network's metadata port, if it has one."""
+    row = tx.connection.execute(_METADATA_PORT_OF, {"device_id": f"{METADATA_DEVICE}{network_id}"}).first()
+    return to_resource(Port, row) if row else None
 
 
 def create(tx: Transaction, request: Request, given: Given) -> Network:
@@ -107,6 +120,9 @@ def delete(tx: Transaction, _request: Request, network: Network) -> None:
     port_id = tx.connection.execute(_PORT_OF, {"network_id": network.id}).scalar()
     if port_id is not None:
         raise NetworkInUse(network.id, f"There are one or more ports still in use on the network: {port_id}.")
+    metadata = metadata_port_of(tx, network.id)
+    if metadata is not None:
+        tx.delete(metadata)
     for subnet in subnets_of(tx, network.id):
         tx.delete(subnet)
     tx.delete(network)

@@ -5,7 +5,7 @@ import uuid
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import networks, subnetpools
+from neutrino.api import metadata_ports, networks, subnetpools
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.addressing import check_subnet, default_gateway, default_pools, eui64
@@ -48,10 +48,11 @@ def create(tx: Transaction, request: Request, given: Given) -> Subnet:
     tx.touch(network)
     if subnet.is_auto_address:
         _give_addresses(tx, subnet)
+    metadata_ports.keep(tx, request, network)
     return subnet
 
 
-def update(tx: Transaction, _request: Request, old: Subnet, changes: Given) -> Subnet:
+def update(tx: Transaction, request: Request, old: Subnet, changes: Given) -> Subnet:
     """Change a subnet; refuse a gateway that is some port's address already."""
     gateway_ip = changes.get("gateway_ip")
     if "gateway_ip" in changes and gateway_ip != old.gateway_ip and old.gateway_ip:
@@ -66,12 +67,17 @@ def update(tx: Transaction, _request: Request, old: Subnet, changes: Given) -> S
             raise GatewayIpInUse(gateway_ip, port_id)
     updated = tx.update(old, changes)
     if updated is not old:
-        tx.touch(networks.get(tx, old.network_id))
+        network = networks.get(tx, old.network_id)
+        tx.touch(network)
+        if updated.enable_dhcp != old.enable_dhcp:
+            metadata_ports.keep(tx, request, network)
     return updated
 
 
 def delete(tx: Transaction, _request: Request, subnet: Subnet) -> None:
     """Delete a subnet; refuse while ports have addresses of it, unless it is one that MACs give."""
+    if subnet.metadata_ip is not None:
+        metadata_ports.release(tx, subnet)
     if subnet.is_auto_address:
         _take_addresses(tx, subnet)
     elif any_holder(tx.connection, subnet.id) is not None:

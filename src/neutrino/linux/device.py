@@ -24,8 +24,8 @@ class IpFailed(Exception):
     """ip(8) refused a batch; the message holds its words."""
 
 
-def bring_up(network: str, *devices: str) -> None:
-    """Set *devices* up in the network namespace *network*, with full checksums on what they send.
+def bring_up(network: str | None, *devices: str) -> None:
+    """Set *devices* up in the network namespace *network* (None: the caller's), with full checksums on what they send.
 
     A veth leaves TCP and UDP checksums to be finished by hardware that a userspace switch does not have: receivers
     then drop the segments. So the transmit offload is off on each veth that ends in Open vSwitch.
@@ -37,7 +37,10 @@ def bring_up(network: str, *devices: str) -> None:
                 _set_transmit_checksums(control, device, on=False)
                 _set_up(control, device)
 
-    namespace.in_network(network, apply)
+    if network is None:
+        apply()
+    else:
+        namespace.in_network(network, apply)
 
 
 def exists(network: str, name: str) -> bool:

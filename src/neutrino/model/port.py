@@ -43,6 +43,8 @@ ROUTER_INTERFACE, ROUTER_GATEWAY, FLOATING_IP = (
     "network:router_gateway",
     "network:floatingip",
 )
+DISTRIBUTED = "network:distributed"  # of the metadata port, which is on each host that has instances
+METADATA_DEVICE = "ovnmeta-"  # and the id of its network: its device id
 SERVICE_OWNERS = (ROUTER_INTERFACE, ROUTER_GATEWAY, FLOATING_IP)  # of ports that other nouns make and take away
 NETWORK_OWNER_PREFIX = "network:"  # device owners that are trusted: no security groups, no anti-spoofing
 IMMEDIATE, NO_ADDRESS = "immediate", "none"  # when a port gets its addresses

@@ -70,7 +70,7 @@ def _service_type(value: object) -> object:
     return kind_of(Name).parse(value)
 
 
-_DHCP = "network:dhcp"
+_DHCP = ("network:dhcp", "network:distributed")
 _SERVICE_PREFIXES = ("network:", "neutron:", "compute:")
 _SERVICE_TYPES = strings("list of device owners", _service_type, MOST_SERVICE_TYPES)
 
@@ -112,12 +112,13 @@ class Subnet(Tagged, frozen=True, kw_only=True):
         Boolean, Attr(post=False, put=False, stored=False, filtered=True, extension="subnet-external-network")
     ] = False
     service_types: Annotated[tuple[str, ...], _SERVICE_TYPES, Attr(extension="subnet-service-types")] = ()
+    metadata_ip: Annotated[IpAddress | None, Attr(post=False, put=False, stored=False, shown=False)] = None
 
     def serves(self, device_owner: str) -> bool:
         """Return whether ports of *device_owner* may have its addresses; DHCP's may wherever there is DHCP."""
         if not self.service_types or device_owner in self.service_types:
             return True
-        return device_owner == _DHCP and self.enable_dhcp
+        return device_owner in _DHCP and self.enable_dhcp
 
     @property
     def is_auto_address(self) -> bool:

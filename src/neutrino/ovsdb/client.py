@@ -27,7 +27,7 @@ from neutrino.ovsdb.errors import (
     UnknownOutcome,
 )
 from neutrino.ovsdb.lock import Lock
-from neutrino.ovsdb.operations import Operation, Result, decode_result, encode_operation
+from neutrino.ovsdb.operations import Condition, Operation, Result, decode_result, encode_operation
 from neutrino.ovsdb.schema import Schema
 from neutrino.ovsdb.session import Disconnected, Session
 from neutrino.ovsdb.watch import Watch
@@ -148,9 +148,11 @@ class Client:
         except (BadValue, UnknownColumn) as error:
             raise ProtocolError(f"committed, with an answer that cannot be read: {error}") from error
 
-    def watch(self, tables: Mapping[str, Iterable[str]]) -> Watch:
+    def watch(
+        self, tables: Mapping[str, Iterable[str]], where: Mapping[str, Sequence[Condition]] | None = None
+    ) -> Watch:
         """Return a new watch of the named columns of *tables*; it may be made before the client is connected."""
-        watch = Watch(self.database, f"watch-{next(self._ids)}", tables)
+        watch = Watch(self.database, f"watch-{next(self._ids)}", tables, where)
         self._watches[watch.ident] = watch
         if self._session is not None and self._group is not None and self._schema is not None and self.is_connected:
             watch.connected(self._session, self._group, self._schema)

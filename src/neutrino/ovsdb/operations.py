@@ -136,7 +136,7 @@ def encode_operation(operation: Operation, schema: Schema) -> Json:
         case Select(where=where, columns=columns):
             for column in columns:
                 table.column(column)
-            conditions = _this(where) if isinstance(where, UUID) else [_encode_condition(table, one) for one in where]
+            conditions = _this(where) if isinstance(where, UUID) else [encode_condition(table, one) for one in where]
             request = {"op": "select", "table": table.name, "where": conditions}
             return {**request, "columns": list(columns)} if columns else request
 
@@ -188,7 +188,8 @@ def _encode_mutation(table: TableSchema, mutation: Mutation) -> Json:
         raise BadValue(f"{table.name}.{name}: {error}") from error
 
 
-def _encode_condition(table: TableSchema, condition: Condition) -> Json:
+def encode_condition(table: TableSchema, condition: Condition) -> Json:
+    """Return the JSON of *condition* on rows of *table*; raises `UnknownColumn` and `BadValue`."""
     name, function, value = condition
     try:
         return [name, function, encode(table.column(name), value)]

@@ -10,7 +10,7 @@ meanwhile.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 from uuid import UUID
 
@@ -18,7 +18,7 @@ import msgspec
 
 from neutrino.ovsdb.column import ColumnType, Json
 from neutrino.ovsdb.errors import BadValue, ProtocolError, SchemaError
-from neutrino.ovsdb.operations import Columns
+from neutrino.ovsdb.operations import Columns, Condition, encode_condition
 from neutrino.ovsdb.schema import Schema
 from neutrino.ovsdb.session import Reply, Session, collector_paused, refusal
 from neutrino.ovsdb.values import apply_difference, decode, default
@@ -67,13 +67,24 @@ class Watch:
     *rows* is the replica: table, uuid, full columns. Each watched table is in it, and row dicts are replaced, never
     changed. *missing* are the watched (table, column) that the server's schema lacks, (table, None) for a whole table.
     A slow consumer costs no more memory than the replica: changes of one row are merged, changes back and forth vanish.
+
+    With *where*, only those rows of a table are watched that meet one of its conditions (none: no row); `narrow`
+    changes them, and rows come and go accordingly.
     """
 
-    def __init__(self, database: str, ident: str, tables: Mapping[str, Iterable[str]]) -> None:
+    def __init__(
+        self,
+        database: str,
+        ident: str,
+        tables: Mapping[str, Iterable[str]],
+        where: Mapping[str, Sequence[Condition]] | None = None,
+    ) -> None:
         self.ident = ident
         self.rows: Rows = {table: {} for table in tables}
         self.missing: tuple[tuple[str, str | None], ...] = ()
         self._database = database
+        self._where: dict[str, tuple[Condition, ...]] = {t: tuple(some) for t, some in (where or {}).items()}
+        self._schema: Schema | None = None
         self._wanted = {table: tuple(dict.fromkeys(columns)) for table, columns in tables.items()}
         self._types: dict[str, dict[str, ColumnType]] = {}
         self._defaults: dict[str, Columns] = {}
@@ -84,6 +95,7 @@ class Watch:
         self._backlog: list[Json] | None = []
         self._is_live = False
         self._is_closed = False
+        self._is_monitored = False
         self._wake = asyncio.Event()
         # What the consumer has not seen yet.
         self._changes: dict[tuple[str, UUID], RowChange] = {}
@@ -132,6 +144,27 @@ class Watch:
         if session is not None and session.is_open:
             session.send("monitor_cancel", [self.ident], lambda _: None)
 
+    def narrow(self, table: str, where: Sequence[Condition]) -> None:
+        """Watch, of *table*, the rows that meet one of the conditions *where*, and no others."""
+        if self._where.get(table) == tuple(where):
+            return
+        self._where[table] = tuple(where)
+        if self._session is not None and self._is_monitored:
+            self._narrow(self._session, table)
+
+    def _narrow(self, session: Session, table: str) -> None:
+        changed: Json = {table: [{"where": self._conditions(table)}]}
+        session.send("monitor_cond_change", [self.ident, self.ident, changed], self._narrowed)
+
+    def _narrowed(self, reply: Reply) -> None:
+        if reply.error is not None and self._session is not None:
+            self._session.abort(f"a change of a monitor is refused: {refusal('monitor_cond_change', reply.error)}")
+
+    def _conditions(self, table: str) -> Json:
+        assert self._schema is not None  # noqa: S101 - there is one once connected
+        known = self._schema.table(table)
+        return [encode_condition(known, condition) for condition in self._where[table]] or [False]
+
     # Called by the client.
 
     def connected(self, session: Session, group: asyncio.TaskGroup, schema: Schema) -> None:
@@ -139,6 +172,9 @@ class Watch:
         if self._is_closed:
             return
         self._session, self._group, self._backlog, self._method = session, group, [], 0
+        self._schema, self._is_monitored = schema, False
+        if self._where:
+            self._last_transaction = NO_TRANSACTION  # what came and went under other conditions is not in the past
         types = {
             table: {name: schema.table(table).column(name) for name in columns if schema.has(table, name)}
             for table, columns in self._wanted.items()
@@ -190,7 +226,11 @@ class Watch:
 
     def _request(self, session: Session) -> None:
         method = _METHODS[self._method]
-        requests: Json = {table: [{"columns": list(columns)}] for table, columns in self._types.items()}
+        requests: Json = {
+            table: [{"columns": list(columns), **({"where": self._conditions(table)} if table in self._where else {})}]
+            for table, columns in self._types.items()
+        }
+        asked = dict(self._where)
         if method == "monitor":
             requests = {table: request[0] for table, request in requests.items()}
         params: list[Json] = [self._database, self.ident, requests]
@@ -208,7 +248,11 @@ class Watch:
                 else:
                     session.abort(f"a monitor is refused: {refused}")
                 return
+            self._is_monitored = True
             self._group.create_task(self._load(session, method, reply.result), name=f"ovsdb load {self.ident}")
+            for table, where in self._where.items():
+                if asked[table] != where:
+                    self._narrow(session, table)
 
         session.send(method, params, on_reply)
 

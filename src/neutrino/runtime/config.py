@@ -52,6 +52,7 @@ ML2_TYPE_FLAT = [cfg.ListOpt("flat_networks", default=["*"], help="Physical netw
 OVN = [
     cfg.StrOpt("ovn_nb_connection", default="unix:/run/ovn/ovnnb_db.sock", help="OVN_Northbound: unix:, tcp: or ssl:."),
     cfg.StrOpt("ovn_sb_connection", default="unix:/run/ovn/ovnsb_db.sock", help="OVN_Southbound: unix:, tcp: or ssl:."),
+    cfg.BoolOpt("ovn_metadata_enabled", default=False, help="Give networks a metadata port; each host has an agent."),
     cfg.IntOpt(
         "agent_probe_interval", default=15, min=1, help="Neutrino's own: seconds between probes of all chassis."
     ),
@@ -124,6 +125,7 @@ class Config:
     flat_networks: tuple[str, ...]
     ovn_nb_connection: str
     ovn_sb_connection: str
+    has_metadata: bool
     agent_probe_interval_s: int
     max_request_body_bytes: int
     policy_files: tuple[Path, ...]
@@ -177,6 +179,7 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         flat_networks=tuple(conf.ml2_type_flat.flat_networks),
         ovn_nb_connection=conf.ovn.ovn_nb_connection,
         ovn_sb_connection=conf.ovn.ovn_sb_connection,
+        has_metadata=conf.ovn.ovn_metadata_enabled,
         agent_probe_interval_s=conf.ovn.agent_probe_interval,
         max_request_body_bytes=conf.oslo_middleware.max_request_body_size,
         policy_files=_policy_files(conf),

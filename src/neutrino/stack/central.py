@@ -4,10 +4,12 @@ Here: their declarations and the files that they are given. Not here: keeping th
 """
 
 import hashlib
+import secrets
 import sys
 from pathlib import Path
 
 from neutrino.stack import command
+from neutrino.stack.metadata import SECRET
 from neutrino.stack.place import Place
 from neutrino.stack.service import Answers, Notifies, Service
 
@@ -52,6 +54,12 @@ def _own_services(place: Place, listener: int) -> tuple[Service, ...]:
         Service(
             name="neutrino-controller",
             command=(sys.executable, "-m", "neutrino.server.controller", *arguments),
+            environment=place.environment("central"),
+            ready=Notifies(),
+        ),
+        Service(
+            name="metadata",
+            command=(sys.executable, "-m", "neutrino.stack.metadata", str(place.run), str(place.metadata)),
             environment=place.environment("central"),
             ready=Notifies(),
         ),
@@ -118,12 +126,21 @@ connection = sqlite:///{place.run}/neutrino.sqlite
 [ovn]
 ovn_nb_connection = unix:{place.northbound}
 ovn_sb_connection = unix:{place.southbound}
+ovn_metadata_enabled = true
 
 [ml2]
 mechanism_drivers = ovn
 tenant_network_types = geneve
 """
     )
+
+
+def write_secret(place: Place) -> None:
+    """Write the secret that the agents and the metadata service share, once."""
+    file = place.run / SECRET
+    if not file.exists():
+        file.touch(0o600)
+        file.write_text(secrets.token_hex(16))
 
 
 def write_clouds(place: Place, api_port: int) -> None:

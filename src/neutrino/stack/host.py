@@ -10,6 +10,7 @@ import asyncio
 import os
 import re
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from neutrino.linux import device
 from neutrino.stack import command, jsonrpc
 from neutrino.stack.central import QUIET
 from neutrino.stack.fault import StackFault
+from neutrino.stack.metadata import SECRET
 from neutrino.stack.place import Place
-from neutrino.stack.service import POLL_S, Answers, Service
+from neutrino.stack.service import POLL_S, Answers, Exists, Notifies, Service
 
 FABRIC = "fabric"
 """The network namespace of the underlay bridge."""
@@ -153,6 +155,44 @@ class Host:
                 environment=environment,
                 ready=Answers(f"{self.folder}/ovn-controller.{{pid}}.ctl", "connection-status", "connected"),
             ),
+            Service(
+                name=f"{self.name}.neutrino-agent",
+                command=(
+                    *(sys.executable, "-m", "neutrino.server.agent"),
+                    *("--config-file", str(self.folder / "agent.conf")),
+                ),
+                needs=(f"{self.name}.ovsdb-server", "ovn-sb"),
+                network=self.name,
+                environment=environment,
+                ready=Notifies(),
+                prepare=self._configure_agent,
+            ),
+            Service(
+                name=f"{self.name}.haproxy",
+                command=(
+                    *(self.place.programs.path("haproxy"), "-W", "-S", f"{self.folder}/agent/master.sock,mode,600"),
+                    *("-f", str(self.folder / "agent" / "haproxy.cfg")),
+                ),
+                needs=(f"{self.name}.neutrino-agent", "metadata"),
+                environment=environment,
+                ready=Exists(self.folder / "agent" / "master.sock"),
+            ),
+        )
+
+    async def _configure_agent(self) -> None:
+        file = self.folder / "agent.conf"
+        file.touch(0o600)
+        file.write_text(
+            f"""\
+[DEFAULT]
+state_path = {self.folder}/agent
+nova_metadata_host = unix:{self.place.metadata}
+metadata_proxy_shared_secret = {(self.place.run / SECRET).read_text()}
+namespace_suffix = .{self.name}
+
+[ovs]
+ovsdb_connection = unix:{self.switch}
+"""
         )
 
     async def _make_database(self) -> None:

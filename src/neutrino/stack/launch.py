@@ -46,6 +46,7 @@ def main() -> None:
     try:
         place = Place(Path(run), Programs(Path(programs), ""))
         listening = listener(int(port), fallback == "any")
+        central.write_secret(place)
         central.write_configuration(place)
         central.write_clouds(place, listening.getsockname()[1])
         sandbox.enter(place.run, lambda: _supervise(place, listening, answer))

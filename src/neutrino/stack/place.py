@@ -56,6 +56,11 @@ class Place:
         """The clients' clouds.yaml."""
         return self.run / "clouds.yaml"
 
+    @property
+    def metadata(self) -> Path:
+        """The metadata service's socket."""
+        return self.private("central") / "metadata.sock"
+
     def log(self, service: str) -> Path:
         """Return the log file of *service*."""
         return self.logs / f"{service}.log"

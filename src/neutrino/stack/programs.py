@@ -20,7 +20,7 @@ OLDEST_OVN = (24, 3)
 
 PACKAGES = (
     *("ovn-central", "ovn-host", "ovn-common", "openvswitch-switch", "openvswitch-common"),
-    *("busybox-static", "iproute2"),
+    *("busybox-static", "haproxy", "iproute2"),
 )
 SERVERS = {
     "ovsdb-server": "usr/sbin/ovsdb-server",
@@ -33,6 +33,7 @@ OWN_FIRST = {"ip": ("/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip")}
 
 NEEDED = (
     "busybox",
+    "haproxy",
     "ip",
     "ovn-appctl",
     "ovn-controller",
@@ -51,7 +52,7 @@ SCHEMAS = {
     "ovn-sb": "share/ovn/ovn-sb.ovsschema",
     "vswitch": "share/openvswitch/vswitch.ovsschema",
 }
-RECIPE = "3"
+RECIPE = "4"
 """Raise this when what is in the folder changes, so that older folders are left alone and a new one is made."""
 
 
@@ -161,7 +162,7 @@ def _fill_foreign(fresh: Path, root: Path) -> None:
     files = {path.name: path for folder in ("usr/bin", "usr/sbin") for path in (root / folder).iterdir()}
     files |= {name: root / file for name, file in SERVERS.items()}
     for name, path in files.items():
-        if not (name.startswith(("ovs", "ovn", "vtep")) or name in OWN_FIRST) or _is_script(path):
+        if not (name.startswith(("ovs", "ovn", "vtep", "haproxy")) or name in OWN_FIRST) or _is_script(path):
             continue
         wrapper = fresh / "bin" / name
         own = "".join(f'[ -x {path} ] && exec {path} "$@"\n' for path in OWN_FIRST.get(name, ()))

@@ -33,7 +33,7 @@ from sqlalchemy.sql.functions import GenericFunction
 
 from neutrino.model.floating_ip import DETAILS, FloatingIp
 from neutrino.model.network import Network
-from neutrino.model.port import Port
+from neutrino.model.port import DISTRIBUTED, METADATA_DEVICE, Port
 from neutrino.model.rbac_policy import EVERYBODY, EXTERNAL, SHARED, RbacPolicy
 from neutrino.model.resource import Attribute, Resource, attributes
 from neutrino.model.router import Router
@@ -175,6 +175,20 @@ def _rules_of_group() -> ColumnElement[str]:
     return select(items).where(rules.c.security_group_id == groups.c.id).correlate(groups).scalar_subquery()
 
 
+def _metadata_address_of_subnet() -> ColumnElement[str]:
+    subnets, ports, ips = TABLES[Subnet], TABLES[Port], CHILDREN[Port]["fixed_ips"]
+    return (
+        select(ips.c.ip_address)
+        .where(
+            ports.c.device_id == literal(METADATA_DEVICE) + subnets.c.network_id, ports.c.device_owner == DISTRIBUTED
+        )
+        .where(ips.c.port_id == ports.c.id, ips.c.subnet_id == subnets.c.id)
+        .limit(1)
+        .correlate(subnets)
+        .scalar_subquery()
+    )
+
+
 def _gateway_of_router() -> ColumnElement[str]:
     routers, ports, ips = TABLES[Router], TABLES[Port], CHILDREN[Port]["fixed_ips"]
     fixed = select(JsonArray(_object({name: ips.c[name] for name in ("subnet_id", "ip_address")}), ips.c.position))
@@ -220,6 +234,8 @@ def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
         return null()  # only asked for, never kept
     if (cls, name) == (Subnet, "use_default_subnetpool"):
         return literal(False)  # likewise
+    if (cls, name) == (Subnet, "metadata_ip"):
+        return _metadata_address_of_subnet()
     if (cls, name) == (SecurityGroup, "security_group_rules"):
         return _rules_of_group()
     if name == "shared":

@@ -174,3 +174,36 @@ async def test_closing_ends_the_iteration(server):
         first.close()
         assert [event async for event in first] == []
     assert [event async for event in second] == []
+
+
+async def test_rows_come_and_go_with_the_conditions(server):
+    async with Client(server.remote, NB) as client:
+        await client.wait_connected(10)
+        _, one = await add_port(client, name="one")
+        _, two = await add_port(client, name="two")
+        watch = client.watch({LSP: ["name"]}, {LSP: [("name", "==", "one")]})
+        assert await following(watch) == Reload({LSP: {one: {"name": "one"}}})
+        watch.narrow(LSP, [("name", "==", "one"), ("_uuid", "==", two)])
+        assert await following(watch) == Changes([RowChange(LSP, two, None, {"name": "two"})])
+        watch.narrow(LSP, [("_uuid", "==", two)])
+        assert await following(watch) == Changes([RowChange(LSP, one, {"name": "one"}, None)])
+        client.reconnect("a test")
+        assert await following(watch) == Lost()
+        assert await following(watch) == Reload({LSP: {two: {"name": "two"}}})
+        watch.narrow(LSP, [])
+        assert await following(watch) == Changes([RowChange(LSP, two, {"name": "two"}, None)])
+        await add_port(client, name="three")
+        watch.narrow(LSP, [("name", "==", "three")])
+        (change,) = (await following(watch)).changes
+        assert change.new == {"name": "three"}
+
+
+async def test_a_condition_that_changes_before_the_first_answer_holds(server):
+    async with Client(server.remote, NB) as client:
+        await client.wait_connected(10)
+        _, one = await add_port(client, name="one")
+        watch = client.watch({LSP: ["name"]}, {LSP: []})
+        watch.narrow(LSP, [("name", "==", "one")])
+        async for _ in watch:
+            if watch.rows[LSP] == {one: {"name": "one"}}:
+                break

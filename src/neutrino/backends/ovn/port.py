@@ -1,7 +1,7 @@
 """A port as OVN rows: a logical switch port, in its switch and in its groups.
 
 Source: upstream, ovn_client.py, _get_port_options and create_port. Not here: the router's side of a router's port
-(router_port.py); ports of metadata, virtual and external ports.
+(router_port.py); virtual and external ports.
 """
 
 from collections.abc import Hashable, Sequence
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from neutrino.backends.ovn import nb, router_port, uuids
 from neutrino.backends.ovn.subnet import SubnetFacts
-from neutrino.model.port import FLOATING_IP, Port
+from neutrino.model.port import DISTRIBUTED, FLOATING_IP, Port
 from neutrino.model.subnet import Subnet
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
@@ -56,6 +56,8 @@ def addresses(port: Port, *, has_dhcp: bool) -> frozenset[str]:
     own = " ".join([port.mac_address, *(fixed.ip_address for fixed in port.fixed_ips)])
     if port.is_of_router:
         return frozenset({"router"})
+    if port.device_owner == DISTRIBUTED:
+        return frozenset({own})
     if port.is_filtered:
         macs = {pair.mac_address for pair in port.allowed_address_pairs if pair.mac_address}
         return frozenset({own, *(macs - {port.mac_address})})
@@ -113,7 +115,7 @@ def logical_switch_port(port: Port, subnets: Subnets) -> nb.Logical_Switch_Port:
     is_nested = isinstance(parent, str) and isinstance(tag, int)
     return nb.Logical_Switch_Port(
         name=port.id,
-        type="router" if port.is_of_router else "",
+        type="router" if port.is_of_router else "localport" if port.device_owner == DISTRIBUTED else "",
         enabled=port.admin_state_up,
         addresses=addresses(port, has_dhcp=v4 is not None or v6 is not None),
         port_security=port_security(port),

@@ -17,9 +17,9 @@ from neutrino.reconcile.fragment import Fragment
 from neutrino.reconcile.noun import See
 
 _LEASE_S = 43200  # upstream's default, [ovn] dhcp_default_lease_time
-# Who answers where there is no gateway: nobody has this address on the link, and clients that renew broadcast (RFC
-# 2131).
-_NO_GATEWAY = "169.254.169.254"
+METADATA = "169.254.169.254"
+"""Where instances ask who they are; and who answers DHCP where there is neither a gateway nor a metadata port: nobody
+has this address on the link then, and clients that renew broadcast (RFC 2131)."""
 _NO_RESOLVER = ("0.0.0.0", "::")  # noqa: S104 - by convention: do not tell of any (upstream, config-dns-res)
 
 
@@ -66,14 +66,15 @@ def dhcp_options(subnet: Subnet, mtu: int) -> nb.DHCP_Options:
 
 def _options_v4(subnet: Subnet, mtu: int) -> dict[str, str]:
     options = {
-        "server_id": subnet.gateway_ip or _NO_GATEWAY,
+        "server_id": subnet.gateway_ip or subnet.metadata_ip or METADATA,
         "server_mac": uuids.mac(subnet.id),
         "lease_time": str(_LEASE_S),
         "mtu": str(mtu),
     }
     if subnet.gateway_ip:
         options["router"] = subnet.gateway_ip
-    routes = [f"{route.destination},{route.nexthop}" for route in subnet.host_routes]
+    routes = [f"{METADATA}/32,{subnet.metadata_ip}"] if subnet.metadata_ip else []
+    routes += [f"{route.destination},{route.nexthop}" for route in subnet.host_routes]
     if routes:
         if subnet.gateway_ip:
             # Clients that get this option ignore the router option (RFC 3442).

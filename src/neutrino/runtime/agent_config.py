@@ -1,0 +1,86 @@
+"""Configuration of a host's agent: oslo.config files in upstream's section and option names, parsed once.
+
+Here: the agent's options and `load`. Not here: the options of the API and the controller (`config`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from oslo_config import cfg
+
+from neutrino.runtime.config import ConfigError
+
+DEFAULT = [
+    cfg.StrOpt("state_path", default="/var/lib/neutrino-agent", help="Folder of haproxy's files and sockets."),
+    cfg.BoolOpt("debug", default=False, help="Log at level DEBUG."),
+    cfg.StrOpt(
+        "nova_metadata_host",
+        default="127.0.0.1",
+        help="Where Nova's metadata service is; Neutrino's own: or unix:/path.",
+    ),
+    cfg.PortOpt("nova_metadata_port", default=8775, help="Its port."),
+    cfg.StrOpt("nova_metadata_protocol", default="http", choices=["http", "https"], help="How it is spoken to."),
+    cfg.StrOpt(
+        "metadata_proxy_shared_secret",
+        default="",
+        secret=True,
+        help="The secret with which requests are signed; Nova's has the same.",
+    ),
+    cfg.StrOpt(
+        "namespace_suffix",
+        default="",
+        regex=r"^(\.[a-z0-9]+)?$",
+        help="Neutrino's own: end of the names of network namespaces, where several hosts share /run/netns.",
+    ),
+]
+OVS = [
+    cfg.StrOpt("ovsdb_connection", default="unix:/run/openvswitch/db.sock", help="Open_vSwitch: unix:, tcp: or ssl:."),
+]
+OVN = [
+    cfg.StrOpt(
+        "ovn_sb_connection", default="", help="OVN_Southbound; where empty, what ovn-controller uses (ovn-remote)."
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentConfig:
+    """The parsed configuration of an agent; the options' help says what each is."""
+
+    state_path: Path
+    debug: bool
+    nova_metadata_host: str
+    nova_metadata_port: int
+    nova_metadata_protocol: str
+    metadata_proxy_shared_secret: str
+    namespace_suffix: str
+    ovsdb_connection: str
+    ovn_sb_connection: str
+
+
+def load(argv: Sequence[str]) -> AgentConfig:
+    """Return the configuration of the agent started with *argv* (``--config-file FILE``).
+
+    Raises:
+        ConfigError: A file or value cannot be used.
+    """
+    conf = cfg.ConfigOpts()
+    conf.register_opts(DEFAULT)
+    conf.register_opts(OVS, group="ovs")
+    conf.register_opts(OVN, group="ovn")
+    try:
+        conf(list(argv), project="neutrino", default_config_files=[])
+        return AgentConfig(
+            state_path=Path(conf.state_path),
+            debug=conf.debug,
+            nova_metadata_host=conf.nova_metadata_host,
+            nova_metadata_port=conf.nova_metadata_port,
+            nova_metadata_protocol=conf.nova_metadata_protocol,
+            metadata_proxy_shared_secret=conf.metadata_proxy_shared_secret,
+            namespace_suffix=conf.namespace_suffix,
+            ovsdb_connection=conf.ovs.ovsdb_connection,
+            ovn_sb_connection=conf.ovn.ovn_sb_connection,
+        )
+    except (cfg.Error, ValueError) as error:
+        raise ConfigError(str(error)) from error

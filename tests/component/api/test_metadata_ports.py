@@ -1,0 +1,61 @@
+"""Metadata ports: which networks have one, with which addresses, and what it costs to have none."""
+
+import pytest
+
+SETTINGS = ("[ovn]", "ovn_metadata_enabled = true")
+
+
+@pytest.fixture
+def told(serve):
+    return serve(*SETTINGS)
+
+
+def metadata_ports(api, network):
+    return api.get("ports", network_id=network["id"], device_owner="network:distributed")
+
+
+def addresses(port):
+    return [ip["ip_address"] for ip in port["fixed_ips"]]
+
+
+def test_a_network_has_one_from_its_first_subnet_with_dhcp_on(told):
+    network = told.network(name="n")
+    assert metadata_ports(told, network) == []
+    told.post("subnets", network_id=network["id"], ip_version=4, cidr="10.0.0.0/24", enable_dhcp=False)
+    assert metadata_ports(told, network) == []
+    second = told.post("subnets", network_id=network["id"], ip_version=4, cidr="10.1.0.0/24")
+    (port,) = metadata_ports(told, network)
+    assert addresses(port) == ["10.1.0.2"]
+    assert (port["device_id"], port["project_id"]) == (f"ovnmeta-{network['id']}", network["project_id"])
+    assert (port["security_groups"], port["port_security_enabled"]) == ([], False)
+    told.post("subnets", network_id=network["id"], ip_version=4, cidr="10.2.0.0/24")
+    told.post("subnets", network_id=network["id"], ip_version=6, cidr="fd00::/64")
+    assert sorted(addresses(*metadata_ports(told, network))) == ["10.1.0.2", "10.2.0.2"]
+    told.put(f"subnets/{second['id']}", enable_dhcp=False)
+    assert addresses(*metadata_ports(told, network)) == ["10.2.0.2"]
+    told.put(f"subnets/{second['id']}", enable_dhcp=True)
+    assert sorted(addresses(*metadata_ports(told, network))) == ["10.1.0.2", "10.2.0.2"]
+
+
+def test_it_does_not_keep_a_subnet_or_a_network(told):
+    network = told.network(name="n")
+    subnet = told.post("subnets", network_id=network["id"], ip_version=4, cidr="10.0.0.0/24")
+    told.post("subnets", network_id=network["id"], ip_version=4, cidr="10.1.0.0/24")
+    told.delete(f"subnets/{subnet['id']}")
+    assert addresses(*metadata_ports(told, network)) == ["10.1.0.2"]
+    told.delete(f"networks/{network['id']}")
+    assert told.get("ports") == []
+
+
+def test_a_subnet_without_a_free_address_has_none(told):
+    network = told.network(name="n")
+    told.post("subnets", network_id=network["id"], ip_version=4, cidr="10.0.0.0/24", allocation_pools=[])
+    assert metadata_ports(told, network) == []
+    told.post("subnets", network_id=network["id"], ip_version=4, cidr="10.1.0.0/30")
+    assert addresses(*metadata_ports(told, network)) == ["10.1.0.2"]
+
+
+def test_without_the_option_there_is_none(api):
+    network = api.network(name="n")
+    api.post("subnets", network_id=network["id"], ip_version=4, cidr="10.0.0.0/24")
+    assert metadata_ports(api, network) == []

@@ -1,0 +1,71 @@
+"""Instances ask who they are, and each gets its own answer, from its own host, whatever dies meanwhile."""
+
+import signal
+
+import pytest
+from tests.packets.scenario import Instance, Site, eventually
+
+V4, V6 = "169.254.169.254", "fe80::a9fe:a9fe%eth0"
+ID = "/latest/meta-data/instance-id"
+
+
+def says(instance: Instance, path: str = ID, at: str = V4) -> str:
+    return instance.fetch(at, path)
+
+
+def test_each_instance_gets_its_own_id(site: Site) -> None:
+    network = site.network()
+    a, b = site.instance("a", network, "h1"), site.instance("b", network, "h2")
+    twin = site.instance("c", site.network(), "h1")  # of another network, maybe with the same address
+    for one in (a, b, twin):
+        assert eventually(lambda one=one: says(one) == one.port["device_id"])
+        assert says(one, "/latest/meta-data/hostname") == one.name
+        assert says(one, "/latest/nothing") == "404"
+
+
+def test_ipv6_instances_ask_on_the_link(site: Site) -> None:
+    network = site.network("fd00:6::/64", ipv6_address_mode="slaac", ipv6_ra_mode="slaac")
+    site.create("subnets", "subnet", network_id=network["id"], ip_version=4, cidr="10.6.0.0/24")
+    a = site.instance("a", network, "h1")
+    assert eventually(lambda: says(a, at=V6) == a.port["device_id"])
+
+
+def test_what_an_instance_claims_to_be_is_not_believed(site: Site) -> None:
+    network = site.network()
+    a, b = site.instance("a", network, "h1"), site.instance("b", network, "h1")
+    assert eventually(lambda: says(a) == a.port["device_id"])
+    claims = {"X-Instance-ID": b.port["device_id"], "X-Forwarded-For": b.address}
+    assert a.fetch(V4, ID, **claims) == a.port["device_id"]
+
+
+def test_a_subnet_without_a_gateway_has_metadata(site: Site) -> None:
+    a = site.instance("a", site.network(gateway_ip=None), "h1")
+    assert eventually(lambda: says(a) == a.port["device_id"])
+
+
+@pytest.mark.parametrize("service", ["h1.neutrino-agent", "h1.haproxy", "metadata", "h1.ovs-vswitchd", "ovn-sb"])
+def test_metadata_outlives_each_daemon(site: Site, service: str) -> None:
+    network = site.network()
+    a = site.instance("a", network, "h1")
+    assert eventually(lambda: says(a) == a.port["device_id"])
+    site.lab.kill(service, signal.SIGKILL)
+    if service == "h1.neutrino-agent":
+        assert says(a) == a.port["device_id"]  # requests do not go through it
+    site.lab.wait()
+    assert eventually(lambda: says(a) == a.port["device_id"])
+    b = site.instance("b", network, "h1")
+    assert eventually(lambda: says(b) == b.port["device_id"])
+
+
+def test_namespaces_are_only_where_instances_are(site: Site) -> None:
+    network = site.network()
+    a = site.instance("a", network, "h1")
+    mine = f"ovnmeta-{network['id']}"
+
+    def there() -> list[str]:
+        return [name for name in site.lab.exec("h1", "ls", "/run/netns").stdout.split() if name.startswith(mine)]
+
+    assert eventually(lambda: there() == [f"{mine}.h1"])
+    site.remove(a)
+    assert eventually(lambda: there() == [])
+    assert mine[8:18] not in site.lab.exec("h1", "ovs-vsctl", "list-ports", "br-int").stdout
