@@ -43,16 +43,22 @@ def fields_of(cls: type[Resource], pairs: Pairs) -> Sequence[str]:
     return _fields(cls, [value for name, value in pairs if name == "fields"])
 
 
+def is_filterable(attribute: Attribute) -> bool:
+    """Return whether lists are filtered by *attribute*."""
+    attr = attribute.attr
+    if not attr.shown or not (attr.stored or attr.child or attr.filtered):
+        return False
+    return attr.child is not None or attribute.kind.storage != "json"
+
+
+def is_sortable(attribute: Attribute) -> bool:
+    """Return whether lists are sorted by *attribute*."""
+    return is_filterable(attribute) and attribute.attr.child is None and attribute.attr.stored
+
+
 @cache
 def _filterable(cls: type[Resource]) -> Mapping[str, Attribute]:
-    known = by_wire(cls)
-    return {
-        wire: a
-        for wire, a in known.items()
-        if a.attr.shown
-        and (a.attr.stored or a.attr.child or a.attr.filtered)
-        and (a.attr.child or a.kind.storage != "json")
-    }
+    return {wire: a for wire, a in by_wire(cls).items() if is_filterable(a)}
 
 
 def _filters(cls: type[Resource], name: str, values: list[str]) -> list[Filter]:
@@ -145,7 +151,7 @@ def _sort(cls: type[Resource], keys: list[str], directions: list[str]) -> Sequen
     out = []
     for i, key in enumerate(keys):
         attribute = known.get(key)
-        if attribute is None or attribute.attr.child or not attribute.attr.stored:
+        if attribute is None or not is_sortable(attribute):
             raise HTTPBadRequest(f"{shown(key)} is invalid attribute for sort key")
         direction = directions[i] if directions else "asc"
         if direction not in ("asc", "desc"):

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from neutrino.model.faults import AddressesAlreadyExist, AddressesNotFound
-from neutrino.model.kinds import Cidr, Name, kind_of, strings
+from neutrino.model.kinds import Cidr, LongText, Name, kind_of, strings
 from neutrino.model.resource import Attr, Standard
 
 MOST_ADDRESSES = 10_000
@@ -20,6 +20,7 @@ class AddressGroup(Standard, frozen=True, kw_only=True):
     human: ClassVar[str] = "Address group"
 
     name: Name = ""
+    description: Annotated[LongText, Attr(extension="standard-attr-description")] = ""
     addresses: Annotated[tuple[str, ...], _ADDRESSES, Attr(put=False)] = ()
 
 

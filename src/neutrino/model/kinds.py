@@ -64,11 +64,14 @@ def _text(limit: int) -> Parse:
     return parse
 
 
+_TRUE, _FALSE = frozenset({"true", "t", "yes", "y", "on", "1"}), frozenset({"false", "f", "no", "n", "off", "0"})
+
+
 def _boolean(value: object) -> object:
     if isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.lower() in ("true", "false", "1", "0"):
-        return value.lower() in ("true", "1")
+    if isinstance(value, str) and value.strip().lower() in _TRUE | _FALSE:
+        return value.strip().lower() in _TRUE
     if isinstance(value, int) and value in (0, 1):
         return bool(value)
     raise ValueError(f"{shown(value)} cannot be converted to boolean")
@@ -288,6 +291,7 @@ def strings(name: str, parse: Parse, most: int, too_many: TooMany = _too_many) -
 _TEXT = {"type": "string"}
 Uuid = Annotated[str, Kind("uuid", _uuid, "text", {"type": "string", "format": "uuid"})]
 Name = Annotated[str, Kind("string", _text(255), "text", {"type": "string", "maxLength": 255})]
+LongText = Annotated[str, Kind("string", _text(1024), "text", {"type": "string", "maxLength": 1024})]
 # Null is the empty string: clients clear such an attribute with it (Nova, binding:host_id).
 NullableName = Annotated[
     str,

@@ -52,7 +52,7 @@ def test_values(hint, given, value):
     ("hint", "given"),
     [
         (Boolean, 2),
-        (Boolean, "yes"),
+        (Boolean, "maybe"),
         (Boolean, None),
         (Name, None),
         (Name, "a\x00"),
