@@ -1,4 +1,4 @@
-"""The declarations beside upstream's definitions: every alias served is served whole, every difference is a reviewed one.
+"""The declarations beside upstream's definitions: every alias is served whole, and every difference is a reviewed one.
 
 The differences stand in differences.toml, each with its reason; in what stands there, ``*`` is any text. One that is
 not there fails, and so does one that is there and is none any more.
@@ -56,7 +56,7 @@ def differences() -> list[str]:
     for alias, extension in BY_ALIAS.items():
         if alias not in modules():
             out += [] if alias in FURTHER or alias in WITHOUT_DEFINITION else [f"extension {alias}: unknown upstream"]
-        elif modules()[alias].NAME != extension.name:
+        elif extension.name != modules()[alias].NAME:
             out.append(f"extension {alias} name: {extension.name!r}, upstream {modules()[alias].NAME!r}")
     return sorted(out)
 
