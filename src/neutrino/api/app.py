@@ -9,7 +9,7 @@ import falcon
 import falcon.asgi
 import msgspec
 
-from neutrino.api import bodies, tags
+from neutrino.api import bodies, openapi, tags
 from neutrino.api.availability_paths import NetworkAvailabilities, NetworkAvailability, Zones
 from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
@@ -184,6 +184,14 @@ class Extensions:
             raise HTTPNotFound(req.path)
 
 
+class Description:
+    """``/openapi.json``: the API as an OpenAPI document."""
+
+    async def on_get(self, _req: Req, resp: Resp) -> None:
+        """Show it."""
+        resp.data = openapi.encoded()
+
+
 class RequestId:
     """Each answer carries the id under which the log has it."""
 
@@ -237,6 +245,7 @@ def application(service: Service) -> falcon.asgi.App[Req, Resp]:
     app.req_options.strip_url_path_trailing_slash = True
     app.resp_options.default_media_type = "application/json"
     app.add_route("/", Versions())
+    app.add_route("/openapi.json", Description())
     app.add_route(PREFIX, Resources())
     app.add_route(f"{PREFIX}/extensions", Extensions())
     app.add_route(f"{PREFIX}/extensions/{{alias}}", Extensions())

@@ -122,7 +122,8 @@ def _value(attribute: Attribute, text: str) -> object:
 
 
 def _is_nullable(attribute: Attribute) -> bool:
-    return "anyOf" in attribute.kind.schema
+    either = attribute.kind.schema.get("anyOf", ())
+    return isinstance(either, list) and {"type": "null"} in either
 
 
 def _time(text: str) -> str:

@@ -9,7 +9,7 @@ from neutrino.model.kinds import Cidr, LongText, Name, kind_of, strings
 from neutrino.model.resource import Attr, Standard
 
 MOST_ADDRESSES = 10_000
-_ADDRESSES = strings("list of prefixes", kind_of(Cidr).parse, MOST_ADDRESSES)
+_ADDRESSES = strings("list of prefixes", kind_of(Cidr), MOST_ADDRESSES)
 
 
 class AddressGroup(Standard, frozen=True, kw_only=True):

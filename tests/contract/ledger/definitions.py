@@ -20,13 +20,11 @@ with warnings.catch_warnings():
     from oslo_config import cfg
 
 CORE = ("network", "subnet", "port", "subnetpool")  # aliases that upstream's list of extensions does not have
-_STANDARD = (
-    "networks subnets ports subnetpools routers floatingips security_groups security_group_rules address_groups trunks "
-    "policies segments network_segment_ranges logs ndp_proxies local_ips"
-).split()
 _TAGGED = (
-    "networks subnets ports subnetpools routers floatingips security_groups trunks policies network_segment_ranges"
-)
+    "networks", "subnets", "ports", "subnetpools", "routers", "floatingips", "security_groups", "trunks", "policies",
+    "network_segment_ranges",
+)  # fmt: skip
+_STANDARD = (*_TAGGED, "security_group_rules", "address_groups", "segments", "logs", "ndp_proxies", "local_ips")
 NOTHING = object()
 cfg.CONF.register_opt(cfg.IntOpt("max_allowed_address_pair", default=10))  # which a validator reads
 
@@ -94,7 +92,7 @@ FURTHER: dict[str, dict[str, dict[str, Theirs]]] = {
     "standard-attr-description": {name: {"description": _flags("cuvf", "")} for name in _STANDARD},
     "standard-attr-timestamp": {name: {"created_at": _flags("v"), "updated_at": _flags("v")} for name in _STANDARD},
     "standard-attr-revisions": {name: {"revision_number": _flags("vf")} for name in _STANDARD},
-    "standard-attr-tag": {name: {"tags": _flags("vf")} for name in _TAGGED.split()},
+    "standard-attr-tag": {name: {"tags": _flags("vf")} for name in _TAGGED},
 }
 
 
