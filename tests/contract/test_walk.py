@@ -7,13 +7,18 @@ from tests.contract.walks import WALKS, Walk
 @pytest.fixture
 def needed(openstack_, walk):
     """What the needs of the walk made; it is gone after."""
-    made = []
-    for command in walk.needs:
-        noun, _, _ = command.partition(" create ")
-        made.append((noun, openstack_.json(command.format(*(row for _, row in made)))))
-    yield [row for _, row in made]
-    for noun, row in reversed(made):
-        openstack_(f"{noun} delete {row['id']}")
+    made, undo = [], []
+    for need in walk.needs:
+        if isinstance(need, str):
+            noun, _, _ = need.partition(" create ")
+            made.append(openstack_.json(need.format(*made)))
+            undo.append(f"{noun} delete {made[-1]['id']}")
+        else:
+            openstack_(need[0].format(*made))
+            undo.append(need[1].format(*made))
+    yield made
+    for command in reversed(undo):
+        openstack_(command)
 
 
 @pytest.mark.parametrize("walk", WALKS, ids=str)

@@ -16,7 +16,8 @@ class Walk:
     noun: str  # as the command says it
     create: str
     shows: Shown  # a part of what there is then
-    needs: tuple[str, ...] = ()  # commands that create what must be there before; it is deleted after
+    # Commands that create what must be there before, and is deleted after; or what is done, and how it is undone.
+    needs: tuple[str | tuple[str, str], ...] = ()
     sets: tuple[tuple[str, Shown], ...] = ()
     unsets: tuple[tuple[str, Shown], ...] = ()
     finds: tuple[str, ...] = ()  # what a list is filtered by that has the resource
