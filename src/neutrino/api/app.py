@@ -211,7 +211,8 @@ def wire_fault(fault: Fault) -> dict[str, object]:
 
 async def _fault(req: Req, resp: Resp, error: Fault, _params: dict[str, Any]) -> None:
     if error.status >= 500:
-        log.error("%s %s %s: %s", req.context.request_id, req.method, req.path, error, exc_info=error.__cause__)
+        level = logging.ERROR if error.__cause__ else logging.WARNING  # what has run out is no defect
+        log.log(level, "%s %s %s: %s", req.context.request_id, req.method, req.path, error, exc_info=error.__cause__)
     resp.status = error.status
     resp.data = _encode(wire_fault(error))
 
