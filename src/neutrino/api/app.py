@@ -9,7 +9,7 @@ import falcon
 import falcon.asgi
 import msgspec
 
-from neutrino.api import bodies, tags
+from neutrino.api import bodies, openapi, tags
 from neutrino.api.authentication import Authenticator, NoAuth
 from neutrino.api.availability_paths import NetworkAvailabilities, NetworkAvailability, Zones
 from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
@@ -195,6 +195,14 @@ class Extensions:
             raise HTTPNotFound(req.path)
 
 
+class Description:
+    """``/openapi.json``: the API as an OpenAPI document."""
+
+    async def on_get(self, _req: Req, resp: Resp) -> None:
+        """Show it."""
+        resp.data = openapi.encoded()
+
+
 class RequestId:
     """Each answer carries the id under which the log has it."""
 
@@ -214,7 +222,8 @@ def wire_fault(fault: Fault) -> dict[str, object]:
 
 async def _fault(req: Req, resp: Resp, error: Fault, _params: dict[str, Any]) -> None:
     if error.status >= 500:
-        log.error("%s %s %s: %s", req.context.request_id, req.method, req.path, error, exc_info=error)
+        level = logging.ERROR if error.__cause__ else logging.WARNING  # what has run out is no defect
+        log.log(level, "%s %s %s: %s", req.context.request_id, req.method, req.path, error, exc_info=error.__cause__)
     resp.status = error.status
     resp.data = _encode(wire_fault(error))
 
@@ -249,6 +258,7 @@ def application(service: Service, authenticator: Authenticator | None = None) ->
     app.req_options.strip_url_path_trailing_slash = True
     app.resp_options.default_media_type = "application/json"
     app.add_route("/", Versions())
+    app.add_route("/openapi.json", Description())
     app.add_route(PREFIX, Resources())
     app.add_route(f"{PREFIX}/extensions", Extensions())
     app.add_route(f"{PREFIX}/extensions/{{alias}}", Extensions())

@@ -29,7 +29,7 @@ EXTENSIONS: tuple[Extension, ...] = (
     Extension("filter-validation", "Filter parameters validation", "Unknown filters are refused."),
     Extension("fip-port-details", "Floating IP Port Details Extension", "What a floating IP tells of its port."),
     Extension("ip-substring-filtering", "IP address substring filtering", "Ports by a part of their address."),
-    Extension("ip_allocation", "IP allocation", "When a port gets its addresses."),
+    Extension("ip_allocation", "IP Allocation", "When a port gets its addresses."),
     Extension("net-mtu", "Network MTU", "The MTU of a network."),
     Extension("net-mtu-writable", "Network MTU (writable)", "The MTU of a network may be set."),
     Extension("network-ip-availability", "Network IP Availability", "How many addresses networks have and use."),
@@ -38,7 +38,7 @@ EXTENSIONS: tuple[Extension, ...] = (
     Extension("port-device-profile", "Port device profile", "A profile of accelerators, for Nova."),
     Extension("port-mac-address-regenerate", "Neutron Port MAC address regenerate", "A new MAC address by null."),
     Extension("port-numa-affinity-policy", "Port NUMA affinity policy", "A NUMA affinity policy, for Nova."),
-    Extension("port-numa-affinity-policy-socket", "Port NUMA affinity policy socket", "The policy socket."),
+    Extension("port-numa-affinity-policy-socket", 'Port NUMA affinity policy "socket"', "The policy socket."),
     Extension("port-security", "Port Security", "Filtering and anti-spoofing may be switched off."),
     Extension("project-id", "project_id field enabled", "project_id beside tenant_id."),
     Extension("provider", "Provider Network", "How a network is realised: flat, vlan, geneve or local."),
@@ -55,8 +55,12 @@ EXTENSIONS: tuple[Extension, ...] = (
     Extension("router", "Neutron L3 Router", "Routers and floating IPs."),
     Extension("security-group", "security-group", "Security groups and their rules."),
     Extension("security-groups-default-rules", "Default rules for security groups", "What new groups get."),
-    Extension("security-groups-normalized-cidr", "Normalized CIDR field", "normalized_cidr of a rule."),
-    Extension("security-groups-remote-address-group", "Remote address group", "An address group as a rule's remote."),
+    Extension("security-groups-normalized-cidr", "Normalized CIDR field for security group rules", "Of a remote."),
+    Extension(
+        "security-groups-remote-address-group",
+        "Remote address group id field for security group rules",
+        "An address group as a rule's remote.",
+    ),
     Extension("security-groups-shared-filtering", "Security group filtering on the shared field", "A filter."),
     Extension("sorting", "Sorting support", "Sorted lists."),
     Extension("standard-attr-description", "standard-attr-description", "A description on each resource."),
@@ -68,7 +72,9 @@ EXTENSIONS: tuple[Extension, ...] = (
     Extension("subnet-service-types", "Subnet service types", "Subnets for ports of certain device owners."),
     Extension("subnet_allocation", "Subnet Allocation", "Subnets cut from pools of prefixes."),
     Extension("subnetpool-prefix-ops", "Subnet Pool Prefix Operations", "Prefixes added to and taken from a pool."),
-    Extension("uplink-status-propagation", "Port Uplink Status Propagation", "propagate_uplink_status of a port."),
-    Extension("uplink-status-propagation-updatable", "Ability to update uplink status", "It may be changed."),
+    Extension("uplink-status-propagation", "Uplink status propagation extension", "propagate_uplink_status of a port."),
+    Extension(
+        "uplink-status-propagation-updatable", "Uplink status propagation updatable extension", "It may be changed."
+    ),
 )
 BY_ALIAS = {extension.alias: extension for extension in EXTENSIONS}

@@ -43,15 +43,22 @@ def fields_of(cls: type[Resource], pairs: Pairs) -> Sequence[str]:
     return _fields(cls, [value for name, value in pairs if name == "fields"])
 
 
+def is_filterable(attribute: Attribute) -> bool:
+    """Return whether lists are filtered by *attribute*."""
+    attr = attribute.attr
+    if not (attr.filtered or (attr.shown and (attr.stored or attr.child))):
+        return False
+    return attr.child is not None or attribute.kind.storage != "json"
+
+
+def is_sortable(attribute: Attribute) -> bool:
+    """Return whether lists are sorted by *attribute*."""
+    return is_filterable(attribute) and attribute.attr.child is None and attribute.attr.stored
+
+
 @cache
 def _filterable(cls: type[Resource]) -> Mapping[str, Attribute]:
-    known = by_wire(cls)
-    return {
-        wire: a
-        for wire, a in known.items()
-        if (a.attr.filtered or (a.attr.shown and (a.attr.stored or a.attr.child)))
-        and (a.attr.child or a.kind.storage != "json")
-    }
+    return {wire: a for wire, a in by_wire(cls).items() if is_filterable(a)}
 
 
 def _filters(cls: type[Resource], name: str, values: list[str]) -> list[Filter]:
@@ -115,7 +122,8 @@ def _value(attribute: Attribute, text: str) -> object:
 
 
 def _is_nullable(attribute: Attribute) -> bool:
-    return "anyOf" in attribute.kind.schema
+    either = attribute.kind.schema.get("anyOf", ())
+    return isinstance(either, list) and {"type": "null"} in either
 
 
 def _time(text: str) -> str:
@@ -144,7 +152,7 @@ def _sort(cls: type[Resource], keys: list[str], directions: list[str]) -> Sequen
     out = []
     for i, key in enumerate(keys):
         attribute = known.get(key)
-        if attribute is None or attribute.attr.child or not attribute.attr.stored:
+        if attribute is None or not is_sortable(attribute):
             raise HTTPBadRequest(f"{shown(key)} is invalid attribute for sort key")
         direction = directions[i] if directions else "asc"
         if direction not in ("asc", "desc"):

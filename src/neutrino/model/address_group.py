@@ -5,11 +5,11 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from neutrino.model.faults import AddressesAlreadyExist, AddressesNotFound
-from neutrino.model.kinds import Boolean, Cidr, Name, kind_of, strings
+from neutrino.model.kinds import Boolean, Cidr, LongText, Name, kind_of, strings
 from neutrino.model.resource import Attr, Standard
 
 MOST_ADDRESSES = 10_000
-_ADDRESSES = strings("list of prefixes", kind_of(Cidr).parse, MOST_ADDRESSES)
+_ADDRESSES = strings("list of prefixes", kind_of(Cidr), MOST_ADDRESSES)
 
 
 class AddressGroup(Standard, frozen=True, kw_only=True):
@@ -20,6 +20,7 @@ class AddressGroup(Standard, frozen=True, kw_only=True):
     human: ClassVar[str] = "Address group"
 
     name: Name = ""
+    description: Annotated[LongText, Attr(extension="standard-attr-description")] = ""
     addresses: Annotated[tuple[str, ...], _ADDRESSES, Attr(put=False)] = ()
     shared: Annotated[
         Boolean, Attr(post=False, put=False, stored=False, filtered=True, extension="rbac-address-group")

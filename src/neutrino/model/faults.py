@@ -207,9 +207,10 @@ class TunnelIdInUse(Conflict):
 
 
 @dataclass(eq=False)
-class NoNetworkAvailable(Conflict):
+class NoNetworkAvailable(Fault):
     """No segmentation id is left."""
 
+    status = 503
     says = "Unable to create the network. No {network_type} segmentation id is available."
     network_type: str
 

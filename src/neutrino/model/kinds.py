@@ -28,6 +28,7 @@ _BARE_MAC = re.compile(r"[0-9a-f]{12}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _LENGTH = re.compile(r"[0-9]{1,3}")
 _SHOWN = 120
+_TEXT = {"type": "string", "pattern": r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"}
 _MOST_INTEGER = 2**63 - 1  # of an SQL integer
 
 
@@ -64,11 +65,14 @@ def _text(limit: int) -> Parse:
     return parse
 
 
+_TRUE, _FALSE = frozenset({"true", "t", "yes", "y", "on", "1"}), frozenset({"false", "f", "no", "n", "off", "0"})
+
+
 def _boolean(value: object) -> object:
     if isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.lower() in ("true", "false", "1", "0"):
-        return value.lower() in ("true", "1")
+    if isinstance(value, str) and value.strip().lower() in _TRUE | _FALSE:
+        return value.strip().lower() in _TRUE
     if isinstance(value, int) and value in (0, 1):
         return bool(value)
     raise ValueError(f"{shown(value)} cannot be converted to boolean")
@@ -80,6 +84,8 @@ def integer(low: int, high: int) -> Parse:
     def parse(value: object) -> object:
         if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value.strip()):
             value = int(value)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # JSON knows no difference
         if not isinstance(value, int) or isinstance(value, bool):
             raise ValueError(f"{shown(value)} is not an integer")
         if not low <= value <= high:
@@ -222,23 +228,40 @@ def _json_object(value: object) -> object:
 _MOST_JSON_BYTES = 4095
 
 
-def record(cls: type[msgspec.Struct]) -> Parse:
-    """Return the parser of a JSON object into *cls*: each field by its own kind, unknown and missing keys refused."""
-    kinds = {name: kind_of(hint) for name, hint in annotations_of(cls).items()}
-    required = {f.name for f in msgspec.structs.fields(cls) if f.required}
+class Record:
+    """The parser of a JSON object into a Struct: each field by its own kind, unknown and missing keys refused."""
 
-    def parse(value: object) -> object:
+    def __init__(self, cls: type[msgspec.Struct]) -> None:
+        self._cls = cls
+        self._kinds = {name: kind_of(hint) for name, hint in annotations_of(cls).items()}
+        self._required = {f.name for f in msgspec.structs.fields(cls) if f.required}
+
+    @property
+    def schema(self) -> Mapping[str, object]:
+        """What it parses, as JSON Schema."""
+        return {
+            "type": "object",
+            "properties": {name: kind.schema for name, kind in self._kinds.items()},
+            "required": sorted(self._required),
+            "additionalProperties": False,
+        }
+
+    def __call__(self, value: object) -> object:
+        """Return the Struct that *value* is."""
         if not isinstance(value, dict):
             raise ValueError(f"{shown(value)} is not a dictionary")
-        unknown = value.keys() - kinds.keys()
+        unknown = value.keys() - self._kinds.keys()
         if unknown:
             raise ValueError(f"Unexpected keys supplied: {', '.join(sorted(map(str, unknown)))[:_SHOWN]}")
-        missing = required - value.keys()
+        missing = self._required - value.keys()
         if missing:
             raise ValueError(f"{shown(value)} lacks the keys: {', '.join(sorted(missing))}")
-        return cls(**{name: kinds[name].parse(item) for name, item in value.items()})
+        return self._cls(**{name: self._kinds[name].parse(item) for name, item in value.items()})
 
-    return parse
+
+def record(cls: type[msgspec.Struct]) -> Record:
+    """Return the parser of a JSON object into *cls*."""
+    return Record(cls)
 
 
 def annotations_of(cls: type) -> dict[str, object]:
@@ -264,8 +287,9 @@ def kind_of(hint: object) -> Kind:
 
 def list_of(cls: type[msgspec.Struct], most: int, too_many: TooMany = _too_many) -> Kind:
     """Return the kind of a list of at most *most* records of *cls*, none twice."""
-    parse = unique_items(record(cls), most, too_many)
-    return Kind(f"list of {cls.__name__}", parse, "json", {"type": "array", "maxItems": most})
+    item = record(cls)
+    schema = {"type": "array", "maxItems": most, "uniqueItems": True, "items": item.schema}
+    return Kind(f"list of {cls.__name__}", unique_items(item, most, too_many), "json", schema)
 
 
 def not_null(kind: Kind) -> Kind:
@@ -279,15 +303,18 @@ def not_null(kind: Kind) -> Kind:
     return Kind(kind.name, parse, kind.storage, kind.schema)
 
 
-def strings(name: str, parse: Parse, most: int, too_many: TooMany = _too_many) -> Kind:
-    """Return the kind of a list of at most *most* strings, each parsed by *parse*, none twice."""
-    schema = {"type": "array", "maxItems": most, "items": {"type": "string"}}
-    return Kind(name, unique_items(parse, most, too_many), "json", schema)
+def strings(name: str, item: Kind | Parse, most: int, too_many: TooMany = _too_many) -> Kind:
+    """Return the kind of a list of at most *most* strings, each an *item*, none twice."""
+    parse, schema = (item.parse, item.schema) if isinstance(item, Kind) else (item, _TEXT)
+    described = {"type": "array", "maxItems": most, "uniqueItems": True, "items": schema}
+    return Kind(name, unique_items(parse, most, too_many), "json", described)
 
 
-_TEXT = {"type": "string"}
+_MAC_SCHEMA = {"type": "string", "format": "mac", "minLength": 12, "maxLength": 17}
+_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}Z?$"
 Uuid = Annotated[str, Kind("uuid", _uuid, "text", {"type": "string", "format": "uuid"})]
-Name = Annotated[str, Kind("string", _text(255), "text", {"type": "string", "maxLength": 255})]
+Name = Annotated[str, Kind("string", _text(255), "text", _TEXT | {"maxLength": 255})]
+LongText = Annotated[str, Kind("string", _text(1024), "text", _TEXT | {"maxLength": 1024})]
 # Null is the empty string: clients clear such an attribute with it (Nova, binding:host_id).
 NullableName = Annotated[
     str,
@@ -295,20 +322,28 @@ NullableName = Annotated[
         "string",
         lambda value: _text(255)("" if value is None else value),
         "text",
-        {"type": ["string", "null"], "maxLength": 255},
+        _TEXT | {"type": ["string", "null"], "maxLength": 255},
     ),
 ]
 Boolean = Annotated[bool, Kind("boolean", _boolean, "boolean", {"type": "boolean"})]
-Mac = Annotated[str, Kind("mac", _mac, "text", _TEXT)]
+Mac = Annotated[str, Kind("mac", _mac, "text", _MAC_SCHEMA)]
 # Null asks for a new one (extension port-mac-address-regenerate).
-MacOrNew = Annotated[str, Kind("mac", lambda value: "" if value is None else _mac(value), "text", _TEXT)]
-IpAddress = Annotated[str, Kind("address", _address, "text", _TEXT)]
-Cidr = Annotated[str, Kind("cidr", _network, "text", _TEXT)]
-IpPrefix = Annotated[str, Kind("prefix", _prefix, "text", _TEXT)]
-Timestamp = Annotated[str, Kind("timestamp", _text(32), "text", {"type": "string", "format": "date-time"})]
+MacOrNew = Annotated[
+    str,
+    Kind(
+        "mac",
+        lambda value: "" if value is None else _mac(value),
+        "text",
+        _MAC_SCHEMA | {"type": ["string", "null"]},
+    ),
+]
+IpAddress = Annotated[str, Kind("address", _address, "text", {"type": "string", "format": "ip"})]
+Cidr = Annotated[str, Kind("cidr", _network, "text", {"type": "string", "format": "cidr"})]
+IpPrefix = Annotated[str, Kind("prefix", _prefix, "text", {"type": "string", "format": "ip-or-cidr"})]
+Timestamp = Annotated[str, Kind("timestamp", _text(32), "text", {"type": "string", "pattern": _TIME})]
 JsonObject = Annotated[Mapping[str, object], Kind("dictionary", _json_object, "json", {"type": "object"})]
-Uuids = Annotated[tuple[str, ...], strings("list of uuids", _uuid, 1000)]
-Tags = Annotated[tuple[str, ...], strings("list of tags", _text(255), 50)]
+Uuids = Annotated[tuple[str, ...], strings("list of uuids", kind_of(Uuid), 1000)]
+Tags = Annotated[tuple[str, ...], strings("list of tags", kind_of(Name), 50)]
 
 
 def number(low: int, high: int) -> Kind:

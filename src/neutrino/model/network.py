@@ -19,9 +19,14 @@ def _mtu(value: object) -> object:
     return size
 
 
-_MTU = Kind("integer", _mtu, "integer", {"type": "integer", "minimum": 0, "maximum": MOST_MTU})
+_MTU = Kind(
+    "integer",
+    _mtu,
+    "integer",
+    {"anyOf": [{"const": 0}, {"type": "integer", "minimum": LOWEST_MTU, "maximum": MOST_MTU}]},
+)
 MOST_ZONES = 10
-_ZONES = strings("list of zones", kind_of(Name).parse, MOST_ZONES)
+_ZONES = strings("list of zones", kind_of(Name), MOST_ZONES)
 
 
 class Network(Tagged, frozen=True, kw_only=True):

@@ -73,12 +73,8 @@ class AddressPair(msgspec.Struct, frozen=True):
     mac_address: Mac | None = None
 
 
-_FIXED_IPS = Kind(
-    "list of fixed IPs",
-    not_null(list_of(FixedIpRequest, 20)).parse,
-    "json",
-    {"type": "array", "items": {"type": "object", "properties": {"subnet_id": {}, "ip_address": {}}}},
-)
+_REQUESTED = not_null(list_of(FixedIpRequest, 20))
+_FIXED_IPS = Kind("list of fixed IPs", _REQUESTED.parse, "json", _REQUESTED.schema)
 
 
 class Port(Tagged, frozen=True, kw_only=True):

@@ -34,7 +34,7 @@ class Gateway(msgspec.Struct, frozen=True):
     external_fixed_ips: tuple[FixedIp, ...]
 
 
-_REQUESTED_IPS = Kind("list of fixed IPs", list_of(FixedIpRequest, _MOST_GATEWAY_IPS).parse, "json", {"type": "array"})
+_REQUESTED_IPS = list_of(FixedIpRequest, _MOST_GATEWAY_IPS)
 
 
 class GatewayRequest(msgspec.Struct, frozen=True):
@@ -46,10 +46,11 @@ class GatewayRequest(msgspec.Struct, frozen=True):
 
 
 def _gateway(value: object) -> object:
-    return None if value is None or value == {} else record(GatewayRequest)(value)
+    return None if value is None or value == {} else _REQUEST(value)
 
 
-_GATEWAY = Kind("gateway", _gateway, "json", {"anyOf": [{"type": "object"}, {"type": "null"}]})
+_REQUEST = record(GatewayRequest)
+_GATEWAY = Kind("gateway", _gateway, "json", {"anyOf": [_REQUEST.schema, {"type": "null"}]})
 
 
 class Router(Tagged, frozen=True, kw_only=True):

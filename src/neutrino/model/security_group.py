@@ -66,9 +66,14 @@ def _rule_prefix(value: object) -> object:
 
 
 ETHERTYPE = Kind("ethertype", _ethertype, "text", {"enum": ETHERTYPES})
-PROTOCOL = Kind("protocol", _protocol, "text", {"type": "string"})
+PROTOCOL = Kind(
+    "protocol",
+    _protocol,
+    "text",
+    {"anyOf": [{"enum": [*PROTOCOLS, "any"]}, {"type": "string", "pattern": "^(1?[0-9]?[0-9]|2[0-4][0-9]|25[0-5])$"}]},
+)
 PORT = Kind("integer", _port_number, "integer", {"type": "integer", "minimum": 0, "maximum": _MOST_PORT})
-PREFIX = Kind("prefix", _rule_prefix, "text", {"type": "string"})
+PREFIX = Kind("prefix", _rule_prefix, "text", {"type": "string", "format": "ip-or-cidr"})
 
 
 class SecurityGroupRule(Standard, frozen=True, kw_only=True):
@@ -117,7 +122,12 @@ class SecurityGroup(Tagged, frozen=True, kw_only=True):
     stateful: Annotated[Boolean, Attr(extension="stateful-security-group")] = True
     security_group_rules: Annotated[
         tuple[SecurityGroupRule, ...],
-        Kind("list of rules", tuple, "json", {"type": "array"}),
+        Kind(
+            "list of rules",
+            tuple,
+            "json",
+            {"type": "array", "items": {"$ref": "#/components/schemas/SecurityGroupRule"}},
+        ),
         Attr(post=False, put=False, stored=False),
     ] = ()
     shared: Annotated[

@@ -59,7 +59,7 @@ def parse_ip_version(value: object) -> object:
     return number
 
 
-_NAMESERVERS = strings("list of addresses", kind_of(IpAddress).parse, MOST_NAMESERVERS, DNSNameServersExhausted)
+_NAMESERVERS = strings("list of addresses", kind_of(IpAddress), MOST_NAMESERVERS, DNSNameServersExhausted)
 
 
 def _service_type(value: object) -> object:
@@ -72,7 +72,13 @@ def _service_type(value: object) -> object:
 
 _DHCP = ("network:dhcp", "network:distributed")
 _SERVICE_PREFIXES = ("network:", "neutron:", "compute:")
-_SERVICE_TYPES = strings("list of device owners", _service_type, MOST_SERVICE_TYPES)
+_OWNER = Kind(
+    "device owner",
+    _service_type,
+    "text",
+    {"type": "string", "pattern": f"^({'|'.join(_SERVICE_PREFIXES)})", "maxLength": 255},
+)
+_SERVICE_TYPES = strings("list of device owners", _OWNER, MOST_SERVICE_TYPES)
 
 
 class Subnet(Tagged, frozen=True, kw_only=True):

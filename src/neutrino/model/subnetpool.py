@@ -23,8 +23,16 @@ def _name(value: object) -> object:
     return text
 
 
-PREFIXES = not_null(strings("list of prefixes", kind_of(Cidr).parse, MOST_PREFIXES))
-Length = Annotated[str, Kind("prefix length", _length, "text", {"type": "string"})]
+PREFIXES = not_null(strings("list of prefixes", kind_of(Cidr), MOST_PREFIXES))
+Length = Annotated[
+    str,
+    Kind(
+        "prefix length",
+        _length,
+        "text",
+        {"type": ["string", "integer"], "pattern": "^[0-9]{1,3}$", "minimum": 0, "maximum": 128},
+    ),
+]
 
 
 class SubnetPool(Tagged, frozen=True, kw_only=True):
@@ -35,7 +43,9 @@ class SubnetPool(Tagged, frozen=True, kw_only=True):
     human: ClassVar[str] = "Subnet pool"
     limited: ClassVar[bool] = True
 
-    name: Annotated[str, Kind("string", _name, "text", {"type": "string", "maxLength": 255}), Attr(required=True)]
+    name: Annotated[
+        str, Kind("string", _name, "text", {"type": "string", "pattern": r"\S", "maxLength": 255}), Attr(required=True)
+    ]
     prefixes: Annotated[tuple[str, ...], PREFIXES, Attr(required=True)]
     ip_version: Annotated[int, number(4, 6), Attr(post=False, put=False)]
     default_prefixlen: Length

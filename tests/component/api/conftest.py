@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import uuid
 
 import httpx
 import pytest
@@ -128,7 +129,7 @@ class Api:
         """Have the backend observe a live chassis."""
         times = dict.fromkeys(("created_at", "started_at", "heartbeat_timestamp"), "2030-01-01 00:00:00")
         agent = Agent(
-            id=f"agent-of-{name}",
+            id=str(uuid.uuid5(uuid.NAMESPACE_OID, name)),
             agent_type=CONTROLLER_AGENT,
             binary="ovn-controller",
             host=name,

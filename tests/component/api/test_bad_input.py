@@ -92,7 +92,7 @@ DEEP = 5000
         b'{"network": {"": 1}}',
         b'{"network": {"admin_state_up": 2}}',
         b'{"network": {"admin_state_up": null}}',
-        b'{"network": {"admin_state_up": "yes"}}',
+        b'{"network": {"admin_state_up": "maybe"}}',
         b'{"network": {"project_id": ' + b'"x"' + b', "tenant_id": "y"}}',
     ],
     ids=range(52),

@@ -75,7 +75,7 @@ def test_segmentation_ids_are_chosen_one_after_the_other_and_used_again(serve):
     made = [api.network() for _ in range(3)]
     assert [network["provider:segmentation_id"] for network in made] == [10, 11, 12]
     assert api.refused("POST", "networks", {"network": {}}) == (
-        409,
+        503,
         "NoNetworkAvailable",
         "Unable to create the network. No geneve segmentation id is available.",
     )

@@ -1,0 +1,169 @@
+"""What `openstack` does to one resource of each noun, as one table: create, show, set, unset, list, delete.
+
+In what a row says, ``{0[id]}`` is a value of what the first of *needs* made.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Shown = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The walk of one noun."""
+
+    noun: str  # as the command says it
+    create: str
+    shows: Shown  # a part of what there is then
+    # Commands that create what must be there before, and is deleted after; or what is done, and how it is undone.
+    needs: tuple[str | tuple[str, str], ...] = ()
+    sets: tuple[tuple[str, Shown], ...] = ()
+    unsets: tuple[tuple[str, Shown], ...] = ()
+    finds: tuple[str, ...] = ()  # what a list is filtered by that has the resource
+    misses: tuple[str, ...] = ()  # and that has it not
+    under: str = ""  # of a noun that is a part of another: that one, before the resource itself
+    id: str = "ID"  # the column of lists that has the id
+
+    def __str__(self) -> str:
+        return self.noun
+
+
+NET, SUBNET = "network create walk-net", "subnet create walk-subnet --network walk-net --subnet-range 10.66.0.0/24"
+OUTER = "network create walk-outer --external"
+OUTER_SUBNET = "subnet create walk-outer-subnet --network walk-outer --subnet-range 203.0.113.0/24"
+NAMED = (("--name walked --description other", {"name": "walked", "description": "other"}),)
+TAGGED = ("--tag b", {"tags": ["a", "b"]})
+UNTAGGED = (("--tag a", {"tags": ["b"]}), ("--all-tag", {"tags": []}))
+
+WALKS = (
+    Walk(
+        "network",
+        "walk --description d --mtu 1400 --tag a",
+        {"name": "walk", "description": "d", "mtu": 1400, "tags": ["a"], "status": "ACTIVE"},
+        sets=(*NAMED, TAGGED, ("--disable --share", {"admin_state_up": False, "shared": True})),
+        unsets=UNTAGGED,
+        finds=("--name walked", "--disable", "--share", "--internal"),
+        misses=("--name walk", "--enable", "--external", "--status DOWN"),
+    ),
+    Walk(
+        "subnet",
+        "walk --network walk-net --subnet-range 10.66.0.0/24 --dns-nameserver 192.0.2.53 --tag a",
+        {"cidr": "10.66.0.0/24", "gateway_ip": "10.66.0.1", "dns_nameservers": ["192.0.2.53"]},
+        needs=(NET,),
+        sets=(
+            *NAMED,
+            TAGGED,
+            ("--no-dhcp", {"enable_dhcp": False}),
+            (
+                "--host-route destination=10.77.0.0/16,gateway=10.66.0.2",
+                {"host_routes": [{"destination": "10.77.0.0/16", "nexthop": "10.66.0.2"}]},
+            ),
+        ),
+        unsets=(
+            ("--dns-nameserver 192.0.2.53", {"dns_nameservers": []}),
+            ("--host-route destination=10.77.0.0/16,gateway=10.66.0.2", {"host_routes": []}),
+            ("--gateway", {"gateway_ip": None}),
+            *UNTAGGED,
+        ),
+        finds=("--network walk-net", "--no-dhcp", "--subnet-range 10.66.0.0/24", "--ip-version 4"),
+        misses=("--dhcp", "--ip-version 6", "--name walk"),
+    ),
+    Walk(
+        "port",
+        "walk --network walk-net --device d1 --device-owner compute:x --tag a --vnic-type direct",
+        {"device_id": "d1", "device_owner": "compute:x", "binding_vnic_type": "direct", "status": "DOWN"},
+        needs=(NET, SUBNET),
+        sets=(
+            *NAMED,
+            TAGGED,
+            ("--mac-address fa:16:3e:66:00:01", {"mac_address": "fa:16:3e:66:00:01"}),
+            ("--binding-profile k=v --disable", {"binding_profile": {"k": "v"}, "admin_state_up": False}),
+            ("--device d2", {"device_id": "d2"}),
+        ),
+        unsets=(
+            ("--binding-profile k", {"binding_profile": {}}),
+            ("--device", {"device_id": ""}),
+            ("--device-owner", {"device_owner": ""}),
+            *UNTAGGED,
+        ),
+        finds=("--network walk-net", "--mac-address fa:16:3e:66:00:01", "--fixed-ip subnet=walk-subnet"),
+        misses=("--device-id d1", "--status ACTIVE", "--fixed-ip ip-address=10.66.0.250"),
+    ),
+    Walk(
+        "router",
+        "walk --disable --description d --tag a",
+        {"admin_state_up": False, "description": "d", "external_gateway_info": None},
+        needs=(OUTER, OUTER_SUBNET),
+        sets=(*NAMED, TAGGED, ("--enable --external-gateway walk-outer", {"admin_state_up": True})),
+        unsets=(("--external-gateway", {"external_gateway_info": None}), *UNTAGGED),
+        finds=("--name walked", "--enable"),
+        misses=("--disable", "--tags a"),
+    ),
+    Walk(
+        "floating ip",
+        "walk-outer --description d --tag a",
+        {"description": "d", "port_id": None, "status": "DOWN"},
+        needs=(OUTER, OUTER_SUBNET),
+        sets=(("--description other", {"description": "other"}), TAGGED),
+        unsets=UNTAGGED,
+        finds=("--network walk-outer", "--status DOWN"),
+        misses=("--status ACTIVE", "--tags a"),
+    ),
+    Walk(
+        "security group",
+        "walk --description d --tag a",
+        {"name": "walk", "stateful": True},
+        sets=(*NAMED, TAGGED, ("--stateless", {"stateful": False})),
+        unsets=UNTAGGED,
+        misses=("--tags a", "--share"),
+    ),
+    Walk(
+        "security group rule",
+        "walk-group --protocol tcp --dst-port 80:90 --remote-ip 192.0.2.0/24 --description d",
+        {"protocol": "tcp", "port_range_min": 80, "port_range_max": 90, "direction": "ingress", "description": "d"},
+        needs=("security group create walk-group",),
+        finds=("--protocol tcp", "--ingress"),
+        misses=("--protocol udp", "--egress"),
+    ),
+    Walk(
+        "subnet pool",
+        "walk --pool-prefix 10.96.0.0/16 --default-prefix-length 26 --tag a",
+        {"prefixes": ["10.96.0.0/16"], "default_prefixlen": 26, "ip_version": 4},
+        needs=("address scope create walk-scope",),
+        sets=(
+            *NAMED,
+            TAGGED,
+            ("--pool-prefix 10.97.0.0/16", {"prefixes": ["10.96.0.0/15"]}),
+            ("--address-scope walk-scope --default", {"is_default": True}),
+            ("--no-address-scope --no-default", {"address_scope_id": None, "is_default": False}),
+        ),
+        unsets=UNTAGGED,
+        finds=("--name walked", "--no-default"),
+        misses=("--default", "--address-scope walk-scope"),
+    ),
+    Walk(
+        "address scope",
+        "walk --ip-version 6",
+        {"name": "walk", "ip_version": 6, "shared": False},
+        sets=(("--name walked", {"name": "walked"}), ("--share", {"shared": True})),
+        finds=("--name walked", "--ip-version 6", "--share"),
+        misses=("--ip-version 4", "--no-share"),
+    ),
+    Walk(
+        "address group",
+        "walk --address 192.0.2.0/24 --description d",
+        {"addresses": ["192.0.2.0/24"], "description": "d"},
+        sets=(*NAMED, ("--address 198.51.100.1", {"addresses": ["192.0.2.0/24", "198.51.100.1/32"]})),
+        unsets=(("--address 192.0.2.0/24", {"addresses": ["198.51.100.1/32"]}),),
+        finds=("--name walked",),
+        misses=("--name walk",),
+    ),
+    Walk(
+        "default security group rule",
+        "--protocol udp --dst-port 5353 --for-custom-sg --description d",
+        {"protocol": "udp", "port_range_min": 5353, "used_in_default_sg": False, "used_in_non_default_sg": True},
+        finds=("--protocol udp", "--ingress"),
+        misses=("--protocol tcp", "--egress"),
+    ),
+)
