@@ -10,6 +10,7 @@ import falcon.asgi
 import msgspec
 
 from neutrino.api import bodies, tags
+from neutrino.api.authentication import Authenticator, NoAuth
 from neutrino.api.availability_paths import NetworkAvailabilities, NetworkAvailability, Zones
 from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
@@ -23,6 +24,7 @@ from neutrino.model.faults import (
     HTTPMethodNotAllowed,
     HTTPNotFound,
 )
+from neutrino.model.faults_identity import Unauthenticated
 from neutrino.model.resource import Tagged
 from neutrino.store.records import StaleRevision, Transaction
 
@@ -196,6 +198,18 @@ class RequestId:
         resp.set_header("X-Openstack-Request-Id", req.context.request_id)
 
 
+class Guard:
+    """Each request but that for the versions is of somebody."""
+
+    def __init__(self, authenticator: Authenticator) -> None:
+        self._authenticator = authenticator
+
+    async def process_request(self, req: Req, _resp: Resp) -> None:
+        """Find out who asks."""
+        if req.path != "/":
+            req.context.caller = await self._authenticator.caller(req)
+
+
 def wire_fault(fault: Fault) -> dict[str, object]:
     """Return *fault* as the body of an answer."""
     return {"NeutronError": {"type": type(fault).__name__, "message": str(fault), "detail": ""}}
@@ -206,6 +220,12 @@ async def _fault(req: Req, resp: Resp, error: Fault, _params: dict[str, Any]) ->
         log.error("%s %s %s: %s", req.context.request_id, req.method, req.path, error, exc_info=error)
     resp.status = error.status
     resp.data = _encode(wire_fault(error))
+
+
+async def _unauthenticated(_req: Req, resp: Resp, error: Unauthenticated, _params: dict[str, Any]) -> None:
+    resp.status = error.status
+    resp.set_header("WWW-Authenticate", f'Keystone uri="{error.uri}"')
+    resp.data = _encode({"error": {"code": error.status, "title": "Unauthorized", "message": str(error)}})
 
 
 async def _stale(req: Req, resp: Resp, _error: StaleRevision, params: dict[str, Any]) -> None:
@@ -231,9 +251,11 @@ async def _defect(req: Req, resp: Resp, error: Exception, _params: dict[str, Any
     resp.data = _encode({"NeutronError": {"type": "HTTPInternalServerError", "message": message, "detail": ""}})
 
 
-def application(service: Service) -> falcon.asgi.App[Req, Resp]:
-    """Return the ASGI application over *service*."""
-    app = falcon.asgi.App(middleware=[RequestId()])
+def application(service: Service, authenticator: Authenticator | None = None) -> falcon.asgi.App[Req, Resp]:
+    """Return the ASGI application over *service*; without *authenticator* callers are believed."""
+    believing = NoAuth(service.config.noauth_project_id)
+    app = falcon.asgi.App(middleware=RequestId())
+    app.add_middleware(Guard(authenticator or believing))
     app.req_options.strip_url_path_trailing_slash = True
     app.resp_options.default_media_type = "application/json"
     app.add_route("/", Versions())
@@ -265,4 +287,5 @@ def application(service: Service) -> falcon.asgi.App[Req, Resp]:
     app.add_error_handler(falcon.HTTPMethodNotAllowed, _not_allowed)
     app.add_error_handler(StaleRevision, _stale)
     app.add_error_handler(Fault, _fault)
+    app.add_error_handler(Unauthenticated, _unauthenticated)
     return app

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-ADMIN, MEMBER, READER = "admin", "member", "reader"
+ADMIN, MANAGER, MEMBER, READER, SERVICE = "admin", "manager", "member", "reader", "service"
+EVERY_ROLE = frozenset((ADMIN, MANAGER, MEMBER, READER, SERVICE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +12,6 @@ class Caller:
 
     project_id: str
     user_id: str = ""
-    roles: frozenset[str] = frozenset((ADMIN, MEMBER, READER))
+    roles: frozenset[str] = EVERY_ROLE
     system_scope: str = ""
     service_roles: frozenset[str] = frozenset()  # of the service that passes the user's request on

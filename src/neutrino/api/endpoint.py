@@ -13,7 +13,6 @@ from neutrino.model.kinds import shown
 Req = falcon.asgi.Request
 Resp = falcon.asgi.Response
 _REVISION = re.compile(r'\s*"?revision_number=([0-9]{1,18})"?\s*')
-PROJECT_HEADERS = ("X-PROJECT-ID", "X-TENANT-ID", "X-TENANT")
 
 
 def pairs(req: Req) -> list[tuple[str, str]]:
@@ -34,8 +33,7 @@ class Endpoint:
 
     def request(self, req: Req) -> Request:
         """Return who asks, and on which condition."""
-        project = next((value for name in PROJECT_HEADERS if (value := req.get_header(name))), None)
-        return self._service.request(project, _expected_revision(req))
+        return self._service.request(req.context.caller, _expected_revision(req))
 
     async def body(self, req: Req) -> bytes:
         """Return the body; refuse one that is too long, before reading it where its length is announced."""

@@ -14,8 +14,6 @@ from neutrino.api.request import Request
 from neutrino.api.routes import Action, Noun
 from neutrino.api.security_groups import ensure_default
 from neutrino.model.binding import Binder
-from neutrino.model.faults import HTTPBadRequest
-from neutrino.model.kinds import Name, kind_of
 from neutrino.model.resource import Resource, attributes, shown
 from neutrino.model.security_group import SecurityGroup
 from neutrino.runtime.config import Config
@@ -37,13 +35,9 @@ class Service:
         self.config = config
         self.binder = binder
 
-    def request(self, project_id: str | None, expected_revision: int | None) -> Request:
+    def request(self, caller: Caller, expected_revision: int | None) -> Request:
         """Return the request of a caller."""
-        try:
-            project = kind_of(Name).parse(project_id or self.config.noauth_project_id)
-        except ValueError as error:
-            raise HTTPBadRequest(f"Invalid input for project_id. Reason: {error}.") from error
-        return Request(Caller(str(project)), self.config, self.binder, expected_revision)
+        return Request(caller, self.config, self.binder, expected_revision)
 
     async def create(self, noun: Noun, request: Request, body: bytes, parent_id: str = "") -> bytes:
         """Create one resource, or all of a bulk request, or nothing."""

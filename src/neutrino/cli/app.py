@@ -60,6 +60,9 @@ def up(
         int | None, typer.Option(min=0, max=65535, help="Port of the API on 127.0.0.1; 0: any.", show_default="9696")
     ] = None,
     datapath: Annotated[str, typer.Option(help="auto, netdev or dummy; for a lab that is not running.")] = "auto",
+    auth: Annotated[
+        str, typer.Option(help="noauth or keystone; for a lab that is not running.", show_default="as last time")
+    ] = "",
     demo: Annotated[bool, typer.Option(help="Make the demo network with two instances, and ping.")] = True,
     as_json: AsJson = False,
 ) -> None:
@@ -68,7 +71,7 @@ def up(
 
     if api_port is None:
         api_port = lab_of().last_port or API_PORT
-    lab = lab_of(hosts=hosts, datapath=datapath, api_port=api_port)
+    lab = lab_of(hosts=hosts, datapath=datapath, api_port=api_port, auth=auth)
     with terminal.progress() as tell:
         tell("programs")
         lab.place  # noqa: B018 - fetches them the first time

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import uvicorn
 
 from neutrino.api.app import application
+from neutrino.api.authentication import Authenticator, NoAuth
 from neutrino.api.service import Service
 from neutrino.backends.ovn.binding import OvnBinder
 from neutrino.model.faults import DatabaseUnavailable
@@ -44,11 +45,19 @@ def _listener(config: Config, fd: int | None) -> socket.socket:
     return listener
 
 
+def _authenticator(config: Config) -> Authenticator:
+    if config.identity is None:
+        return NoAuth(config.noauth_project_id)
+    from neutrino.api.keystone import KeystoneAuthenticator  # slow to load
+
+    return KeystoneAuthenticator(config.identity)
+
+
 def serve(config: Config, fd: int | None) -> None:
     """Serve until a signal ends it."""
     listener = _listener(config, fd)
     database = open_database(config.database_connection, Wake(config.wake_path))
-    app = application(Service(database, config, OvnBinder()))
+    app = application(Service(database, config, OvnBinder()), _authenticator(config))
     server = _Server(
         uvicorn.Config(
             app,

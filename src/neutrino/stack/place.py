@@ -56,6 +56,11 @@ class Place:
         """The clients' clouds.yaml."""
         return self.run / "clouds.yaml"
 
+    @property
+    def variables(self) -> Path:
+        """The clients' openrc."""
+        return self.run / "openrc"
+
     def log(self, service: str) -> Path:
         """Return the log file of *service*."""
         return self.logs / f"{service}.log"
