@@ -25,7 +25,8 @@ from keystone.server import configure
 from keystone.server.flask import core
 
 DOMAIN = "default"
-THREADS = 4
+THREADS = 1
+"""One at a time: SQLite has one writer, Python one running thread, and requests take some milliseconds."""
 BEAT_S = 1.0
 APIS = provider_api.ProviderAPIs
 

@@ -144,6 +144,7 @@ default_log_levels = keystone=WARN,keystone.common.password_hashing=ERROR,steved
 
 [database]
 connection = sqlite:///{folder}/keystone.sqlite
+sqlite_synchronous = false
 
 [token]
 provider = fernet
