@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 
 from neutrino.api import default_rules
 from neutrino.api.bodies import Given
+from neutrino.api.caller import ADMIN
 from neutrino.api.request import Request
 from neutrino.model.address_group import AddressGroup
 from neutrino.model.faults import (
@@ -106,9 +107,12 @@ def update(tx: Transaction, _request: Request, old: SecurityGroup, changes: Give
     return tx.update(old, changes)
 
 
-def delete(tx: Transaction, _request: Request, group: SecurityGroup) -> None:
-    """Delete a group and its rules; refuse while ports or other groups' rules refer to it."""
-    if group.name == DEFAULT_NAME:
+def delete(tx: Transaction, request: Request, group: SecurityGroup) -> None:
+    """Delete a group and its rules; refuse while ports or other groups' rules refer to it.
+
+    Only who administrates may remove a default group: what is left of a project that is gone.
+    """
+    if group.name == DEFAULT_NAME and ADMIN not in request.caller.roles:
         raise SecurityGroupCannotRemoveDefault
     if _member(tx, group.id):
         raise SecurityGroupInUse(group.id)

@@ -62,7 +62,10 @@ def up(
     ] = None,
     datapath: Annotated[str, typer.Option(help="auto, netdev or dummy; for a lab that is not running.")] = "auto",
     auth: Annotated[
-        str, typer.Option(help="noauth or keystone; for a lab that is not running.", show_default="as last time")
+        str,
+        typer.Option(
+            help="keystone or noauth; for a lab that is not running.", show_default="as last time, else keystone"
+        ),
     ] = "",
     demo: Annotated[bool, typer.Option(help="Make the demo network with two instances, and ping.")] = True,
     as_json: AsJson = False,
@@ -72,6 +75,8 @@ def up(
 
     if api_port is None:
         api_port = lab_of().last_port or API_PORT
+    if not auth and not lab_of().is_known:
+        auth = "keystone"
     lab = lab_of(hosts=hosts, datapath=datapath, api_port=api_port, auth=auth)
     with terminal.progress() as tell:
         tell("programs")

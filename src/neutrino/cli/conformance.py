@@ -19,6 +19,7 @@ from neutrino.stack.lab import Lab
 
 WORKERS = 2 * (os.cpu_count() or 1)
 PROGRESS_EVERY_S = 5.0
+LONGEST_REASON = 300
 FOLDER = "conformance"
 
 
@@ -32,7 +33,7 @@ def conformance(
     kept = Path(os.environ.get("NEUTRINO_STACK_DIR") or CHECKOUT / ".stack") / FOLDER
     kept.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="neutrino-conformance-") as place:
-        lab = Lab(Path(place) / "lab", hosts=1, auth="keystone")
+        lab = Lab(Path(place) / "lab", hosts=1, auth="keystone", settings=suites.SETTINGS)
         terminal.print_error("starting a stack of its own")
         try:
             lab.up()
@@ -79,13 +80,13 @@ def _print(found: verdict.Verdict, kept: Path) -> None:
     if found.regressed:
         terminal.print_line("Pass on upstream, but not here:\n")
         for one in found.regressed:
-            terminal.print_line(f"{one.test}\n    {one.status}: {one.reason}")
+            terminal.print_line(f"{one.test}\n    {one.status}: {one.reason[:LONGEST_REASON]}")
     regressed = {one.test for one in found.regressed}
     others = [one for one in found.failed if one.test not in regressed]
     if others:
         terminal.print_line("\nFail here, and did not pass on upstream:\n")
         for result in others:
-            terminal.print_line(f"{result.test}\n    {verdict.last_line(result.reason)}")
+            terminal.print_line(f"{result.test}\n    {verdict.last_line(result.reason)[:LONGEST_REASON]}")
     if found.gained:
         terminal.print_line("\nPass here, and did not on upstream:\n")
         for name in found.gained:

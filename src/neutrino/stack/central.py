@@ -107,8 +107,8 @@ def _digest(place: Place, name: str) -> str:
     return hashlib.sha256(place.programs.schema(name).read_bytes()).hexdigest()
 
 
-def write_configuration(place: Place, identity: Identity | None) -> None:
-    """Write the oslo.config file of the API and the controller."""
+def write_configuration(place: Place, identity: Identity | None, settings: str) -> None:
+    """Write the oslo.config file of the API and the controller; *settings* is more of it, as text."""
     write_private(
         place.configuration,
         f"""\
@@ -126,6 +126,7 @@ ovn_sb_connection = unix:{place.southbound}
 [ml2]
 mechanism_drivers = ovn
 tenant_network_types = geneve
+{settings}
 {identity.authtoken() if identity else ""}""",
     )
 

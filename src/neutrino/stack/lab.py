@@ -48,7 +48,7 @@ class Lab:
     ``hosts``: how many hosts ``h1`` .. ``hN`` there shall be at least. ``api_port``: where the API listens on
     127.0.0.1; 0 takes a free one (the same as last time when it is still free). ``datapath``: ``auto``, ``netdev``
     or ``dummy``, for a lab that is not yet there. ``auth``: ``noauth`` or ``keystone``, for a lab that is not running;
-    without it, as last time, at first noauth.
+    without it, as last time, at first noauth. ``settings``: more sections of the services' configuration.
 
     with Lab(tmp_path / "lab", hosts=2) as lab:            # up() and, at the end, down()
         network = lab.api.create("networks", "network", name="n")
@@ -59,12 +59,15 @@ class Lab:
         lab.exec("a", "ip", "address")                               # subprocess.CompletedProcess[str]
     """
 
-    def __init__(self, run: Path, hosts: int = 2, api_port: int = 0, datapath: str = "auto", auth: str = "") -> None:
+    def __init__(
+        self, run: Path, hosts: int = 2, api_port: int = 0, datapath: str = "auto", auth: str = "", settings: str = ""
+    ) -> None:
         self.run = run.absolute()
         self._hosts = hosts
         self._wanted_port = api_port
         self._wanted_datapath = datapath
         self._wanted_auth = auth
+        self._wanted_settings = settings
         self._place: Place | None = None
         self._port = 0
         self._api: NetworkingApi | None = None
@@ -119,6 +122,11 @@ class Lab:
     def hosts(self) -> list[str]:
         """The names of the hosts that there shall be."""
         return state.load(self.run).hosts
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there has been a lab in this folder."""
+        return (self.run / state.FILE).exists()
 
     @property
     def is_running(self) -> bool:
@@ -432,6 +440,7 @@ class Lab:
         if self._wanted_datapath != "auto":
             desired.datapath = self._wanted_datapath
         desired.auth = self._wanted_auth or desired.auth
+        desired.settings = self._wanted_settings or desired.settings
         if desired.auth not in (keystone.NAME, "noauth"):
             raise StackFault(f"there is no authentication {desired.auth}: choose noauth or keystone")
         if desired.auth == keystone.NAME:

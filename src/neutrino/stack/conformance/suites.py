@@ -27,6 +27,14 @@ PUBLIC_SUBNETS = (
 )
 POOLS = (("shared-default-subnetpool-v4", "10.0.0.0/22", 26), ("shared-default-subnetpool-v6", "fd12:67:1::/56", 64))
 TYPE_DRIVERS = "local,flat,vlan,geneve"
+SETTINGS = """
+[quotas]
+quota_router = 100
+quota_floatingip = 500
+quota_security_group = 150
+quota_security_group_rule = 1000
+"""
+"""DevStack's limits, under which upstream's results came about."""
 TEST_WITHIN_S = 120
 BUILD_WITHIN_S = 60
 
