@@ -1,6 +1,7 @@
 """The ASGI application: paths, methods and headers to `Service`, faults to answers."""
 
 import logging
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -26,11 +27,13 @@ from neutrino.model.faults import (
 )
 from neutrino.model.faults_identity import Unauthenticated
 from neutrino.model.resource import Tagged
+from neutrino.runtime.logs import REQUEST
 from neutrino.store.records import StaleRevision, Transaction
 
 log = logging.getLogger("neutrino.api")
 _encode = msgspec.json.Encoder().encode
 PREFIX = "/v2.0"
+_REQUEST_ID = re.compile(r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class NounEndpoint(Endpoint):
@@ -190,8 +193,10 @@ class RequestId:
     """Each answer carries the id under which the log has it."""
 
     async def process_request(self, req: Req, _resp: Resp) -> None:
-        """Choose the id."""
+        """Choose the id; the log has it with that of the request which another service serves by this one."""
         req.context.request_id = f"req-{uuid.uuid4()}"
+        outer = req.get_header("X-OPENSTACK-REQUEST-ID") or ""
+        REQUEST.set(f"{outer} {req.context.request_id}" if _REQUEST_ID.fullmatch(outer) else req.context.request_id)
 
     async def process_response(self, req: Req, resp: Resp, _resource: object, _ok: bool) -> None:
         """Send the id."""
@@ -217,7 +222,7 @@ def wire_fault(fault: Fault) -> dict[str, object]:
 
 async def _fault(req: Req, resp: Resp, error: Fault, _params: dict[str, Any]) -> None:
     if error.status >= 500:
-        log.error("%s %s %s: %s", req.context.request_id, req.method, req.path, error, exc_info=error)
+        log.error("%s %s: %s", req.method, req.path, error, exc_info=error)
     resp.status = error.status
     resp.data = _encode(wire_fault(error))
 
@@ -245,7 +250,7 @@ async def _bad(req: Req, resp: Resp, error: falcon.HTTPError, params: dict[str, 
 
 
 async def _defect(req: Req, resp: Resp, error: Exception, _params: dict[str, Any]) -> None:
-    log.error("%s %s %s failed", req.context.request_id, req.method, req.path, exc_info=error)
+    log.error("%s %s failed", req.method, req.path, exc_info=error)
     resp.status = 500
     message = f"Request Failed: internal server error while processing your request ({req.context.request_id})."
     resp.data = _encode({"NeutronError": {"type": "HTTPInternalServerError", "message": message, "detail": ""}})

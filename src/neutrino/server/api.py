@@ -18,7 +18,7 @@ from neutrino.api.authentication import Authenticator, NoAuth
 from neutrino.api.service import Service
 from neutrino.backends.ovn.binding import OvnBinder
 from neutrino.model.faults import DatabaseUnavailable
-from neutrino.runtime import notify
+from neutrino.runtime import logs, notify
 from neutrino.runtime.config import Config, ConfigError, load
 from neutrino.server.protocol import Protocol
 from neutrino.server.wake import Wake
@@ -88,9 +88,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         print(f"neutrino-api: {error}", file=sys.stderr)  # noqa: T201 - there is no log yet
         return 2
-    logging.basicConfig(
-        level=logging.DEBUG if config.debug else logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    logs.start(debug=config.debug)
     try:
         serve(config, own.fd)
     except (OSError, ValueError, DatabaseUnavailable) as error:
