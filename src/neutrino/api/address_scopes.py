@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select
 
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
+from neutrino.api.visibility import visible
 from neutrino.model.address_scope import AddressScope
 from neutrino.model.faults import AddressScopeInUse, AddressScopeNotFound, AddressScopeUpdateError
 from neutrino.model.subnetpool import SubnetPool
@@ -16,9 +17,9 @@ _pools = TABLES[SubnetPool]
 _POOL_IN = select(_pools.c.id).where(_pools.c.address_scope_id == bindparam("scope_id")).limit(1)
 
 
-def get(tx: Transaction, scope_id: str) -> AddressScope:
-    """Return the address scope, or refuse."""
-    found = tx.get(AddressScope, scope_id)
+def get(tx: Transaction, request: Request, scope_id: str) -> AddressScope:
+    """Return the address scope if the caller sees it, or refuse."""
+    found = visible(tx, request, AddressScope, scope_id)
     if found is None:
         raise AddressScopeNotFound(scope_id)
     return found

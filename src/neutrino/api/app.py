@@ -16,7 +16,7 @@ from neutrino.api.availability_paths import NetworkAvailabilities, NetworkAvaila
 from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
 from neutrino.api.quota_paths import PROJECT_PATHS, Quota, QuotaDefault, QuotaDetails, Quotas, WhoseQuota
-from neutrino.api.routes import NOUNS, Action, Noun
+from neutrino.api.routes import NOUNS, Noun
 from neutrino.api.service import Service
 from neutrino.model.faults import (
     DatabaseUnavailable,
@@ -66,7 +66,7 @@ class Item(NounEndpoint):
 
     async def on_get(self, req: Req, resp: Resp, row_id: str, parent_id: str = "") -> None:
         """Show."""
-        self.answer(resp, 200, await self._service.show(self._noun, row_id, pairs(req), parent_id))
+        self.answer(resp, 200, await self._service.show(self._noun, self.request(req), row_id, pairs(req), parent_id))
 
     async def on_put(self, req: Req, resp: Resp, row_id: str, parent_id: str = "") -> None:
         """Change."""
@@ -86,7 +86,7 @@ class Item(NounEndpoint):
 class ActionOf(NounEndpoint):
     """``/v2.0/routers/{id}/add_router_interface``."""
 
-    def __init__(self, service: Service, noun: Noun, action: Action) -> None:
+    def __init__(self, service: Service, noun: Noun, action: str) -> None:
         super().__init__(service, noun)
         self._action = action
 
@@ -99,9 +99,9 @@ class ActionOf(NounEndpoint):
 class TagsOf(NounEndpoint):
     """``/v2.0/networks/{id}/tags``."""
 
-    async def on_get(self, _req: Req, resp: Resp, row_id: str) -> None:
+    async def on_get(self, req: Req, resp: Resp, row_id: str) -> None:
         """List the tags."""
-        self.answer(resp, 200, _encode({"tags": (await self._find(row_id)).tags}))
+        self.answer(resp, 200, _encode({"tags": (await self._find(req, row_id)).tags}))
 
     async def on_put(self, req: Req, resp: Resp, row_id: str) -> None:
         """Replace the tags."""
@@ -109,45 +109,51 @@ class TagsOf(NounEndpoint):
         if "tags" not in body:
             raise HTTPBadRequest("Unable to find 'tags' in request body")
         wanted = tags.parse(Tagged, body["tags"])
-        self.answer(
-            resp, 200, _encode({"tags": (await self._change(row_id, lambda tx, r: tags.replace(tx, r, wanted))).tags})
-        )
+        found = await self._change(req, "update", row_id, lambda tx, found: tags.replace(tx, found, wanted))
+        self.answer(resp, 200, _encode({"tags": found.tags}))
 
-    async def on_delete(self, _req: Req, resp: Resp, row_id: str) -> None:
+    async def on_delete(self, req: Req, resp: Resp, row_id: str) -> None:
         """Remove all tags."""
-        await self._change(row_id, lambda tx, found: tags.replace(tx, found, ()))
+        await self._change(req, "delete", row_id, lambda tx, found: tags.replace(tx, found, ()))
         resp.status = 204
 
-    async def _find(self, row_id: str) -> Tagged:
-        found = await self._service.find(self._noun, row_id)
+    async def _find(self, req: Req, row_id: str) -> Tagged:
+        found = await self._service.find(self._noun, self.request(req), self._rule("get"), row_id)
         assert isinstance(found, Tagged)  # noqa: S101 - the route exists only then
         return found
 
-    async def _change(self, row_id: str, change: Callable[[Transaction, Tagged], Tagged]) -> Tagged:
+    async def _change(
+        self, req: Req, verb: str, row_id: str, change: Callable[[Transaction, Tagged], Tagged]
+    ) -> Tagged:
+        request = self.request(req)
+
         def work(tx: Transaction) -> Tagged:
-            found = self._service.present(tx, self._noun, row_id)
+            found = self._service.permitted(tx, request, self._noun, self._rule(verb), row_id)
             assert isinstance(found, Tagged)  # noqa: S101 - the route exists only then
             return change(tx, found)
 
-        return await self._service.database.write(work)
+        return await self._service.write(request, work)
+
+    def _rule(self, verb: str) -> str:
+        return f"{self._service.authority.rule(verb, self._noun.cls)}:tags"
 
 
 class TagOf(TagsOf):
     """``/v2.0/networks/{id}/tags/{tag}``."""
 
-    async def on_get(self, _req: Req, resp: Resp, row_id: str, tag: str) -> None:  # type: ignore[override]
+    async def on_get(self, req: Req, resp: Resp, row_id: str, tag: str) -> None:  # type: ignore[override]
         """Say whether the resource has the tag."""
-        tags.require(await self._find(row_id), tag)
+        tags.require(await self._find(req, row_id), tag)
         resp.status = 204
 
-    async def on_put(self, _req: Req, resp: Resp, row_id: str, tag: str) -> None:  # type: ignore[override]
+    async def on_put(self, req: Req, resp: Resp, row_id: str, tag: str) -> None:  # type: ignore[override]
         """Add the tag."""
-        await self._change(row_id, lambda tx, found: tags.add(tx, found, tag))
+        await self._change(req, "update", row_id, lambda tx, found: tags.add(tx, found, tag))
         resp.status = 201
 
-    async def on_delete(self, _req: Req, resp: Resp, row_id: str, tag: str) -> None:  # type: ignore[override]
+    async def on_delete(self, req: Req, resp: Resp, row_id: str, tag: str) -> None:  # type: ignore[override]
         """Remove the tag."""
-        await self._change(row_id, lambda tx, found: tags.remove(tx, found, tag))
+        await self._change(req, "delete", row_id, lambda tx, found: tags.remove(tx, found, tag))
         resp.status = 204
 
 
@@ -280,8 +286,8 @@ def application(service: Service, authenticator: Authenticator | None = None) ->
         path = f"{PREFIX}/{noun.route}"
         app.add_route(path, Collection(service, noun))
         app.add_route(f"{path}/{{row_id}}", Item(service, noun))
-        for name, action in noun.actions.items():
-            app.add_route(f"{path}/{{row_id}}/{name}", ActionOf(service, noun, action))
+        for name in noun.actions:
+            app.add_route(f"{path}/{{row_id}}/{name}", ActionOf(service, noun, name))
         if issubclass(noun.cls, Tagged):
             # Upstream has these two with the collection's own name, underscores and all, and takes both.
             app.add_route(f"{path}/{{row_id}}/tags", TagsOf(service, noun))

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from sqlalchemy import bindparam, select
 
 from neutrino.api.bodies import Given
+from neutrino.api.request import Request
+from neutrino.api.visibility import visible
 from neutrino.model.faults import PortNotFound
 from neutrino.model.faults_l3 import (
     BadRequest,
@@ -49,13 +51,13 @@ def disassociate(tx: Transaction, port_id: str, kept: Iterable[str] = ()) -> Non
 _NOBODY: Given = {"port_id": None, "fixed_ip_address": None, "router_id": None, "status": DOWN, "port_details": None}
 
 
-def association(tx: Transaction, floating: FloatingIp, port_id: object, wanted: object) -> Given:
+def association(tx: Transaction, request: Request, floating: FloatingIp, port_id: object, wanted: object) -> Given:
     """Return what a floating IP has when it stands for the address *wanted* of a port, or of none."""
     if not isinstance(port_id, str):
         if wanted is not None:
             raise BadRequest(RESOURCE, "fixed_ip_address cannot be specified without a port_id")
         return _NOBODY
-    port = tx.get(Port, port_id)
+    port = visible(tx, request, Port, port_id)
     if port is None:
         raise PortNotFound(port_id)
     subnet_id, address = fixed_ip(port, wanted if isinstance(wanted, str) else None)

@@ -121,3 +121,9 @@ def _parsed(cls: type[Resource], item: Mapping[str, object]) -> Given:
             raise HTTPBadRequest(f"'project_id' and 'tenant_id' do not match: {shown(parsed)}")
         out[attribute.name] = parsed
     return out
+
+
+def items_of(cls: type[Resource], body: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """Return what a client sent for each resource of *body*, which `for_create` or `for_update` parsed."""
+    items = body.get(cls.collection)
+    return [_mapping(item) for item in items] if isinstance(items, list) else [_single(cls, body)]

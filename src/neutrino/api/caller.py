@@ -1,4 +1,4 @@
-"""Who asks: what the identity service, or without one the configuration, says of the sender of a request."""
+"""Who asks: what the identity service, or without one the headers and the configuration, say of the sender."""
 
 from dataclasses import dataclass
 

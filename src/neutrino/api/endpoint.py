@@ -1,4 +1,4 @@
-"""What all HTTP handlers share: who asks, the body within its limit, the query string. Not here: any path."""
+"""What all HTTP handlers share: the request, the body within its limit, the query string. Not here: any path."""
 
 import re
 from urllib.parse import parse_qsl

@@ -23,7 +23,7 @@ NOT_APPLICABLE = "N/A"  # upstream: of a port that is never plugged
 
 def create(tx: Transaction, request: Request, given: Given) -> FloatingIp:
     """Create a floating IP, for a port if one is named."""
-    network = networks.get(tx, str(given["floating_network_id"]))
+    network = networks.seen(tx, request, str(given["floating_network_id"]))
     if not network.router_external:
         raise BadRequest(RESOURCE, f"Network {network.id} is not a valid external network")
     subnets = [one for one in networks.subnets_of(tx, network.id) if one.ip_version == 4]
@@ -42,21 +42,21 @@ def create(tx: Transaction, request: Request, given: Given) -> FloatingIp:
         "fixed_ip_address": None,
     }
     floating = FloatingIp(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
-    values |= association(tx, floating, given.get("port_id"), given.get("fixed_ip_address"))
+    values |= association(tx, request, floating, given.get("port_id"), given.get("fixed_ip_address"))
     floating = FloatingIp(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
     tx.insert(floating)
     return floating
 
 
-def update(tx: Transaction, _request: Request, old: FloatingIp, changes: Given) -> FloatingIp:
+def update(tx: Transaction, request: Request, old: FloatingIp, changes: Given) -> FloatingIp:
     """Change a floating IP: give it to a port, to another one, or to none."""
     values = dict(changes)
     if "port_id" in changes:
-        values |= association(tx, old, changes["port_id"], changes.get("fixed_ip_address"))
+        values |= association(tx, request, old, changes["port_id"], changes.get("fixed_ip_address"))
     elif changes.get("fixed_ip_address") is not None:
-        values |= association(tx, old, old.port_id, changes["fixed_ip_address"])
+        values |= association(tx, request, old, old.port_id, changes["fixed_ip_address"])
     elif "fixed_ip_address" in changes:
-        values |= association(tx, old, old.port_id, None)
+        values |= association(tx, request, old, old.port_id, None)
     return tx.update(old, values)
 
 

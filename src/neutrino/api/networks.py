@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.security_groups import ensure_default
+from neutrino.api.visibility import visible
 from neutrino.model.faults import (
     AvailabilityZoneNotFound,
     FlatNetworkInUse,
@@ -44,6 +45,14 @@ _SUBNETS_OF = select_all(Subnet).where(TABLES[Subnet].c.network_id == bindparam(
 def get(tx: Transaction, network_id: str) -> Network:
     """Return the network, or refuse."""
     found = tx.get(Network, network_id)
+    if found is None:
+        raise NetworkNotFound(network_id)
+    return found
+
+
+def seen(tx: Transaction, request: Request, network_id: str) -> Network:
+    """Return the network if the caller sees it, or refuse."""
+    found = visible(tx, request, Network, network_id)
     if found is None:
         raise NetworkNotFound(network_id)
     return found

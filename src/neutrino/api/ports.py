@@ -85,7 +85,7 @@ def _create(tx: Transaction, request: Request, given: Given, mac: str) -> Port:
     if groups is None:
         groups = (ensure_default(tx, project_id),) if secured and not trusted else ()
     else:
-        check_exist(tx, groups)  # type: ignore[arg-type]
+        check_exist(tx, request, groups)  # type: ignore[arg-type]
     wanted: Sequence[FixedIpRequest] | None = given.get("fixed_ips")  # type: ignore[assignment]
     subnets = networks.subnets_of(tx, network.id)
     subnets = subnets if wanted == () else serving(network.id, subnets, owner)
@@ -133,7 +133,7 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
         wanted = values.get("fixed_ips", _same_ips(old, subnets))
         values["fixed_ips"] = allocate(tx, network, subnets, wanted, mac, old.is_trusted, old.fixed_ips)  # type: ignore[arg-type]
     if values.get("security_groups") is not None and values["security_groups"] != old.security_groups:
-        check_exist(tx, values["security_groups"])  # type: ignore[arg-type]
+        check_exist(tx, request, values["security_groups"])  # type: ignore[arg-type]
     new = _with_pair_macs(msgspec.structs.replace(old, **values))
     if "allowed_address_pairs" in values:
         values["allowed_address_pairs"] = new.allowed_address_pairs

@@ -49,8 +49,7 @@ def _filterable(cls: type[Resource]) -> Mapping[str, Attribute]:
     return {
         wire: a
         for wire, a in known.items()
-        if a.attr.shown
-        and (a.attr.stored or a.attr.child or a.attr.filtered)
+        if (a.attr.filtered or (a.attr.shown and (a.attr.stored or a.attr.child)))
         and (a.attr.child or a.kind.storage != "json")
     }
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from neutrino.api.caller import Caller
+from neutrino.api.policy.authority import Authority
 from neutrino.model.binding import Binder
 from neutrino.model.faults import RevisionNumberConstraintFailed
 from neutrino.model.resource import Standard
@@ -16,12 +17,26 @@ class Request:
     caller: Caller
     config: Config
     binder: Binder
+    authority: Authority
     expected_revision: int | None = None  # of the header If-Match
 
     @property
     def project_id(self) -> str:
         """The caller's project."""
         return self.caller.project_id
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the caller administrates the cloud."""
+        return self.authority.allows(self.caller, "context_is_admin")
+
+    def allows(self, rule: str) -> bool:
+        """Return whether *rule* allows the caller something in their own project."""
+        return self.authority.allows(self.caller, rule)
+
+    def require(self, rule: str) -> None:
+        """Refuse unless *rule* allows the caller something in their own project."""
+        self.authority.require(self.caller, rule)
 
     def check_revision(self, resource: object) -> None:
         """Refuse if the caller expects another revision of *resource* than it has."""

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 
 from neutrino.api import ports, routers
 from neutrino.api.request import Request
+from neutrino.api.visibility import visible
 from neutrino.model.faults import PortInUse, PortNotFound, SubnetNotFound
 from neutrino.model.faults_l3 import (
     BadRequest,
@@ -65,7 +66,7 @@ def add(tx: Transaction, request: Request, router: Router, wanted: Attachment) -
     if wanted.subnet_id:
         port = _on_subnet(tx, request, router, wanted.subnet_id, present)
     elif wanted.port_id:
-        port = _of_port(tx, router, wanted.port_id, present)
+        port = _of_port(tx, request, router, wanted.port_id, present)
     else:
         raise BadRequest("router", "Either subnet_id or port_id must be specified")
     tx.touch(router)
@@ -92,7 +93,7 @@ def remove(tx: Transaction, _request: Request, router: Router, wanted: Attachmen
 
 
 def _on_subnet(tx: Transaction, request: Request, router: Router, subnet_id: str, present: dict[str, Subnet]) -> Port:
-    subnet = tx.get(Subnet, subnet_id)
+    subnet = visible(tx, request, Subnet, subnet_id)
     if subnet is None:
         raise SubnetNotFound(subnet_id)
     if not subnet.gateway_ip:
@@ -109,8 +110,8 @@ def _on_subnet(tx: Transaction, request: Request, router: Router, subnet_id: str
     )
 
 
-def _of_port(tx: Transaction, router: Router, port_id: str, present: dict[str, Subnet]) -> Port:
-    port = tx.get(Port, port_id)
+def _of_port(tx: Transaction, request: Request, router: Router, port_id: str, present: dict[str, Subnet]) -> Port:
+    port = visible(tx, request, Port, port_id)
     if port is None:
         raise PortNotFound(port_id)
     if port.device_id:

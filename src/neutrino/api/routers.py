@@ -126,7 +126,7 @@ def _check_routes(tx: Transaction, router: Router) -> None:
 
 def _set_gateway(tx: Transaction, request: Request, router: Router, wanted: GatewayRequest) -> Mapping[str, object]:
     """Make the gateway port, or give the present one the addresses asked for; return the router's new values."""
-    network = networks.get(tx, wanted.network_id)
+    network = networks.seen(tx, request, wanted.network_id)
     if not network.router_external:
         raise BadRequest("router", f"Network {network.id} is not an external network")
     present = tx.get(Port, router.gw_port_id) if router.gw_port_id else None

@@ -11,6 +11,7 @@ from neutrino.api import (
     floating_ips,
     networks,
     ports,
+    rbac_policies,
     router_interfaces,
     routers,
     security_groups,
@@ -36,11 +37,13 @@ from neutrino.model.faults import (
     SubnetNotFound,
     SubnetPoolNotFound,
 )
+from neutrino.model.faults_access import RbacPolicyNotFound
 from neutrino.model.faults_l3 import FloatingIPNotFound, RouterNotFound, RoutesExhausted
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import list_of, record
 from neutrino.model.network import Network
 from neutrino.model.port import Port
+from neutrino.model.rbac_policy import RbacPolicy
 from neutrino.model.resource import Resource
 from neutrino.model.router import MOST_ROUTES, Route, Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
@@ -149,4 +152,5 @@ NOUNS: tuple[Noun, ...] = (
     Noun(Router, RouterNotFound, routers.create, routers.update, routers.delete, _ROUTER_ACTIONS),
     Noun(FloatingIp, FloatingIPNotFound, floating_ips.create, floating_ips.update, floating_ips.delete),
     Noun(Agent, AgentNotFound),
+    Noun(RbacPolicy, RbacPolicyNotFound, rbac_policies.create, rbac_policies.update, rbac_policies.delete),
 )

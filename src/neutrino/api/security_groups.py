@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, select
 
 from neutrino.api import default_rules
 from neutrino.api.bodies import Given
-from neutrino.api.caller import ADMIN
 from neutrino.api.request import Request
+from neutrino.api.visibility import visible
 from neutrino.model.address_group import AddressGroup
 from neutrino.model.faults import (
     AddressGroupNotFound,
@@ -23,6 +23,7 @@ from neutrino.model.faults import (
 from neutrino.model.port import Port
 from neutrino.model.security_group import DEFAULT_NAME, SecurityGroup, SecurityGroupRule, normalized
 from neutrino.model.security_rule import canonical, check_rule
+from neutrino.store.columns import CALLER
 from neutrino.store.records import Transaction
 from neutrino.store.tables import CHILDREN, TABLES
 
@@ -70,12 +71,15 @@ def is_default(name: str) -> bool:
     return name.lower() == DEFAULT_NAME
 
 
-def check_exist(tx: Transaction, group_ids: Iterable[str]) -> None:
-    """Refuse if one of the groups does not exist, or if some are stateful and some not."""
+def check_exist(tx: Transaction, request: Request, group_ids: Iterable[str]) -> None:
+    """Refuse if the caller does not see one of the groups, or if some are stateful and some not."""
     wanted = list(group_ids)
     if not wanted:
         return
-    stateful = {row[0]: row[1] for row in tx.connection.execute(_EXISTING, {"ids": wanted})}
+    may_see = request.authority.view(request.caller, SecurityGroup).clause
+    statement = _EXISTING if may_see is None else _EXISTING.where(may_see)
+    found = tx.connection.execute(statement, {"ids": wanted, CALLER.key: request.project_id})
+    stateful = {row[0]: row[1] for row in found}
     for group_id in wanted:
         if group_id not in stateful:
             raise SecurityGroupNotFound(group_id)
@@ -112,7 +116,7 @@ def delete(tx: Transaction, request: Request, group: SecurityGroup) -> None:
 
     Only who administrates may remove a default group: what is left of a project that is gone.
     """
-    if group.name == DEFAULT_NAME and ADMIN not in request.caller.roles:
+    if group.name == DEFAULT_NAME and not request.is_admin:
         raise SecurityGroupCannotRemoveDefault
     if _member(tx, group.id):
         raise SecurityGroupInUse(group.id)
@@ -124,17 +128,17 @@ def delete(tx: Transaction, request: Request, group: SecurityGroup) -> None:
     tx.delete(group)
 
 
-def create_rule(tx: Transaction, _request: Request, given: Given) -> SecurityGroupRule:
+def create_rule(tx: Transaction, request: Request, given: Given) -> SecurityGroupRule:
     """Create a rule; refuse one that contradicts itself or that exists."""
     group_id = str(given["security_group_id"])
-    group = tx.get(SecurityGroup, group_id)
+    group = visible(tx, request, SecurityGroup, group_id)
     if group is None:
         raise SecurityGroupNotFound(group_id)
     remote = given.get("remote_group_id")
     if isinstance(remote, str) and remote != group_id:
-        check_exist(tx, [remote])
+        check_exist(tx, request, [remote])
     addresses = given.get("remote_address_group_id")
-    if isinstance(addresses, str) and tx.get(AddressGroup, addresses) is None:
+    if isinstance(addresses, str) and visible(tx, request, AddressGroup, addresses) is None:
         raise AddressGroupNotFound(addresses)
     rule = _insert_rule(tx, group, **given)
     tx.touch(group)

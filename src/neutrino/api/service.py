@@ -1,30 +1,47 @@
 """What the HTTP handlers have in common: reading and writing nouns through the store, answers as bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import urlencode
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, select
 
-from neutrino.api import bodies, queries, quotas
+from neutrino.api import bodies, queries, quotas, sharing
 from neutrino.api.caller import Caller
+from neutrino.api.policy.authority import Authority, Ruled
+from neutrino.api.policy.loading import load
+from neutrino.api.policy.parents import Below
+from neutrino.api.policy.reading import read
 from neutrino.api.request import Request
-from neutrino.api.routes import Action, Noun
+from neutrino.api.routes import NOUNS, Noun
 from neutrino.api.security_groups import ensure_default
+from neutrino.api.visibility import visible
 from neutrino.model.binding import Binder
-from neutrino.model.resource import Resource, attributes, shown
+from neutrino.model.faults_access import InvalidScope, PolicyNotAuthorized
+from neutrino.model.resource import Resource, attributes
 from neutrino.model.security_group import SecurityGroup
 from neutrino.runtime.config import Config
-from neutrino.store.columns import column_of, resource_to_wire, to_resource, to_wire
+from neutrino.store.columns import CALLER, resource_to_wire, to_resource
 from neutrino.store.database import Database
-from neutrino.store.listing import Filter, Query, has_row, list_wire
+from neutrino.store.listing import Filter, Query, has_row
 from neutrino.store.records import Transaction, select_by_id
 from neutrino.store.tables import TABLES
 
-R = TypeVar("R", bound=Resource)
+T = TypeVar("T")
 _encode = msgspec.json.Encoder().encode
+
+
+def ruled(nouns: Iterable[Noun]) -> Mapping[type[Resource], Ruled]:
+    """Return how rules name each noun: one below another has that one's name before its own."""
+    out = {}
+    for noun in nouns:
+        above = noun.parent
+        name = f"{above.cls.singular}_{noun.cls.singular}" if above else noun.cls.singular
+        out[noun.cls] = Ruled(name, Below(above.cls, above.attribute) if above else None)
+    return out
 
 
 class Service:
@@ -34,39 +51,60 @@ class Service:
         self.database = database
         self.config = config
         self.binder = binder
+        self._by_collection = {noun.cls.collection: noun for noun in NOUNS}
+        self.authority = Authority(load(config.policy_files, enforces_scope=config.enforce_scope), ruled(NOUNS))
 
     def request(self, caller: Caller, expected_revision: int | None) -> Request:
         """Return the request of a caller."""
-        return Request(caller, self.config, self.binder, expected_revision)
+        return Request(caller, self.config, self.binder, self.authority, expected_revision)
+
+    async def write(self, request: Request, work: Callable[[Transaction], T]) -> T:
+        """Run *work* in a transaction for who asks."""
+
+        def work_for_caller(tx: Transaction) -> T:
+            tx.caller_project = request.project_id
+            return work(tx)
+
+        return await self.database.write(work_for_caller)
 
     async def create(self, noun: Noun, request: Request, body: bytes, parent_id: str = "") -> bytes:
         """Create one resource, or all of a bulk request, or nothing."""
-        items, is_bulk = bodies.for_create(noun.cls, bodies.decode(body))
+        decoded = bodies.decode(body)
+        items, is_bulk = bodies.for_create(noun.cls, decoded)
+        sent = bodies.items_of(noun.cls, decoded)
         create = noun.create
         assert create is not None  # noqa: S101 - the route exists only then
 
-        def work(tx: Transaction) -> list[Resource]:
-            owner = self._parent(tx, noun, parent_id)
-            made = [create(tx, request, given | owner) for given in items]
+        def work(tx: Transaction) -> list[dict[str, object]]:
+            owner = self._parent(tx, request, noun, parent_id)
+            made = []
+            for given, raw in zip(items, sent, strict=True):
+                with self._hiding(tx, request, noun.cls, given):
+                    self.authority.check_create(tx.connection, request.caller, noun.cls, raw, given | owner)
+                made.append(create(tx, request, given | owner))
+                sharing.created(tx, made[-1])
             quotas.check(request.config, noun.cls, tx.settle())
-            return made
+            return [self._wire(tx, request, resource) for resource in made]
 
-        made = [resource_to_wire(resource) for resource in await self.database.write(work)]
+        made = await self.write(request, work)
         return _encode({noun.cls.collection: made} if is_bulk else {noun.cls.singular: made[0]})
 
     async def update(self, noun: Noun, request: Request, row_id: str, body: bytes, parent_id: str = "") -> bytes:
         """Change one resource."""
-        changes = bodies.for_update(noun.cls, bodies.decode(body))
+        decoded = bodies.decode(body)
+        changes, (raw,) = bodies.for_update(noun.cls, decoded), bodies.items_of(noun.cls, decoded)
         update = noun.update
         assert update is not None  # noqa: S101 - the route exists only then
 
-        def work(tx: Transaction) -> Resource:
+        def work(tx: Transaction) -> dict[str, object]:
             old = self.present(tx, noun, row_id, parent_id)
+            with self._unseen(tx.connection, request, noun, old):
+                self.authority.check_update(tx.connection, request.caller, old, raw, changes)
             request.check_revision(old)
-            return update(tx, request, old, changes)
+            new = sharing.changed(tx, update(tx, request, old, changes), changes)
+            return self._wire(tx, request, new)
 
-        new = await self.database.write(work)
-        return _encode({noun.cls.singular: resource_to_wire(new)})
+        return _encode({noun.cls.singular: await self.write(request, work)})
 
     async def delete(self, noun: Noun, request: Request, row_id: str, parent_id: str = "") -> None:
         """Delete one resource."""
@@ -74,57 +112,54 @@ class Service:
         assert delete is not None  # noqa: S101 - the route exists only then
 
         def work(tx: Transaction) -> None:
-            old = self.present(tx, noun, row_id, parent_id)
+            old = self.permitted(tx, request, noun, self.authority.rule("delete", noun.cls), row_id, parent_id)
             request.check_revision(old)
             delete(tx, request, old)
+            sharing.deleted(tx, old)
 
-        await self.database.write(work)
+        await self.write(request, work)
 
-    async def act(self, noun: Noun, request: Request, row_id: str, action: Action, body: bytes) -> bytes:
-        """Do something to one resource."""
+    async def act(self, noun: Noun, request: Request, row_id: str, name: str, body: bytes) -> bytes:
+        """Do the action *name* to one resource."""
+        action = noun.actions[name]
         wanted = bodies.for_action(noun.cls, bodies.decode(body), action.parse, action.within)
 
         def work(tx: Transaction) -> object:
-            old = self.present(tx, noun, row_id)
+            old = self.permitted(tx, request, noun, name, row_id)
             request.check_revision(old)
-            return action.act(tx, request, old, wanted)
+            done = action.act(tx, request, old, wanted)
+            return {noun.cls.singular: self._wire(tx, request, done)} if isinstance(done, Resource) else done
 
-        done = await self.database.write(work)
-        return _encode({noun.cls.singular: resource_to_wire(done)} if isinstance(done, Resource) else done)
+        return _encode(await self.write(request, work))
 
-    async def show(self, noun: Noun, row_id: str, pairs: queries.Pairs, parent_id: str = "") -> bytes:
+    async def show(self, noun: Noun, request: Request, row_id: str, pairs: queries.Pairs, parent_id: str = "") -> bytes:
         """Return one resource, or the fields of it that *pairs* ask for."""
-        names = queries.fields_of(noun.cls, pairs) or shown(noun.cls)
-        statement = select_by_id(noun.cls)
-        if names != tuple(attributes(noun.cls)):
-            columns = (column_of(noun.cls, name) for name in names)
-            statement = select(*columns).where(TABLES[noun.cls].c.id == bindparam("id"))
-        parameters = {"id": row_id}
+        filters = [Filter("id", [row_id])]
         if noun.parent:
-            statement = statement.where(TABLES[noun.cls].c[noun.parent.attribute] == bindparam("parent_id"))
-            parameters["parent_id"] = parent_id
-        row = await self.database.read(lambda c: c.execute(statement, parameters).first())
-        if row is None:
+            filters.append(Filter(noun.parent.attribute, [parent_id]))
+        query = Query(filters, queries.fields_of(noun.cls, pairs))
+        items = await self.database.read(lambda c: read(c, request.caller, self.authority, noun.cls, query))
+        if not items:
             raise noun.missing(row_id)
-        (item,) = to_wire(noun.cls, names, [row])
-        return _encode({noun.cls.singular: item})
+        return _encode({noun.cls.singular: items[0]})
 
     async def list(self, noun: Noun, request: Request, url: str, pairs: queries.Pairs, parent_id: str = "") -> bytes:
         """Return the resources that *pairs* select, with links to the neighbouring pages where it is a page."""
         query = queries.parse(noun.cls, pairs, self.config.pagination_max_limit)
         if noun.parent:
             wanted = noun.parent
-            if not await self.database.read(lambda c: has_row(c, wanted.cls, parent_id)):
+            above = Query([Filter("id", [parent_id])], ("id",))
+            if not await self.database.read(lambda c: read(c, request.caller, self.authority, wanted.cls, above)):
                 raise wanted.missing(parent_id)
             query = replace(query, filters=(*query.filters, Filter(wanted.attribute, [parent_id])))
-        if noun.cls is SecurityGroup:
+        if noun.cls is SecurityGroup and request.project_id:
             await self._ensure_default_group(request)
         if query.marker and not await self.database.read(lambda c: has_row(c, noun.cls, query.marker)):
             raise noun.missing(query.marker[:255])
         hides_id = bool(query.limit and query.fields) and "id" not in query.fields  # links need it
         if hides_id:
             query = replace(query, fields=(*query.fields, "id"))
-        items = await self.database.read(lambda c: list_wire(c, noun.cls, query))
+        items = await self.database.read(lambda c: read(c, request.caller, self.authority, noun.cls, query))
         answer: dict[str, object] = {noun.cls.collection: items}
         if query.limit and (links := _links(url, pairs, query, items)):
             answer[f"{noun.cls.collection}_links"] = links
@@ -133,12 +168,19 @@ class Service:
                 del item["id"]
         return _encode(answer)
 
-    async def find(self, noun: Noun, row_id: str) -> Resource:
+    async def find(self, noun: Noun, request: Request, rule: str, row_id: str) -> Resource:
         """Return one resource, or refuse."""
-        row = await self.database.read(lambda c: c.execute(select_by_id(noun.cls), {"id": row_id}).first())
-        if row is None:
-            raise noun.missing(row_id)
-        return to_resource(noun.cls, row)
+
+        def work(connection: Connection) -> Resource:
+            parameters = {"id": row_id, CALLER.key: request.project_id}
+            row = connection.execute(select_by_id(noun.cls), parameters).first()
+            if row is None:
+                raise noun.missing(row_id)
+            found = to_resource(noun.cls, row)
+            self._permit(connection, request, noun, rule, found)
+            return found
+
+        return await self.database.read(work)
 
     def present(self, tx: Transaction, noun: Noun, row_id: str, parent_id: str = "") -> Resource:
         """Return the resource, or refuse."""
@@ -147,20 +189,59 @@ class Service:
             raise noun.missing(row_id)
         return found
 
-    def _parent(self, tx: Transaction, noun: Noun, parent_id: str) -> bodies.Given:
+    def permitted(
+        self, tx: Transaction, request: Request, noun: Noun, rule: str, row_id: str, parent_id: str = ""
+    ) -> Resource:
+        """Return the resource if *rule* allows the caller what they are about to do with it, or refuse."""
+        found = self.present(tx, noun, row_id, parent_id)
+        self._permit(tx.connection, request, noun, rule, found)
+        return found
+
+    def _permit(self, connection: Connection, request: Request, noun: Noun, rule: str, resource: Resource) -> None:
+        with self._unseen(connection, request, noun, resource):
+            self.authority.check(connection, request.caller, rule, resource)
+
+    @contextmanager
+    def _unseen(self, connection: Connection, request: Request, noun: Noun, resource: Resource) -> Iterator[None]:
+        """Say that there is no such resource where the caller may not do something to what they do not see."""
+        try:
+            yield
+        except (PolicyNotAuthorized, InvalidScope):
+            if not self.authority.sees(connection, request.caller, resource):
+                raise noun.missing(resource.id) from None
+            raise
+
+    @contextmanager
+    def _hiding(self, tx: Transaction, request: Request, cls: type[Resource], given: bodies.Given) -> Iterator[None]:
+        """Say that there is no such resource where what is to be made refers to what the caller does not see."""
+        try:
+            yield
+        except PolicyNotAuthorized:
+            for attribute in attributes(cls).values():
+                noun = self._by_collection.get(attribute.attr.refers)
+                row_id = given.get(attribute.name)
+                if noun and isinstance(row_id, str) and visible(tx, request, noun.cls, row_id) is None:
+                    raise noun.missing(row_id) from None
+            raise
+
+    def _parent(self, tx: Transaction, request: Request, noun: Noun, parent_id: str) -> bodies.Given:
         """Return the parent's id as the attribute that it is, or refuse."""
         if noun.parent is None:
             return {}
-        if tx.get(noun.parent.cls, parent_id) is None:
+        if visible(tx, request, noun.parent.cls, parent_id) is None:
             raise noun.parent.missing(parent_id)
         return {noun.parent.attribute: parent_id}
+
+    def _wire(self, tx: Transaction, request: Request, resource: Resource) -> dict[str, object]:
+        """Return what the caller sees of *resource*."""
+        return resource_to_wire(resource, self.authority.shown_names(tx.connection, request.caller, resource))
 
     async def _ensure_default_group(self, request: Request) -> None:
         """Make the project's default group before its groups are listed, as upstream does."""
         table = TABLES[SecurityGroup]
         statement = select(table.c.id).where(table.c.project_id == request.project_id, table.c.name == "default")
         if await self.database.read(lambda c: c.execute(statement).first()) is None:
-            await self.database.write(lambda tx: ensure_default(tx, request.project_id))
+            await self.write(request, lambda tx: ensure_default(tx, request.project_id))
 
 
 def _links(url: str, pairs: queries.Pairs, query: Query, items: Sequence[dict[str, object]]) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from sqlalchemy import Row, bindparam, select
 from neutrino.api import address_scopes
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
+from neutrino.api.visibility import visible
 from neutrino.model.faults import (
     AddressScopePrefixConflict,
     HTTPBadRequest,
@@ -47,9 +48,9 @@ class Prefixes(msgspec.Struct, frozen=True):
     prefixes: Annotated[tuple[str, ...], PREFIXES]
 
 
-def get(tx: Transaction, pool_id: str) -> SubnetPool:
-    """Return the subnet pool, or refuse."""
-    found = tx.get(SubnetPool, pool_id)
+def get(tx: Transaction, request: Request, pool_id: str) -> SubnetPool:
+    """Return the subnet pool if the caller sees it, or refuse."""
+    found = visible(tx, request, SubnetPool, pool_id)
     if found is None:
         raise SubnetPoolNotFound(pool_id)
     return found
@@ -68,12 +69,12 @@ def create(tx: Transaction, request: Request, given: Given) -> SubnetPool:
         "prefixes": compact(prefixes),
     }
     pool = SubnetPool(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
-    _check(tx, pool, None)
+    _check(tx, request, pool, None)
     tx.insert(pool)
     return pool
 
 
-def update(tx: Transaction, _request: Request, old: SubnetPool, changes: Given) -> SubnetPool:
+def update(tx: Transaction, request: Request, old: SubnetPool, changes: Given) -> SubnetPool:
     """Change a subnet pool; its prefixes may only grow."""
     values = dict(changes)
     if "prefixes" in values:
@@ -81,7 +82,7 @@ def update(tx: Transaction, _request: Request, old: SubnetPool, changes: Given) 
         version_of((*prefixes, *old.prefixes) if prefixes else prefixes)
         check_grows(old.prefixes, prefixes)
         values["prefixes"] = compact(prefixes)
-    _check(tx, msgspec.structs.replace(old, **values), old)
+    _check(tx, request, msgspec.structs.replace(old, **values), old)
     return tx.update(old, values)
 
 
@@ -107,7 +108,7 @@ def remove_prefixes(tx: Transaction, _request: Request, pool: SubnetPool, wanted
     return {"prefixes": tx.update(pool, {"prefixes": without(pool.prefixes, removed)}).prefixes}
 
 
-def of_subnet(tx: Transaction, given: Given) -> SubnetPool | None:
+def of_subnet(tx: Transaction, request: Request, given: Given) -> SubnetPool | None:
     """Return the pool from which the subnet that *given* asks for is to be cut; None for none."""
     pool_id, cidr = given.get("subnetpool_id"), given.get("cidr")
     version = given["ip_version"]
@@ -116,7 +117,7 @@ def of_subnet(tx: Transaction, given: Given) -> SubnetPool | None:
     if pool_id is not None and given.get("use_default_subnetpool"):
         raise HTTPBadRequest("Bad subnets request: subnetpool_id and use_default_subnetpool cannot both be specified.")
     if pool_id is not None:
-        pool = get(tx, str(pool_id))
+        pool = get(tx, request, str(pool_id))
     elif given.get("use_default_subnetpool"):
         found = _default(tx, version)
         if found is None:
@@ -153,7 +154,7 @@ def _default(tx: Transaction, version: object) -> SubnetPool | None:
     return to_resource(SubnetPool, row) if row else None
 
 
-def _check(tx: Transaction, pool: SubnetPool, old: SubnetPool | None) -> None:
+def _check(tx: Transaction, request: Request, pool: SubnetPool, old: SubnetPool | None) -> None:
     check_bounds(pool)
     if pool.is_default and not (old and old.is_default) and _default(tx, pool.ip_version):
         raise InvalidInput(
@@ -161,7 +162,7 @@ def _check(tx: Transaction, pool: SubnetPool, old: SubnetPool | None) -> None:
         )
     if pool.address_scope_id is None:
         return
-    scope = address_scopes.get(tx, pool.address_scope_id)
+    scope = address_scopes.get(tx, request, pool.address_scope_id)
     if scope.ip_version != pool.ip_version:
         raise IllegalSubnetPoolIpVersionAssociationToAddressScope(pool.id, scope.id, scope.ip_version)
     if old and tx.connection.execute(_BESIDE, {"pool_id": pool.id}).first() is not None:

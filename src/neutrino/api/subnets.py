@@ -27,9 +27,9 @@ _PORTS_ON_SUBNET = select_all(Port).where(
 
 def create(tx: Transaction, request: Request, given: Given) -> Subnet:
     """Create a subnet. Ports that are on the network already get an address of it if it is one that MACs give."""
-    network = networks.get(tx, str(given["network_id"]))
+    network = networks.seen(tx, request, str(given["network_id"]))
     project_id = str(given.get("project_id") or request.project_id)
-    pool, neighbours = subnetpools.of_subnet(tx, given), networks.subnets_of(tx, network.id)
+    pool, neighbours = subnetpools.of_subnet(tx, request, given), networks.subnets_of(tx, network.id)
     check_affinity(network, neighbours, pool, int(str(given["ip_version"])))
     cidr = subnetpools.prefix_for(tx, pool, project_id, given) if pool else str(given["cidr"])
     gateway_ip = given["gateway_ip"] if "gateway_ip" in given else _gateway(given, cidr)

@@ -9,6 +9,9 @@ from neutrino.store.records import Transaction
 R = TypeVar("R", bound=Resource)
 
 
-def visible(tx: Transaction, _request: Request, cls: type[R], row_id: str) -> R | None:
+def visible(tx: Transaction, request: Request, cls: type[R], row_id: str) -> R | None:
     """Return the resource that a request refers to, or None if there is none that its sender may see."""
-    return tx.get(cls, row_id)
+    found = tx.get(cls, row_id)
+    if found is None or not request.authority.sees(tx.connection, request.caller, found):
+        return None
+    return found

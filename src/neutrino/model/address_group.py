@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from neutrino.model.faults import AddressesAlreadyExist, AddressesNotFound
-from neutrino.model.kinds import Cidr, Name, kind_of, strings
+from neutrino.model.kinds import Boolean, Cidr, Name, kind_of, strings
 from neutrino.model.resource import Attr, Standard
 
 MOST_ADDRESSES = 10_000
@@ -21,6 +21,9 @@ class AddressGroup(Standard, frozen=True, kw_only=True):
 
     name: Name = ""
     addresses: Annotated[tuple[str, ...], _ADDRESSES, Attr(put=False)] = ()
+    shared: Annotated[
+        Boolean, Attr(post=False, put=False, stored=False, filtered=True, extension="rbac-address-group")
+    ] = False
 
 
 class Addresses(msgspec.Struct, frozen=True):

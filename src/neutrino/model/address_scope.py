@@ -19,4 +19,4 @@ class AddressScope(Resource, frozen=True, kw_only=True):
     ip_version: Annotated[
         int, Kind("integer", parse_ip_version, "integer", {"enum": [4, 6]}), Attr(required=True, put=False)
     ]
-    shared: Boolean = False
+    shared: Annotated[Boolean, Attr(stored=False, filtered=True)] = False

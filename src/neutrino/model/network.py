@@ -40,8 +40,8 @@ class Network(Tagged, frozen=True, kw_only=True):
     name: Name = ""
     admin_state_up: Boolean = True
     status: Annotated[Name, Attr(post=False, put=False)] = "ACTIVE"
-    shared: Boolean = False
-    router_external: Annotated[Boolean, Attr(extension="external-net")] = False
+    shared: Annotated[Boolean, Attr(stored=False, filtered=True)] = False  # with the caller
+    router_external: Annotated[Boolean, Attr(stored=False, filtered=True, extension="external-net")] = False
     subnets: Annotated[Uuids, Attr(post=False, put=False, stored=False)] = ()
     ipv4_address_scope: Annotated[Uuid | None, Attr(post=False, put=False, stored=False, extension="address-scope")] = (
         None

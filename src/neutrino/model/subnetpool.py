@@ -43,7 +43,7 @@ class SubnetPool(Tagged, frozen=True, kw_only=True):
     max_prefixlen: Length
     default_quota: Annotated[int, number(0, 2**31 - 1)] | None = None
     is_default: Annotated[Boolean, Attr(extension="default-subnetpools")] = False
-    shared: Annotated[Boolean, Attr(put=False)] = False
+    shared: Annotated[Boolean, Attr(put=False, stored=False, filtered=True)] = False
     address_scope_id: Annotated[Uuid | None, Attr(indexed=True, refers="address_scopes", extension="address-scope")] = (
         None
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from oslo_config import cfg
 
+POLICY_FILE = "policy.yaml"
 DEFAULT = [
     cfg.StrOpt(
         "state_path", default="/var/lib/neutrino", help="Folder of the daemons' sockets and of the SQLite file."
@@ -76,6 +77,14 @@ OVN = [
 OSLO_MIDDLEWARE = [
     cfg.IntOpt("max_request_body_size", default=2 * 1024 * 1024, min=1024, help="Longest request body, in bytes."),
 ]
+OSLO_POLICY = [
+    cfg.StrOpt(
+        "policy_file", default=POLICY_FILE, help="File of rules that differ from the defaults, in YAML or JSON."
+    ),
+    cfg.MultiStrOpt("policy_dirs", default=["policy.d"], help="Folders of further such files."),
+    cfg.BoolOpt("enforce_scope", default=True, help="Refuse tokens of the system where a rule is for projects."),
+    cfg.BoolOpt("enforce_new_defaults", default=True, help="Only the new default rules are built: True."),
+]
 # What a project may have of each resource, by the resource's name.
 QUOTAS = {
     "network": 100,
@@ -85,6 +94,7 @@ QUOTAS = {
     "security_group_rule": 100,
     "router": 10,
     "floatingip": 50,
+    "rbac_policy": 10,
 }
 QUOTAS_OPTIONS = [
     cfg.IntOpt("default_quota", default=-1, min=-1, help="Most of what has no limit of its own; -1 for no limit."),
@@ -103,6 +113,7 @@ GROUPS: dict[str, list[cfg.Opt]] = {
     "ml2_type_flat": ML2_TYPE_FLAT,
     "ovn": OVN,
     "oslo_middleware": OSLO_MIDDLEWARE,
+    "oslo_policy": OSLO_POLICY,
     "quotas": QUOTAS_OPTIONS,
 }
 
@@ -153,6 +164,8 @@ class Config:
     ovn_sb_connection: str
     agent_probe_interval_s: int
     max_request_body_bytes: int
+    policy_files: tuple[Path, ...]
+    enforce_scope: bool
     default_quota: int
     quotas: Mapping[str, int]
 
@@ -205,6 +218,8 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         ovn_sb_connection=conf.ovn.ovn_sb_connection,
         agent_probe_interval_s=conf.ovn.agent_probe_interval,
         max_request_body_bytes=conf.oslo_middleware.max_request_body_size,
+        policy_files=_policy_files(conf),
+        enforce_scope=conf.oslo_policy.enforce_scope,
         default_quota=conf.quotas.default_quota,
         quotas={name: conf.quotas[f"quota_{name}"] for name in QUOTAS},
     )
@@ -225,6 +240,19 @@ def _identity(section: cfg.ConfigOpts.GroupAttr) -> Identity:
         service_token_roles=frozenset(role.lower() for role in section.service_token_roles),
         service_token_roles_required=section.service_token_roles_required,
     )
+
+
+def _policy_files(conf: cfg.ConfigOpts) -> tuple[Path, ...]:
+    """Return the policy files that there are. Only the default file, and folders, may be missing."""
+    if not conf.oslo_policy.enforce_new_defaults:
+        raise ValueError("[oslo_policy] enforce_new_defaults: the old defaults are not built; use True")
+    name = conf.oslo_policy.policy_file
+    file = conf.find_file(name)
+    if file is None and name != POLICY_FILE:
+        raise ValueError(f"[oslo_policy] policy_file: there is no {name}")
+    folders = [Path(found) for folder in conf.oslo_policy.policy_dirs if (found := conf.find_file(folder))]
+    files = [file for folder in folders for file in sorted(folder.iterdir()) if file.suffix in (".yaml", ".json")]
+    return (*([Path(file)] if file else []), *files)
 
 
 def _range(text: str) -> tuple[int, int]:

@@ -91,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     logs.start(debug=config.debug)
     try:
         serve(config, own.fd)
-    except (OSError, ValueError, DatabaseUnavailable) as error:
+    except (OSError, ValueError, DatabaseUnavailable, ConfigError) as error:
         log.error("cannot serve: %s", error)
         return 1
     return 0

@@ -5,12 +5,28 @@ a read costs one statement whatever it returns), and the two forms of a row: the
 Not here: which rows (listing.py, records.py).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Boolean, ColumnElement, Row, Select, Text, func, literal, literal_column, null, select
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    Text,
+    bindparam,
+    exists,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -18,7 +34,8 @@ from sqlalchemy.sql.functions import GenericFunction
 from neutrino.model.floating_ip import DETAILS, FloatingIp
 from neutrino.model.network import Network
 from neutrino.model.port import Port
-from neutrino.model.resource import Attribute, Resource, attributes, shown
+from neutrino.model.rbac_policy import EVERYBODY, EXTERNAL, SHARED, RbacPolicy
+from neutrino.model.resource import Attribute, Resource, attributes
 from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.subnet import Subnet
@@ -26,6 +43,11 @@ from neutrino.model.subnetpool import SubnetPool
 from neutrino.store.tables import CHILDREN, TABLES, item_columns
 
 R = TypeVar("R", bound=Resource)
+
+
+# The project that asks: the parameter `CALLER.key` of a statement. Nobody's where it is not given.
+CALLER: BindParameter[str] = bindparam("caller_project", value="", type_=String())
+_entries = TABLES[RbacPolicy]
 
 
 class JsonArray(GenericFunction[str]):
@@ -173,6 +195,19 @@ def _port_of_floating_ip() -> ColumnElement[str]:
     return func.coalesce(found.scalar_subquery(), literal_column("'null'"))
 
 
+def access(object_id: ColumnElement[Any], action: str) -> ColumnElement[bool]:
+    """Return the condition that an entry allows *action* on *object_id* to the caller, or to everybody."""
+    target = _entries.c.target_tenant
+    return exists().where(
+        _entries.c.object_id == object_id, _entries.c.action == action, or_(target == EVERYBODY, target == CALLER)
+    )
+
+
+def _shared_object(cls: type[Resource]) -> ColumnElement[Any]:
+    column: ColumnElement[Any] = TABLES[cls].c.network_id if cls is Subnet else TABLES[cls].c.id
+    return column
+
+
 def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
     if (cls, name) == (Network, "subnets"):
         return _subnets_of_network()
@@ -187,8 +222,10 @@ def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
         return literal(False)  # likewise
     if (cls, name) == (SecurityGroup, "security_group_rules"):
         return _rules_of_group()
-    if (cls, name) == (SecurityGroup, "shared"):
-        return literal(False)
+    if name == "shared":
+        return access(_shared_object(cls), SHARED)
+    if name == "router_external":
+        return exists().where(_entries.c.object_id == _shared_object(cls), _entries.c.action == EXTERNAL)
     if (cls, name) == (Router, "external_gateway_info"):
         return _gateway_of_router()
     if (cls, name) == (FloatingIp, "port_details"):
@@ -252,13 +289,12 @@ def to_wire(cls: type[Resource], names: Sequence[str], rows: Sequence[Row[Any]])
     return out
 
 
-def resource_to_wire(resource: Resource) -> dict[str, object]:
-    """Return *resource* as the wire has it."""
+def resource_to_wire(resource: Resource, names: Collection[str]) -> dict[str, object]:
+    """Return the attributes *names* of *resource* as the wire has them."""
     item: dict[str, object] = msgspec.to_builtins(resource)
-    if len(shown(type(resource))) < len(item):
-        item = {
-            attributes(type(resource))[n].wire: item[attributes(type(resource))[n].wire] for n in shown(type(resource))
-        }
+    if len(names) < len(item):
+        known = attributes(type(resource))
+        item = {known[name].wire: item[known[name].wire] for name in names}
     if "project_id" in item:
         item["tenant_id"] = item["project_id"]
     for rule in item.get("security_group_rules", ()):  # type: ignore[attr-defined]

@@ -1,11 +1,11 @@
 """Lists: filters, sorting, paging, chosen fields, in one statement whatever the number of rows.
 
-Here: a parsed `Query` to SQL to wire items. Not here: parsing a query string (api/queries.py).
+Here: a parsed `Query` to SQL to rows. Not here: parsing a query string (api/queries.py).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
+    Row,
     Select,
     and_,
     cast,
@@ -23,8 +24,8 @@ from sqlalchemy import (
     select,
 )
 
-from neutrino.model.resource import Resource, attributes, shown
-from neutrino.store.columns import column_of, to_wire
+from neutrino.model.resource import Resource, attributes
+from neutrino.store.columns import CALLER, column_of
 from neutrino.store.tables import CHILDREN, TABLES
 
 
@@ -47,18 +48,21 @@ class Query:
     """What to list: all conditions hold; ``sort`` is (Python name, ascending); a page starts after ``marker``."""
 
     filters: Sequence[Filter] = ()
-    fields: Sequence[str] = ()  # Python names; all where empty
+    fields: Sequence[str] = ()  # Python names; all that the caller sees where empty
     sort: Sequence[tuple[str, bool]] = field(default=())
     limit: int = 0  # 0: no limit
     marker: str = ""
     reverse: bool = False  # the page before the marker
+    visible: ColumnElement[bool] | None = None  # which rows the caller sees; None: all
+    caller: str = ""  # the project that asks
 
 
-def list_wire(connection: Connection, cls: type[Resource], query: Query) -> list[dict[str, object]]:
-    """Return the wire items that *query* selects."""
-    names = tuple(query.fields or shown(cls))
+def rows(connection: Connection, cls: type[Resource], names: tuple[str, ...], query: Query) -> Sequence[Row[Any]]:
+    """Return the attributes *names* of what *query* selects; `to_wire` and `to_resource` make something of them."""
     statement = _select(cls, names)
     table = TABLES[cls]
+    if query.visible is not None:
+        statement = statement.where(query.visible)
     for condition in query.filters:
         statement = statement.where(_condition(cls, condition))
     order = [*query.sort]
@@ -72,11 +76,11 @@ def list_wire(connection: Connection, cls: type[Resource], query: Query) -> list
         statement = statement.order_by(*(_key(table.c[n]).asc() if up else _key(table.c[n]).desc() for n, up in order))
     if query.limit:
         statement = statement.limit(query.limit)
-    rows = connection.execute(statement).all()
-    return to_wire(cls, names, rows[::-1] if query.reverse else rows)
+    found = connection.execute(statement, {CALLER.key: query.caller}).all()
+    return found[::-1] if query.reverse else found
 
 
-@cache
+@lru_cache(maxsize=1000)
 def _select(cls: type[Resource], names: tuple[str, ...]) -> Select[Any]:
     return select(*(column_of(cls, name) for name in names))
 

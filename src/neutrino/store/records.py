@@ -8,12 +8,12 @@ from functools import cache
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Executable, Select, bindparam, delete, insert, update
+from sqlalchemy import BindParameter, Connection, Executable, Select, bindparam, delete, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite has the same words, and takes them from it
 from sqlalchemy.sql.dml import Delete, Insert
 
 from neutrino.model.resource import Resource, Standard, attributes
-from neutrino.store.columns import select_all, to_resource
+from neutrino.store.columns import CALLER, select_all, to_resource
 from neutrino.store.tables import CHILDREN, TABLES, child_values, journal
 from neutrino.store.usage import Use, settle
 
@@ -77,12 +77,14 @@ class Transaction:
     def __init__(self, connection: Connection, now: str) -> None:
         self.connection = connection
         self.now = now
+        self.caller_project = ""  # for whom something is shared or not
         self._lines: list[Line] = []  # of the journal
         self._counts: dict[tuple[str, str], int] = {}  # by project and resource: how many more there are
 
     def get(self, cls: type[R], row_id: str) -> R | None:
         """Return the resource, or None."""
-        row = self.connection.execute(select_by_id(cls), {"id": row_id}).first()
+        parameters = {"id": row_id, CALLER.key: self.caller_project}
+        row = self.connection.execute(select_by_id(cls), parameters).first()
         return to_resource(cls, row) if row else None
 
     def insert(self, resource: Resource) -> None:
@@ -140,8 +142,8 @@ class Transaction:
         if isinstance(resource, Standard):
             statement = statement.where(table.c.revision_number == bindparam("row_revision"))
             parameters["row_revision"] = resource.revision_number
-        statement = statement.values({name: bindparam(name) for name in parameters if name in table.c})
-        if self.connection.execute(statement, parameters).rowcount != 1:
+        columns: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in parameters if name in table.c}
+        if columns and self.connection.execute(statement.values(columns), parameters).rowcount != 1:
             raise StaleRevision(resource.id)
         for name in CHILDREN[cls].keys() & changes.keys():
             self.connection.execute(_delete_child(cls, name), {"parent": resource.id})
@@ -170,8 +172,9 @@ class Transaction:
         return self._lines
 
     def _count(self, resource: Resource, delta: int) -> None:
-        if resource.limited and isinstance(resource, Standard):
-            key = (resource.project_id, resource.singular)
+        project_id = getattr(resource, "project_id", None) if resource.limited else None
+        if project_id is not None:
+            key = (str(project_id), resource.singular)
             self._counts[key] = self._counts.get(key, 0) + delta
 
     def _insert_children(self, resource: Resource, name: str) -> None:

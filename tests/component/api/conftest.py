@@ -17,6 +17,12 @@ from neutrino.store.intent import Intent
 PROJECT = "acme"
 
 
+def singular(path):
+    """Return the name of one of the collection *path*."""
+    word = path.replace("-", "_")
+    return f"{word.removesuffix('ies')}y" if word.endswith("ies") else word.removesuffix("s")
+
+
 class Api:
     """A client of the application, and what its database holds."""
 
@@ -66,14 +72,14 @@ class Api:
 
     def post(self, path, headers=None, **attributes):
         """Create one *path* (a collection, as in the URL)."""
-        noun = path.replace("-", "_").removesuffix("s")
+        noun = singular(path)
         answer = self.send("POST", path, json={noun: attributes}, headers=headers)
         assert answer.status_code == 201, answer.text
         return answer.json()[noun]
 
     def put(self, path, headers=None, **attributes):
         """Change the resource *path*, collection/id."""
-        noun = path.partition("/")[0].replace("-", "_").removesuffix("s")
+        noun = singular(path.partition("/")[0])
         answer = self.send("PUT", path, json={noun: attributes}, headers=headers)
         assert answer.status_code == 200, answer.text
         return answer.json()[noun]

@@ -15,6 +15,7 @@ def test_an_address_group_lives(api, lab):
         "description": "",
         "project_id": "acme",
         "tenant_id": "acme",
+        "shared": False,
         "revision_number": 1,
     }
     path = f"address-groups/{lab['id']}"

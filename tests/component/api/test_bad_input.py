@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neutrino.api.routes import NOUNS
-from neutrino.model import faults, faults_l3
+from neutrino.model import faults, faults_access, faults_l3
 from neutrino.model.resource import by_wire
 
 FAULTS = {
     name: value
-    for module in (faults, faults_l3)
+    for module in (faults, faults_l3, faults_access)
     for name, value in vars(module).items()
     if isinstance(value, type) and issubclass(value, faults.Fault)
 }
@@ -230,6 +230,12 @@ def valid(noun, seed):
         "address_scope": {"name": "s", "ip_version": 4},
         "router": {"external_gateway_info": {"network_id": seed["outer"]}},
         "floatingip": {"floating_network_id": seed["outer"], "port_id": seed["port"]},
+        "rbac_policy": {
+            "object_type": "network",
+            "object_id": seed["network"],
+            "action": "access_as_shared",
+            "target_tenant": ID,
+        },
         "security_group_rule": {"security_group_id": seed["group"], "direction": "ingress", "protocol": "tcp"},
     }[noun.cls.singular]
 
@@ -253,7 +259,14 @@ def seed(api):
     body = {"subnet_id": found["subnet"]}
     assert api.send("PUT", f"routers/{router['id']}/add_router_interface", json=body).status_code == 200
     floating = api.post("floatingips", floating_network_id=outer["id"])
-    found |= {"outer": outer["id"], "router": router["id"], "floatingip": floating["id"]}
+    outward = {"object_type": "network", "object_id": outer["id"], "action": "access_as_shared"}
+    entry = api.send("POST", "rbac-policies", json={"rbac_policy": {**outward, "target_tenant": ID}}).json()
+    found |= {
+        "rbac_policy": entry["rbac_policy"]["id"],
+        "outer": outer["id"],
+        "router": router["id"],
+        "floatingip": floating["id"],
+    }
     return found | {"group": group["id"], "rule": group["security_group_rules"][0]["id"]}
 
 

@@ -15,7 +15,7 @@ from neutrino.api.bodies import for_create
 from neutrino.api.queries import parse
 from neutrino.model.network import Network
 from neutrino.store.database import open_database
-from neutrino.store.listing import list_wire
+from neutrino.store.listing import rows
 
 async def main():
     database = open_database("sqlite:///" + sys.argv[1])
@@ -26,8 +26,8 @@ async def main():
         await database.write(lambda tx: tx.insert(Network(**values, **stamps)))
     query = parse(Network, [("contact", "ann"), ("sort_key", "contact"), ("sort_key", "name"), ("sort_dir", "asc"),
                             ("sort_dir", "desc")], -1)
-    rows = await database.read(lambda c: list_wire(c, Network, query))
-    print([(row["name"], row["contact"]) for row in rows])
+    found = await database.read(lambda c: rows(c, Network, ("name", "contact"), query))
+    print([tuple(row) for row in found])
     database.close()
 
 asyncio.run(main())

@@ -14,7 +14,6 @@ NETWORK = STANDARD | {
     "name": "blue",
     "admin_state_up": 1,
     "status": "ACTIVE",
-    "shared": 0,
     "mtu": 1442,
     "port_security_enabled": 1,
     "provider_network_type": "geneve",
@@ -62,7 +61,8 @@ def test_the_first_tables_with_rows_become_the_newest(path):
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("sqlalchemy.url", f"sqlite:///{path}")
     command.upgrade(config, "0001")
-    rows = (("networks", NETWORK), ("subnets", SUBNET), ("ports", PORT), ("ports_fixed_ips", FIXED_IP))
+    before = {"shared": 1}  # what became an RBAC policy
+    rows = (("networks", NETWORK | before), ("subnets", SUBNET), ("ports", PORT), ("ports_fixed_ips", FIXED_IP))
     with closing(sqlite3.connect(path)) as connection, connection:
         for table, row in rows:
             names, marks = ", ".join(row), ", ".join("?" * len(row))
@@ -72,7 +72,11 @@ def test_the_first_tables_with_rows_become_the_newest(path):
         connection.row_factory = sqlite3.Row
         for table, row in rows:
             (found,) = connection.execute(f"SELECT * FROM {table}")  # noqa: S608
-            assert {name: found[name] for name in row} == row
+            assert {name: found[name] for name in row if name not in before} == {
+                name: value for name, value in row.items() if name not in before
+            }
         used = [tuple(row) for row in connection.execute("SELECT * FROM quota_usages ORDER BY resource")]
-        assert used == [("p", "network", 1), ("p", "port", 1), ("p", "subnet", 1)]
+        assert used == [("p", "network", 1), ("p", "port", 1), ("p", "rbac_policy", 1), ("p", "subnet", 1)]
+        shared = [tuple(row)[1:] for row in connection.execute("SELECT * FROM rbac_policies")]
+        assert shared == [("p", "network", "n", "access_as_shared", "*")]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []

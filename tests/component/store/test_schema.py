@@ -58,7 +58,10 @@ def test_networks_that_were_there_are_not_external(path):
         connection.commit()
     upgrade(str(path))
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT id, mtu, router_external FROM networks").fetchall() == [("x", 1, 0)]
+        assert connection.execute("SELECT id, mtu FROM networks").fetchall() == [("x", 1)]
+        assert connection.execute("SELECT object_id, action FROM rbac_policies").fetchall() == [
+            ("x", "access_as_shared")
+        ]
 
 
 def test_there_is_one_line_of_steps(path):

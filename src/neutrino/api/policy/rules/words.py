@@ -1,0 +1,12 @@
+"""Check strings that many rules have: who, seen from what is acted on."""
+
+ADMIN = "rule:admin_only"
+MEMBER = "(rule:admin_only) or (role:member and project_id:%(project_id)s)"
+READER = "(rule:admin_only) or (role:reader and project_id:%(project_id)s)"
+MANAGER = "(rule:admin_only) or (role:manager and project_id:%(project_id)s)"
+PARENT_MEMBER = "(rule:admin_only) or (role:member and rule:ext_parent_owner)"
+PARENT_READER = "(rule:admin_only) or (role:reader and rule:ext_parent_owner)"
+PARENT_MANAGER = "(rule:admin_only) or (role:manager and rule:ext_parent_owner)"
+ADMIN_OR_SERVICE = "(rule:admin_only) or (rule:service_api)"
+SERVICE = "rule:service_api"
+ANY_READER = "role:reader"
