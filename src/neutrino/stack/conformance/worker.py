@@ -64,9 +64,10 @@ class Report(testtools.TestResult):
         name = plain(test.id())
         seconds = round(time.monotonic() - self._began, 3)
         # What a class as a whole says of its beginning, it says of each of its tests.
-        names = self._names if name.startswith("setUpClass (") else [name]
-        for one in names:
-            self._results.put({"test": one, "status": status, "seconds": seconds, "reason": reason[-LONGEST_REASON:]})
+        is_class = name.startswith("setUpClass (")
+        for one in self._names if is_class else [name]:
+            taken = 0.0 if is_class else seconds
+            self._results.put({"test": one, "status": status, "seconds": taken, "reason": reason[-LONGEST_REASON:]})
 
 
 def said(error: Any, details: Any) -> str:
