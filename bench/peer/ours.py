@@ -12,6 +12,7 @@ from neutrino.stack.programs import Programs
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = """\
 [DEFAULT]
+auth_strategy = noauth
 state_path = {folder}
 
 [database]

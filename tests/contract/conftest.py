@@ -32,6 +32,7 @@ class Daemon:
         lines = [
             "[DEFAULT]",
             f"state_path = {folder}",
+            "auth_strategy = noauth",
             f"bind_port = {self.port}",
             *settings,
             "[database]",

@@ -19,8 +19,11 @@ class Stack:
     def __init__(self, run: Path) -> None:
         self.run = run
         self.lab = Lab(run)
+        self.up_options: tuple[str, ...] = ("--auth", "noauth")  # Keystone takes seconds
 
     def __call__(self, *words: str, status: int | None = 0) -> subprocess.CompletedProcess[str]:
+        if words[:1] == ("up",) and "--auth" not in words:
+            words = (*words, *self.up_options)
         done = subprocess.run(
             [sys.executable, "-m", "neutrino.cli", "--dir", str(self.run), *words],
             capture_output=True,

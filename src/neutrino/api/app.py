@@ -1,6 +1,7 @@
 """The ASGI application: paths, methods and headers to `Service`, faults to answers."""
 
 import logging
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -24,19 +25,22 @@ from neutrino.model.faults import (
     HTTPMethodNotAllowed,
     HTTPNotFound,
 )
+from neutrino.model.faults_identity import Unauthenticated
 from neutrino.model.resource import Tagged
+from neutrino.runtime.logs import REQUEST
 from neutrino.store.records import StaleRevision, Transaction
 
 log = logging.getLogger("neutrino.api")
 _encode = msgspec.json.Encoder().encode
 PREFIX = "/v2.0"
+_REQUEST_ID = re.compile(r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class NounEndpoint(Endpoint):
     """What the handlers of one noun share."""
 
-    def __init__(self, service: Service, authenticator: Authenticator, noun: Noun) -> None:
-        super().__init__(service, authenticator)
+    def __init__(self, service: Service, noun: Noun) -> None:
+        super().__init__(service)
         self._noun = noun
 
 
@@ -46,16 +50,14 @@ class Collection(NounEndpoint):
     async def on_get(self, req: Req, resp: Resp, parent_id: str = "") -> None:
         """List."""
         url = f"{req.prefix}{req.path}"
-        self.answer(
-            resp, 200, await self._service.list(self._noun, await self.request(req), url, pairs(req), parent_id)
-        )
+        self.answer(resp, 200, await self._service.list(self._noun, self.request(req), url, pairs(req), parent_id))
 
     async def on_post(self, req: Req, resp: Resp, parent_id: str = "") -> None:
         """Create one, or many."""
         if self._noun.create is None:
             raise HTTPMethodNotAllowed(req.method, req.path)
         self.answer(
-            resp, 201, await self._service.create(self._noun, await self.request(req), await self.body(req), parent_id)
+            resp, 201, await self._service.create(self._noun, self.request(req), await self.body(req), parent_id)
         )
 
 
@@ -64,36 +66,34 @@ class Item(NounEndpoint):
 
     async def on_get(self, req: Req, resp: Resp, row_id: str, parent_id: str = "") -> None:
         """Show."""
-        self.answer(
-            resp, 200, await self._service.show(self._noun, await self.request(req), row_id, pairs(req), parent_id)
-        )
+        self.answer(resp, 200, await self._service.show(self._noun, self.request(req), row_id, pairs(req), parent_id))
 
     async def on_put(self, req: Req, resp: Resp, row_id: str, parent_id: str = "") -> None:
         """Change."""
         if self._noun.update is None:
             raise HTTPMethodNotAllowed(req.method, req.path)
         body = await self.body(req)
-        self.answer(resp, 200, await self._service.update(self._noun, await self.request(req), row_id, body, parent_id))
+        self.answer(resp, 200, await self._service.update(self._noun, self.request(req), row_id, body, parent_id))
 
     async def on_delete(self, req: Req, resp: Resp, row_id: str, parent_id: str = "") -> None:
         """Delete."""
         if self._noun.delete is None:
             raise HTTPMethodNotAllowed(req.method, req.path)
-        await self._service.delete(self._noun, await self.request(req), row_id, parent_id)
+        await self._service.delete(self._noun, self.request(req), row_id, parent_id)
         resp.status = 204
 
 
 class ActionOf(NounEndpoint):
     """``/v2.0/routers/{id}/add_router_interface``."""
 
-    def __init__(self, service: Service, authenticator: Authenticator, noun: Noun, action: str) -> None:
-        super().__init__(service, authenticator, noun)
+    def __init__(self, service: Service, noun: Noun, action: str) -> None:
+        super().__init__(service, noun)
         self._action = action
 
     async def on_put(self, req: Req, resp: Resp, row_id: str) -> None:
         """Do it."""
         body = await self.body(req)
-        self.answer(resp, 200, await self._service.act(self._noun, await self.request(req), row_id, self._action, body))
+        self.answer(resp, 200, await self._service.act(self._noun, self.request(req), row_id, self._action, body))
 
 
 class TagsOf(NounEndpoint):
@@ -118,14 +118,14 @@ class TagsOf(NounEndpoint):
         resp.status = 204
 
     async def _find(self, req: Req, row_id: str) -> Tagged:
-        found = await self._service.find(self._noun, await self.request(req), self._rule("get"), row_id)
+        found = await self._service.find(self._noun, self.request(req), self._rule("get"), row_id)
         assert isinstance(found, Tagged)  # noqa: S101 - the route exists only then
         return found
 
     async def _change(
         self, req: Req, verb: str, row_id: str, change: Callable[[Transaction, Tagged], Tagged]
     ) -> Tagged:
-        request = await self.request(req)
+        request = self.request(req)
 
         def work(tx: Transaction) -> Tagged:
             found = self._service.permitted(tx, request, self._noun, self._rule(verb), row_id)
@@ -207,12 +207,26 @@ class RequestId:
     """Each answer carries the id under which the log has it."""
 
     async def process_request(self, req: Req, _resp: Resp) -> None:
-        """Choose the id."""
+        """Choose the id; the log has it with that of the request which another service serves by this one."""
         req.context.request_id = f"req-{uuid.uuid4()}"
+        outer = req.get_header("X-OPENSTACK-REQUEST-ID") or ""
+        REQUEST.set(f"{outer} {req.context.request_id}" if _REQUEST_ID.fullmatch(outer) else req.context.request_id)
 
     async def process_response(self, req: Req, resp: Resp, _resource: object, _ok: bool) -> None:
         """Send the id."""
         resp.set_header("X-Openstack-Request-Id", req.context.request_id)
+
+
+class Guard:
+    """Each request but that for the versions is of somebody."""
+
+    def __init__(self, authenticator: Authenticator) -> None:
+        self._authenticator = authenticator
+
+    async def process_request(self, req: Req, _resp: Resp) -> None:
+        """Find out who asks."""
+        if req.path != "/":
+            req.context.caller = await self._authenticator.caller(req)
 
 
 def wire_fault(fault: Fault) -> dict[str, object]:
@@ -223,9 +237,15 @@ def wire_fault(fault: Fault) -> dict[str, object]:
 async def _fault(req: Req, resp: Resp, error: Fault, _params: dict[str, Any]) -> None:
     if error.status >= 500:
         level = logging.ERROR if error.__cause__ else logging.WARNING  # what has run out is no defect
-        log.log(level, "%s %s %s: %s", req.context.request_id, req.method, req.path, error, exc_info=error.__cause__)
+        log.log(level, "%s %s: %s", req.method, req.path, error, exc_info=error.__cause__)
     resp.status = error.status
     resp.data = _encode(wire_fault(error))
+
+
+async def _unauthenticated(_req: Req, resp: Resp, error: Unauthenticated, _params: dict[str, Any]) -> None:
+    resp.status = error.status
+    resp.set_header("WWW-Authenticate", f'Keystone uri="{error.uri}"')
+    resp.data = _encode({"error": {"code": error.status, "title": "Unauthorized", "message": str(error)}})
 
 
 async def _stale(req: Req, resp: Resp, _error: StaleRevision, params: dict[str, Any]) -> None:
@@ -245,16 +265,17 @@ async def _bad(req: Req, resp: Resp, error: falcon.HTTPError, params: dict[str, 
 
 
 async def _defect(req: Req, resp: Resp, error: Exception, _params: dict[str, Any]) -> None:
-    log.error("%s %s %s failed", req.context.request_id, req.method, req.path, exc_info=error)
+    log.error("%s %s failed", req.method, req.path, exc_info=error)
     resp.status = 500
     message = f"Request Failed: internal server error while processing your request ({req.context.request_id})."
     resp.data = _encode({"NeutronError": {"type": "HTTPInternalServerError", "message": message, "detail": ""}})
 
 
 def application(service: Service, authenticator: Authenticator | None = None) -> falcon.asgi.App[Req, Resp]:
-    """Return the ASGI application over *service*; without an *authenticator*, everybody is believed."""
-    who = authenticator or NoAuth(service.config.noauth_project_id)
-    app = falcon.asgi.App(middleware=[RequestId()])
+    """Return the ASGI application over *service*; without *authenticator* callers are believed."""
+    believing = NoAuth(service.config.noauth_project_id)
+    app = falcon.asgi.App(middleware=RequestId())
+    app.add_middleware(Guard(authenticator or believing))
     app.req_options.strip_url_path_trailing_slash = True
     app.resp_options.default_media_type = "application/json"
     app.add_route("/", Versions())
@@ -262,29 +283,30 @@ def application(service: Service, authenticator: Authenticator | None = None) ->
     app.add_route(PREFIX, Resources())
     app.add_route(f"{PREFIX}/extensions", Extensions())
     app.add_route(f"{PREFIX}/extensions/{{alias}}", Extensions())
-    app.add_route(f"{PREFIX}/quotas", Quotas(service, who))
+    app.add_route(f"{PREFIX}/quotas", Quotas(service))
     for key in PROJECT_PATHS:
-        app.add_route(f"{PREFIX}/quotas/{key}", WhoseQuota(service, who, key))
-    app.add_route(f"{PREFIX}/quotas/{{project_id}}", Quota(service, who))
-    app.add_route(f"{PREFIX}/quotas/{{project_id}}/default", QuotaDefault(service, who))
-    app.add_route(f"{PREFIX}/quotas/{{project_id}}/details", QuotaDetails(service, who))
-    app.add_route(f"{PREFIX}/availability_zones", Zones(service, who))
-    app.add_route(f"{PREFIX}/network-ip-availabilities", NetworkAvailabilities(service, who))
-    app.add_route(f"{PREFIX}/network-ip-availabilities/{{network_id}}", NetworkAvailability(service, who))
+        app.add_route(f"{PREFIX}/quotas/{key}", WhoseQuota(service, key))
+    app.add_route(f"{PREFIX}/quotas/{{project_id}}", Quota(service))
+    app.add_route(f"{PREFIX}/quotas/{{project_id}}/default", QuotaDefault(service))
+    app.add_route(f"{PREFIX}/quotas/{{project_id}}/details", QuotaDetails(service))
+    app.add_route(f"{PREFIX}/availability_zones", Zones(service))
+    app.add_route(f"{PREFIX}/network-ip-availabilities", NetworkAvailabilities(service))
+    app.add_route(f"{PREFIX}/network-ip-availabilities/{{network_id}}", NetworkAvailability(service))
     for noun in NOUNS:
         path = f"{PREFIX}/{noun.route}"
-        app.add_route(path, Collection(service, who, noun))
-        app.add_route(f"{path}/{{row_id}}", Item(service, who, noun))
+        app.add_route(path, Collection(service, noun))
+        app.add_route(f"{path}/{{row_id}}", Item(service, noun))
         for name in noun.actions:
-            app.add_route(f"{path}/{{row_id}}/{name}", ActionOf(service, who, noun, name))
+            app.add_route(f"{path}/{{row_id}}/{name}", ActionOf(service, noun, name))
         if issubclass(noun.cls, Tagged):
             # Upstream has these two with the collection's own name, underscores and all, and takes both.
-            app.add_route(f"{path}/{{row_id}}/tags", TagsOf(service, who, noun))
-            app.add_route(f"{path}/{{row_id}}/tags/{{tag}}", TagOf(service, who, noun))
+            app.add_route(f"{path}/{{row_id}}/tags", TagsOf(service, noun))
+            app.add_route(f"{path}/{{row_id}}/tags/{{tag}}", TagOf(service, noun))
     app.add_error_handler(Exception, _defect)
     app.add_error_handler(falcon.HTTPError, _bad)
     app.add_error_handler(falcon.HTTPRouteNotFound, _not_found)
     app.add_error_handler(falcon.HTTPMethodNotAllowed, _not_allowed)
     app.add_error_handler(StaleRevision, _stale)
     app.add_error_handler(Fault, _fault)
+    app.add_error_handler(Unauthenticated, _unauthenticated)
     return app

@@ -47,7 +47,7 @@ class NetworkAvailabilities(Endpoint):
         for name, values in filters.items():
             wanted[name] = [int(v) for v in values if v in ("4", "6")] if name == "ip_version" else [*values]
         found = []
-        if (await self.request(req)).allows(_SEES_NETWORKS):
+        if (self.request(req)).allows(_SEES_NETWORKS):
             found = await self._service.database.read(lambda c: availability.networks(c, wanted))
         self.answer(resp, 200, _encode({"network_ip_availabilities": [_shown(item, fields) for item in found]}))
 
@@ -59,7 +59,7 @@ class NetworkAvailability(Endpoint):
         """Show how many addresses a network has and uses."""
         fields = [value for name, value in pairs(req) if name == "fields"]
         found = await self._service.database.read(lambda c: availability.networks(c, {"network_id": [network_id]}))
-        if not found or not (await self.request(req)).allows(_SEES_NETWORKS):
+        if not found or not (self.request(req)).allows(_SEES_NETWORKS):
             raise NetworkNotFound(network_id[:255])
         self.answer(resp, 200, _encode({"network_ip_availability": _shown(found[0], fields)}))
 
@@ -70,7 +70,7 @@ class Zones(Endpoint):
     async def on_get(self, req: Req, resp: Resp) -> None:
         """List the availability zones, those of gateways, as upstream does."""
         filters, fields = _grouped(pairs(req), _ZONE)
-        allowed = (await self.request(req)).allows("get_availability_zone")
+        allowed = (self.request(req)).allows("get_availability_zone")
         found = await self._service.database.read(availability.zones) if allowed else {}
         items = [
             {"name": name, "resource": "router", "state": "available" if alive else "unavailable"}

@@ -5,7 +5,6 @@ from urllib.parse import parse_qsl
 
 import falcon.asgi
 
-from neutrino.api.authentication import Authenticator
 from neutrino.api.request import Request
 from neutrino.api.service import Service
 from neutrino.model.faults import HTTPBadRequest, RequestEntityTooLarge
@@ -29,13 +28,12 @@ def pairs(req: Req) -> list[tuple[str, str]]:
 class Endpoint:
     """What the handlers share."""
 
-    def __init__(self, service: Service, authenticator: Authenticator) -> None:
+    def __init__(self, service: Service) -> None:
         self._service = service
-        self._authenticator = authenticator
 
-    async def request(self, req: Req) -> Request:
+    def request(self, req: Req) -> Request:
         """Return who asks, and on which condition."""
-        return self._service.request(await self._authenticator.caller(req), _expected_revision(req))
+        return self._service.request(req.context.caller, _expected_revision(req))
 
     async def body(self, req: Req) -> bytes:
         """Return the body; refuse one that is too long, before reading it where its length is announced."""

@@ -6,7 +6,6 @@ import msgspec
 from sqlalchemy import Connection
 
 from neutrino.api import bodies, quotas
-from neutrino.api.authentication import Authenticator
 from neutrino.api.endpoint import Endpoint, Req, Resp
 from neutrino.api.service import Service
 from neutrino.runtime.config import Config
@@ -20,7 +19,7 @@ class Quotas(Endpoint):
 
     async def on_get(self, req: Req, resp: Resp) -> None:
         """List the projects that have limits of their own."""
-        (await self.request(req)).require("get_quota")
+        (self.request(req)).require("get_quota")
         config = self._service.config
         found = await self._service.database.read(lambda c: quotas.list_all(c, config))
         self.answer(resp, 200, _encode({"quotas": found}))
@@ -29,13 +28,13 @@ class Quotas(Endpoint):
 class WhoseQuota(Endpoint):
     """``/v2.0/quotas/project``: whose quotas the caller sees by default."""
 
-    def __init__(self, service: Service, authenticator: Authenticator, key: str) -> None:
-        super().__init__(service, authenticator)
+    def __init__(self, service: Service, key: str) -> None:
+        super().__init__(service)
         self._key = key
 
     async def on_get(self, req: Req, resp: Resp) -> None:
         """Show the caller's project."""
-        self.answer(resp, 200, _encode({self._key: {f"{self._key}_id": (await self.request(req)).project_id}}))
+        self.answer(resp, 200, _encode({self._key: {f"{self._key}_id": (self.request(req)).project_id}}))
 
 
 class Quota(Endpoint):
@@ -47,7 +46,7 @@ class Quota(Endpoint):
 
     async def on_put(self, req: Req, resp: Resp, project_id: str) -> None:
         """Change limits."""
-        (await self.request(req)).require("update_quota")
+        (self.request(req)).require("update_quota")
         project, config = quotas.project(project_id), self._service.config
         limits, forced = quotas.parse(bodies.decode(await self.body(req)))
         found = await self._service.database.write(lambda tx: quotas.update(tx, config, project, limits, forced=forced))
@@ -55,7 +54,7 @@ class Quota(Endpoint):
 
     async def on_delete(self, req: Req, resp: Resp, project_id: str) -> None:
         """Go back to the configured limits."""
-        (await self.request(req)).require("delete_quota")
+        (self.request(req)).require("delete_quota")
         project = quotas.project(project_id)
         await self._service.database.write(lambda tx: quotas.reset(tx, project))
         resp.status = 204
@@ -63,7 +62,7 @@ class Quota(Endpoint):
     async def _show(
         self, req: Req, resp: Resp, project_id: str, of: Callable[[Connection, Config, str], object]
     ) -> None:
-        request = await self.request(req)
+        request = self.request(req)
         if project_id != request.project_id:
             request.require("get_quota")
         project, config = quotas.project(project_id), self._service.config

@@ -111,9 +111,12 @@ def update(tx: Transaction, _request: Request, old: SecurityGroup, changes: Give
     return tx.update(old, changes)
 
 
-def delete(tx: Transaction, _request: Request, group: SecurityGroup) -> None:
-    """Delete a group and its rules; refuse while ports or other groups' rules refer to it."""
-    if group.name == DEFAULT_NAME:
+def delete(tx: Transaction, request: Request, group: SecurityGroup) -> None:
+    """Delete a group and its rules; refuse while ports or other groups' rules refer to it.
+
+    Only who administrates may remove a default group: what is left of a project that is gone.
+    """
+    if group.name == DEFAULT_NAME and not request.is_admin:
         raise SecurityGroupCannotRemoveDefault
     if _member(tx, group.id):
         raise SecurityGroupInUse(group.id)

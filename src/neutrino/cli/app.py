@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from neutrino.cli import checks, instances, terminal
+from neutrino.cli import checks, conformance, instances, terminal
 from neutrino.cli.place import CHECKOUT, lab_of
 from neutrino.linux import process
 from neutrino.stack import control
@@ -34,6 +34,7 @@ app.add_typer(host_app, name="host")
 app.add_typer(instances.app, name="instance")
 app.command("test", context_settings=PASSES_REST)(checks.test)
 app.command("bench", context_settings=PASSES_REST)(checks.bench)
+app.command("conformance")(conformance.conformance)
 
 API_PORT = 9696
 """Where the Networking API listens by default."""
@@ -60,6 +61,12 @@ def up(
         int | None, typer.Option(min=0, max=65535, help="Port of the API on 127.0.0.1; 0: any.", show_default="9696")
     ] = None,
     datapath: Annotated[str, typer.Option(help="auto, netdev or dummy; for a lab that is not running.")] = "auto",
+    auth: Annotated[
+        str,
+        typer.Option(
+            help="keystone or noauth; for a lab that is not running.", show_default="as last time, else keystone"
+        ),
+    ] = "",
     demo: Annotated[bool, typer.Option(help="Make the demo network with two instances, and ping.")] = True,
     as_json: AsJson = False,
 ) -> None:
@@ -68,7 +75,9 @@ def up(
 
     if api_port is None:
         api_port = lab_of().last_port or API_PORT
-    lab = lab_of(hosts=hosts, datapath=datapath, api_port=api_port)
+    if not auth and not lab_of().is_known:
+        auth = "keystone"
+    lab = lab_of(hosts=hosts, datapath=datapath, api_port=api_port, auth=auth)
     with terminal.progress() as tell:
         tell("programs")
         lab.place  # noqa: B018 - fetches them the first time

@@ -11,7 +11,7 @@ from neutrino.stack.lab import Lab
 CHECKOUT = Path(__file__).resolve().parents[3]
 
 
-def lab_of(hosts: int = 2, api_port: int = 0, datapath: str = "auto") -> Lab:
+def lab_of(hosts: int = 2, api_port: int = 0, datapath: str = "auto", auth: str = "") -> Lab:
     """Return the lab of ``--dir`` or ``NEUTRINO_STACK_DIR``, else the checkout's own."""
     run = Path(os.environ.get("NEUTRINO_STACK_DIR") or CHECKOUT / ".stack")
-    return Lab(run, hosts=hosts, api_port=api_port, datapath=datapath)
+    return Lab(run, hosts=hosts, api_port=api_port, datapath=datapath, auth=auth)

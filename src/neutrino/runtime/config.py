@@ -17,6 +17,7 @@ DEFAULT = [
     ),
     cfg.HostAddressOpt("bind_host", default="127.0.0.1", help="Address that the API listens on."),
     cfg.PortOpt("bind_port", default=9696, help="Port that the API listens on."),
+    cfg.StrOpt("auth_strategy", default="keystone", choices=["keystone", "noauth"], help="Who says who asks."),
     cfg.BoolOpt("debug", default=False, help="Log at level DEBUG."),
     cfg.StrOpt(
         "base_mac",
@@ -29,6 +30,23 @@ DEFAULT = [
     cfg.IntOpt("pagination_max_limit", default=-1, help="Most items of one answer; -1 for no limit."),
     cfg.IntOpt("agent_down_time", default=75, min=1, help="Seconds without a sign of life until an agent is down."),
     cfg.StrOpt("noauth_project_id", default="noauth", help="Neutrino's own: project of requests that name none."),
+]
+KEYSTONE_AUTHTOKEN = [
+    cfg.StrOpt("www_authenticate_uri", help="Where clients get a token; without it, auth_url."),
+    cfg.StrOpt("auth_url", default="http://127.0.0.1:5000/v3", help="Keystone, where tokens are checked."),
+    cfg.StrOpt("username", default="neutron", help="User that checks tokens."),
+    cfg.StrOpt("password", default="", secret=True, help="The user's password."),
+    cfg.StrOpt("project_name", default="service", help="The user's project."),
+    cfg.StrOpt("user_domain_name", default="Default", help="The user's domain."),
+    cfg.StrOpt("project_domain_name", default="Default", help="The project's domain."),
+    cfg.StrOpt("cafile", help="Certificates that Keystone's is checked with; without it, the system's."),
+    cfg.BoolOpt("insecure", default=False, help="Do not check Keystone's certificate."),
+    cfg.IntOpt("http_connect_timeout", default=10, min=1, help="Seconds that Keystone may take for an answer."),
+    cfg.IntOpt("token_cache_time", default=300, help="Seconds for which a checked token is believed; -1 for none."),
+    cfg.ListOpt("service_token_roles", default=["service"], help="One of these makes a caller a service."),
+    cfg.BoolOpt("service_token_roles_required", default=True, help="Refuse service tokens without such a role."),
+    cfg.StrOpt("auth_type", default="password", choices=["password"], help="How this service logs in: password."),
+    cfg.StrOpt("region_name", help="Not needed: Keystone is asked at auth_url."),
 ]
 DATABASE = [
     cfg.StrOpt(
@@ -88,6 +106,7 @@ QUOTAS_OPTIONS = [
 ]
 GROUPS: dict[str, list[cfg.Opt]] = {
     "DEFAULT": DEFAULT,
+    "keystone_authtoken": KEYSTONE_AUTHTOKEN,
     "database": DATABASE,
     "ml2": ML2,
     "ml2_type_geneve": ML2_TYPE_GENEVE,
@@ -105,6 +124,24 @@ class ConfigError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """Where and as whom Keystone is asked about tokens."""
+
+    www_authenticate_uri: str
+    auth_url: str
+    username: str
+    password: str
+    project_name: str
+    user_domain_name: str
+    project_domain_name: str
+    verify: bool | str = True
+    timeout_s: int = 10
+    token_cache_time_s: int = 300
+    service_token_roles: frozenset[str] = frozenset(("service",))
+    service_token_roles_required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The parsed configuration. Units are in the names; the options' help says the rest."""
 
@@ -112,6 +149,7 @@ class Config:
     bind_host: str
     bind_port: int
     debug: bool
+    identity: Identity | None  # none: callers are believed
     base_mac: str
     global_physnet_mtu_bytes: int
     pagination_max_limit: int
@@ -166,6 +204,7 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         bind_host=conf.bind_host,
         bind_port=conf.bind_port,
         debug=conf.debug,
+        identity=_identity(conf.keystone_authtoken) if conf.auth_strategy == "keystone" else None,
         base_mac=conf.base_mac,
         global_physnet_mtu_bytes=conf.global_physnet_mtu,
         pagination_max_limit=conf.pagination_max_limit,
@@ -186,6 +225,23 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         enforce_scope=conf.oslo_policy.enforce_scope,
         default_quota=conf.quotas.default_quota,
         quotas={name: conf.quotas[f"quota_{name}"] for name in QUOTAS},
+    )
+
+
+def _identity(section: cfg.ConfigOpts.GroupAttr) -> Identity:
+    return Identity(
+        www_authenticate_uri=section.www_authenticate_uri or section.auth_url,
+        auth_url=section.auth_url.rstrip("/"),
+        username=section.username,
+        password=section.password,
+        project_name=section.project_name,
+        user_domain_name=section.user_domain_name,
+        project_domain_name=section.project_domain_name,
+        verify=not section.insecure and (section.cafile or True),
+        timeout_s=section.http_connect_timeout,
+        token_cache_time_s=max(section.token_cache_time, 0),
+        service_token_roles=frozenset(role.lower() for role in section.service_token_roles),
+        service_token_roles_required=section.service_token_roles_required,
     )
 
 

@@ -5,15 +5,28 @@ Here: the format and the level. Not here: what is said.
 
 import logging
 import sys
+from contextvars import ContextVar
 
-FORMAT = "%(asctime)s.%(msecs)03d %(process)d %(levelname)s %(name)s %(message)s"
+FORMAT = "%(asctime)s.%(msecs)03d %(process)d %(levelname)s %(name)s %(request)s%(message)s"
 DATES = "%Y-%m-%d %H:%M:%S"
+
+
+REQUEST: ContextVar[str] = ContextVar("request", default="")
+"""The ids of the request that is being served, as each line of the log has them."""
+
+
+class _OfRequest(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        served = REQUEST.get()
+        record.request = f"[{served}] " if served else ""
+        return True
 
 
 def start(*, debug: bool = False) -> None:
     """Log to standard error, from INFO or, with *debug*, from DEBUG on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter(FORMAT, DATES))
+    handler.addFilter(_OfRequest())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)

@@ -14,10 +14,11 @@ from collections.abc import Sequence
 import uvicorn
 
 from neutrino.api.app import application
+from neutrino.api.authentication import Authenticator, NoAuth
 from neutrino.api.service import Service
 from neutrino.backends.ovn.binding import OvnBinder
 from neutrino.model.faults import DatabaseUnavailable
-from neutrino.runtime import notify
+from neutrino.runtime import logs, notify
 from neutrino.runtime.config import Config, ConfigError, load
 from neutrino.server.protocol import Protocol
 from neutrino.server.wake import Wake
@@ -44,11 +45,19 @@ def _listener(config: Config, fd: int | None) -> socket.socket:
     return listener
 
 
+def _authenticator(config: Config) -> Authenticator:
+    if config.identity is None:
+        return NoAuth(config.noauth_project_id)
+    from neutrino.api.keystone import KeystoneAuthenticator  # slow to load
+
+    return KeystoneAuthenticator(config.identity)
+
+
 def serve(config: Config, fd: int | None) -> None:
     """Serve until a signal ends it."""
     listener = _listener(config, fd)
     database = open_database(config.database_connection, Wake(config.wake_path))
-    app = application(Service(database, config, OvnBinder()))
+    app = application(Service(database, config, OvnBinder()), _authenticator(config))
     server = _Server(
         uvicorn.Config(
             app,
@@ -79,9 +88,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         print(f"neutrino-api: {error}", file=sys.stderr)  # noqa: T201 - there is no log yet
         return 2
-    logging.basicConfig(
-        level=logging.DEBUG if config.debug else logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    logs.start(debug=config.debug)
     try:
         serve(config, own.fd)
     except (OSError, ValueError, DatabaseUnavailable, ConfigError) as error:

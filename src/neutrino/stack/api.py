@@ -1,11 +1,13 @@
 """A small client of the Networking API v2.0.
 
-Here: requests without authentication, as the lab's API takes them. Not here: openstacksdk, whose import alone takes
+Here: requests, and a token for them where the lab has Keystone. Not here: openstacksdk, whose import alone takes
 longer than the lab needs to start.
 """
 
 import http.client
 import json
+import threading
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -25,11 +27,46 @@ class ApiRefused(StackFault):
         self.kind = kind
 
 
-class NetworkingApi:
-    """The API at *endpoint*, for instance ``http://127.0.0.1:9696``."""
+@dataclass(frozen=True)
+class Login:
+    """A user of the Keystone at *url* (with its version), and the project in which to act."""
 
-    def __init__(self, endpoint: str) -> None:
+    url: str
+    user: str
+    password: str
+    project: str
+
+    def token(self) -> str:
+        """Return a new token."""
+        domain = {"name": "Default"}
+        user = {"name": self.user, "password": self.password, "domain": domain}
+        scope = {"project": {"name": self.project, "domain": domain}}
+        body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}}
+        address = urlsplit(self.url)
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT_S)
+        try:
+            path = f"{address.path}/auth/tokens?nocatalog"
+            connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            said = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise StackFault(f"no answer from {self.url} ({error}): `./stack logs keystone`") from error
+        finally:
+            connection.close()
+        token = response.getheader("X-Subject-Token")
+        if token is None:
+            raise StackFault(f"Keystone gives {self.user} no token: {response.status} {said.decode(errors='replace')}")
+        return token
+
+
+class NetworkingApi:
+    """The API at *endpoint*, for instance ``http://127.0.0.1:9696``; with *login*, under a token of Keystone."""
+
+    def __init__(self, endpoint: str, login: Login | None = None) -> None:
         self.endpoint = endpoint
+        self._login = login
+        self._token = ""
+        self._lock = threading.Lock()
 
     def list(self, plural: str, **filters: str) -> list[Resource]:
         """Return the resources of a collection that match *filters* (``name="demo"``)."""
@@ -65,6 +102,17 @@ class NetworkingApi:
             )
         return found[0]
 
+    def _current_token(self) -> str:
+        with self._lock:
+            if not self._token and self._login:
+                self._token = self._login.token()
+            return self._token
+
+    def _forget_token(self, token: str) -> None:
+        with self._lock:
+            if self._token == token:
+                self._token = ""
+
     @staticmethod
     def _one(body: Resource) -> Resource:
         (value,) = body.values()
@@ -72,9 +120,18 @@ class NetworkingApi:
         return one
 
     def _call(
-        self, method: str, path: str, body: Resource | None = None, query: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Resource | None = None,
+        query: dict[str, str] | None = None,
+        fresh: bool = True,
     ) -> Resource:
         what = f"{method} /v2.0/{path}"
+        token, headers = "", {"Content-Type": "application/json"}
+        if self._login:
+            token = self._current_token()
+            headers["X-Auth-Token"] = token
         address = urlsplit(self.endpoint)
         connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT_S)
         try:
@@ -82,7 +139,7 @@ class NetworkingApi:
                 method,
                 f"/v2.0/{path}" + (f"?{urlencode(query)}" if query else ""),
                 body=None if body is None else json.dumps(body),
-                headers={"Content-Type": "application/json"},
+                headers=headers,
             )
             response = connection.getresponse()
             text = response.read()
@@ -92,6 +149,9 @@ class NetworkingApi:
             ) from error
         finally:
             connection.close()
+        if response.status == http.HTTPStatus.UNAUTHORIZED and self._login and fresh:
+            self._forget_token(token)
+            return self._call(method, path, body, query, fresh=False)
         try:
             answer = json.loads(text) if text else {}
         except ValueError:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from neutrino.stack import command
+from neutrino.stack.identity.service import DEMO, REGION, Identity, write_private
 from neutrino.stack.metadata import SECRET
 from neutrino.stack.place import Place
 from neutrino.stack.service import Answers, Notifies, Service
@@ -19,9 +20,10 @@ COMPACT_ABOVE_BYTES = 1 << 20
 QUIET = ("-vconsole:info", "-vsyslog:off", "-vfile:off")
 
 
-def services(place: Place, listener: int) -> tuple[Service, ...]:
-    """Return the central services; *listener* is the API's listening socket."""
+def services(place: Place, listener: int, identity: tuple[Service, ...] = ()) -> tuple[Service, ...]:
+    """Return the central services; *listener* is the API's listening socket, *identity* what it asks about callers."""
     return (
+        *identity,
         _database(place, "ovn-nb", place.northbound),
         _database(place, "ovn-sb", place.southbound),
         Service(
@@ -113,12 +115,14 @@ def _digest(place: Place, name: str) -> str:
     return hashlib.sha256(place.programs.schema(name).read_bytes()).hexdigest()
 
 
-def write_configuration(place: Place) -> None:
-    """Write the oslo.config file of the API and the controller."""
-    place.configuration.write_text(
+def write_configuration(place: Place, identity: Identity | None, settings: str) -> None:
+    """Write the oslo.config file of the API and the controller; *settings* is more of it, as text."""
+    write_private(
+        place.configuration,
         f"""\
 [DEFAULT]
 state_path = {place.run}
+auth_strategy = {"keystone" if identity else "noauth"}
 
 [database]
 connection = sqlite:///{place.run}/neutrino.sqlite
@@ -131,7 +135,8 @@ ovn_metadata_enabled = true
 [ml2]
 mechanism_drivers = ovn
 tenant_network_types = geneve
-"""
+{settings}
+{identity.authtoken() if identity else ""}""",
     )
 
 
@@ -139,20 +144,26 @@ def write_secret(place: Place) -> None:
     """Write the secret that the agents and the metadata service share, once."""
     file = place.run / SECRET
     if not file.exists():
-        file.touch(0o600)
-        file.write_text(secrets.token_hex(16))
+        write_private(file, secrets.token_hex(16))
 
 
-def write_clouds(place: Place, api_port: int) -> None:
-    """Write clouds.yaml, with which openstackclient and openstacksdk find the API as cloud ``neutrino``."""
-    place.clouds.write_text(
-        f"""\
-clouds:
+def write_clouds(place: Place, api_port: int, identity: Identity | None) -> None:
+    """Write clouds.yaml, with which openstackclient and openstacksdk find the API as cloud ``neutrino``.
+
+    With Keystone, ``neutrino`` is the administrator, ``demo`` an ordinary member; ``openrc`` has the former.
+    """
+    if identity:
+        admin, demo = ("admin", "admin"), (DEMO, DEMO)
+        entries = identity.cloud("neutrino", *admin) + identity.cloud("admin", *admin) + identity.cloud(DEMO, *demo)
+        write_private(place.variables, identity.variables(*admin))
+    else:
+        place.variables.unlink(missing_ok=True)
+        entries = f"""\
   neutrino:
     auth_type: none
     auth:
       endpoint: http://127.0.0.1:{api_port}
     network_endpoint_override: http://127.0.0.1:{api_port}
-    region_name: RegionOne
+    region_name: {REGION}
 """
-    )
+    write_private(place.clouds, f"clouds:\n{entries}")

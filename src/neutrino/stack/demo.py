@@ -25,7 +25,7 @@ def make(lab: Lab, tell: Progress) -> None:
 
     Raises StackFault when packets do not flow.
     """
-    lab.wait("neutrino-api")
+    lab.wait("neutrino-api", *lab.identity_services)
     tell("network demo")
     network = _network(lab)
     placement = {name: host for name, host in PLACEMENT.items() if host in lab.hosts}

@@ -19,9 +19,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from neutrino.linux import process
-from neutrino.stack import control, launch, programs, sandbox, state
-from neutrino.stack.api import ApiRefused, NetworkingApi, Resource
+from neutrino.stack import control, environments, launch, programs, sandbox, state
+from neutrino.stack.api import ApiRefused, Login, NetworkingApi, Resource
 from neutrino.stack.fault import StackFault
+from neutrino.stack.identity import service as keystone
 from neutrino.stack.outside import OUTSIDE
 from neutrino.stack.place import Place
 from neutrino.stack.state import Instance
@@ -46,7 +47,8 @@ class Lab:
 
     ``hosts``: how many hosts ``h1`` .. ``hN`` there shall be at least. ``api_port``: where the API listens on
     127.0.0.1; 0 takes a free one (the same as last time when it is still free). ``datapath``: ``auto``, ``netdev``
-    or ``dummy``, for a lab that is not yet there.
+    or ``dummy``, for a lab that is not yet there. ``auth``: ``noauth`` or ``keystone``, for a lab that is not running;
+    without it, as last time, at first noauth. ``settings``: more sections of the services' configuration.
 
     with Lab(tmp_path / "lab", hosts=2) as lab:            # up() and, at the end, down()
         network = lab.api.create("networks", "network", name="n")
@@ -57,13 +59,18 @@ class Lab:
         lab.exec("a", "ip", "address")                               # subprocess.CompletedProcess[str]
     """
 
-    def __init__(self, run: Path, hosts: int = 2, api_port: int = 0, datapath: str = "auto") -> None:
+    def __init__(
+        self, run: Path, hosts: int = 2, api_port: int = 0, datapath: str = "auto", auth: str = "", settings: str = ""
+    ) -> None:
         self.run = run.absolute()
         self._hosts = hosts
         self._wanted_port = api_port
         self._wanted_datapath = datapath
+        self._wanted_auth = auth
+        self._wanted_settings = settings
         self._place: Place | None = None
         self._port = 0
+        self._api: NetworkingApi | None = None
 
     @property
     def place(self) -> Place:
@@ -87,7 +94,24 @@ class Lab:
     @property
     def api(self) -> NetworkingApi:
         """A client of the lab's API."""
-        return NetworkingApi(self.endpoint)
+        if self._api is None or self._api.endpoint != self.endpoint:
+            identity = self.identity
+            self._api = NetworkingApi(
+                self.endpoint,
+                Login(identity.url, "admin", identity.passwords()["admin"], "admin") if identity else None,
+            )
+        return self._api
+
+    @property
+    def identity(self) -> keystone.Identity | None:
+        """The lab's Keystone, or None where callers need no token."""
+        desired = state.load(self.run)
+        return keystone.Identity(self.place, desired.identity_port) if desired.auth == keystone.NAME else None
+
+    @property
+    def identity_services(self) -> tuple[str, ...]:
+        """The services that must be ready before a token can be had."""
+        return (keystone.NAME,) if self.identity else ()
 
     @property
     def last_port(self) -> int:
@@ -98,6 +122,11 @@ class Lab:
     def hosts(self) -> list[str]:
         """The names of the hosts that there shall be."""
         return state.load(self.run).hosts
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there has been a lab in this folder."""
+        return (self.run / state.FILE).exists()
 
     @property
     def is_running(self) -> bool:
@@ -128,6 +157,8 @@ class Lab:
                 self._launch()
         status = self.client.ask(control.Status())
         self._port = status.api_port
+        if self._wanted_auth not in ("", state.load(self.run).auth):
+            raise StackFault(f"the lab runs without {self._wanted_auth}: `./stack down` before another one")
         if self._wanted_port not in (0, status.api_port):
             raise StackFault(f"the lab's API listens on port {status.api_port}: `./stack down` before another one")
         for number in range(1, self._hosts + 1):
@@ -408,6 +439,12 @@ class Lab:
         desired.hosts = desired.hosts or [f"h{number}" for number in range(1, self._hosts + 1)]
         if self._wanted_datapath != "auto":
             desired.datapath = self._wanted_datapath
+        desired.auth = self._wanted_auth or desired.auth
+        desired.settings = self._wanted_settings or desired.settings
+        if desired.auth not in (keystone.NAME, "noauth"):
+            raise StackFault(f"there is no authentication {desired.auth}: choose noauth or keystone")
+        if desired.auth == keystone.NAME:
+            environments.obtain(keystone.NAME)
         state.save(self.run, desired)
         read, write = os.pipe()
         arguments = (str(self.run), str(port), fallback, str(write), str(place.programs.folder))

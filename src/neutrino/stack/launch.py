@@ -11,10 +11,12 @@ import socket
 import sys
 from pathlib import Path
 
-from neutrino.stack import central, sandbox
+from neutrino.stack import central, environments, sandbox, state
 from neutrino.stack.fault import StackFault
+from neutrino.stack.identity import service as keystone
 from neutrino.stack.place import Place
 from neutrino.stack.programs import Programs
+from neutrino.stack.service import Service
 from neutrino.stack.supervisor import Supervisor
 
 ADDRESS = "127.0.0.1"
@@ -46,15 +48,31 @@ def main() -> None:
     try:
         place = Place(Path(run), Programs(Path(programs), ""))
         listening = listener(int(port), fallback == "any")
+        api_port = listening.getsockname()[1]
+        identity, services = _identity(place, api_port)
         central.write_secret(place)
-        central.write_configuration(place)
-        central.write_clouds(place, listening.getsockname()[1])
-        sandbox.enter(place.run, lambda: _supervise(place, listening, answer))
+        central.write_configuration(place, identity, state.load(place.run).settings)
+        central.write_clouds(place, api_port, identity)
+        sandbox.enter(place.run, lambda: _supervise(place, listening, services, answer))
     except StackFault as fault:
         os.write(answer, str(fault).encode())
 
 
-def _supervise(place: Place, listening: socket.socket, answer: int) -> int:
+def _identity(place: Place, api_port: int) -> tuple[keystone.Identity | None, tuple[Service, ...]]:
+    """Return the lab's Keystone and its service, or neither when it has none."""
+    desired = state.load(place.run)
+    if desired.auth != keystone.NAME:
+        return None, ()
+    listening = listener(desired.identity_port, fallback=True)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    desired.identity_port = listening.getsockname()[1]
+    state.save(place.run, desired)
+    identity = keystone.Identity(place, desired.identity_port)
+    identity.write(f"http://{ADDRESS}:{api_port}")
+    return identity, (identity.service(environments.obtain(keystone.NAME), listening.detach()),)
+
+
+def _supervise(place: Place, listening: socket.socket, identity: tuple[Service, ...], answer: int) -> int:
     logging.basicConfig(
         filename=place.log("supervisor"), level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
@@ -65,7 +83,7 @@ def _supervise(place: Place, listening: socket.socket, answer: int) -> int:
         os.close(answer)
 
     async def work() -> None:
-        await Supervisor(place, listening).run(tell_listening)
+        await Supervisor(place, listening, identity).run(tell_listening)
 
     try:
         asyncio.run(work())

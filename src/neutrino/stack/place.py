@@ -61,6 +61,11 @@ class Place:
         """The metadata service's socket."""
         return self.private("central") / "metadata.sock"
 
+    @property
+    def variables(self) -> Path:
+        """The clients' openrc."""
+        return self.run / "openrc"
+
     def log(self, service: str) -> Path:
         """Return the log file of *service*."""
         return self.logs / f"{service}.log"

@@ -42,6 +42,9 @@ class Desired(msgspec.Struct, kw_only=True):
     hosts: list[str] = []
     api_port: int = 0
     datapath: str = "auto"
+    auth: str = "noauth"  # or "keystone"
+    identity_port: int = 0
+    settings: str = ""  # more of the API's and the controller's configuration
     instances: list[Instance] = []
     outside: tuple[str, ...] = ()  # addresses of the namespace on the provider fabric; without any, there is none
 

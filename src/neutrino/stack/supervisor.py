@@ -33,13 +33,14 @@ GIVE_UP_AFTER = 4
 class Supervisor:
     """One lab."""
 
-    def __init__(self, place: Place, listener: socket.socket) -> None:
+    def __init__(self, place: Place, listener: socket.socket, identity: tuple[Service, ...] = ()) -> None:
         self.place = place
         self.desired = state.load(place.run)
         self.datapath = usable_datapath(self.desired.datapath)
         self.hosts: dict[str, Host] = {}
         self.keepers: dict[str, Keeper] = {}
         self._listener = listener
+        self._identity = identity
         self.desired.api_port = listener.getsockname()[1]
         state.save(place.run, self.desired)
         self._plugged: dict[str, asyncio.Task[None]] = {}
@@ -74,7 +75,7 @@ class Supervisor:
     async def _start(self) -> None:
         for name in ("central", "notify"):
             self.place.private(name).mkdir(parents=True)
-        self._keep(central.services(self.place, self._listener.fileno()))
+        self._keep(central.services(self.place, self._listener.fileno(), self._identity))
         names = list(self.desired.hosts)
         for name in (FABRIC, *names):
             namespace.add_network(name)

@@ -26,7 +26,7 @@ class Pair:
                 self.urls.append(f"http://127.0.0.1:{listener.getsockname()[1]}")
                 config = folder / f"{name}.conf"
                 config.write_text(
-                    f"[DEFAULT]\nstate_path = {folder}\n[database]\nconnection = {url}\n"
+                    f"[DEFAULT]\nauth_strategy = noauth\nstate_path = {folder}\n[database]\nconnection = {url}\n"
                     "[ml2_type_vlan]\nnetwork_vlan_ranges = physnet1:100:149\n"
                 )
                 ready = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

@@ -153,7 +153,7 @@ class Cloud:
         """Start the daemon; it has told that it is ready when this returns."""
         config = self.folder / "neutrino.conf"
         config.write_text(
-            f"[DEFAULT]\nstate_path = {self.folder}\nagent_down_time = 4\ndebug = true\n"
+            f"[DEFAULT]\nauth_strategy = noauth\nstate_path = {self.folder}\nagent_down_time = 4\ndebug = true\n"
             f"[database]\nconnection = {self.url}\n"
             f"[ovn]\novn_nb_connection = {self.nb.remote}\novn_sb_connection = {self.sb.remote}\n"
             "agent_probe_interval = 1\n"

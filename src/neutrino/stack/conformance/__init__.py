@@ -1,0 +1,1 @@
+"""Upstream's own API suites, run against a stack: tempest.api.network and neutron_tempest_plugin.api."""

@@ -1,0 +1,1 @@
+"""The identity service of the stack: Keystone, in an environment of its own."""

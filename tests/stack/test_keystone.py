@@ -1,0 +1,110 @@
+"""Keystone in the stack: tokens are needed, checked, remembered for a while, and forgotten."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from neutrino.stack.api import Login
+from neutrino.stack.lab import Lab
+
+CACHE_S = 2
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    folder = tmp_path_factory.mktemp("k") / "s"
+    with Lab(
+        folder,
+        hosts=1,
+        auth="keystone",
+        settings=f"[keystone_authtoken]\ntoken_cache_time = {CACHE_S}\nhttp_connect_timeout = 2",
+    ) as made:
+        made.wait()
+        yield made
+
+
+def token(lab: Lab, user: str, project: str) -> str:
+    assert lab.identity is not None
+    return Login(lab.identity.url, user, lab.identity.passwords()[user], project).token()
+
+
+def send(lab: Lab, path: str, method: str = "GET", body: object = None, **headers: str) -> httpx.Response:
+    """Return the answer; ``X_Auth_Token`` is a header's name."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.request(method, f"{lab.endpoint}{path}", json=body, headers=named, timeout=30, trust_env=False)
+
+
+def test_only_the_versions_need_no_token(lab: Lab) -> None:
+    assert lab.identity is not None
+    assert send(lab, "/").status_code == 200
+    for path in ("/v2.0", "/v2.0/extensions", "/v2.0/networks", "/v2.0/nothing"):
+        for headers in ({}, {"X_Auth_Token": "no-such-token"}):
+            said = send(lab, path, **headers)
+            assert (said.status_code, said.headers["WWW-Authenticate"]) == (401, f'Keystone uri="{lab.identity.url}"')
+            assert said.json()["error"]["code"] == 401
+            assert said.headers["X-Openstack-Request-Id"].startswith("req-")
+
+
+def test_what_is_made_belongs_to_the_token_s_project(lab: Lab) -> None:
+    demo = token(lab, "demo", "demo")
+    made = send(lab, "/v2.0/networks", "POST", {"network": {"name": "mine"}}, X_Auth_Token=demo)
+    network = made.json()["network"]
+    assert len(network["project_id"]) == 32
+    assert network["project_id"] != lab.api.create("networks", "network", name="admins")["project_id"]
+
+
+def test_a_service_passes_on_its_user_s_request(lab: Lab) -> None:
+    demo, nova = token(lab, "demo", "demo"), token(lab, "nova", "service")
+    assert send(lab, "/v2.0/networks", X_Auth_Token=demo, X_Service_Token=nova).status_code == 200
+    assert send(lab, "/v2.0/networks", X_Auth_Token=demo, X_Service_Token=demo).status_code == 401
+    assert send(lab, "/v2.0/networks", X_Auth_Token=demo, X_Service_Token="nothing").status_code == 401
+
+
+def test_a_revoked_token_is_forgotten(lab: Lab) -> None:
+    assert lab.identity is not None
+    gone = token(lab, "demo", "demo")
+    assert send(lab, "/v2.0/networks", X_Auth_Token=gone).status_code == 200
+    revoke = {"X-Auth-Token": gone, "X-Subject-Token": gone}
+    assert httpx.delete(f"{lab.identity.url}/auth/tokens", headers=revoke, trust_env=False).status_code == 204
+    time.sleep(CACHE_S + 0.1)
+    assert send(lab, "/v2.0/networks", X_Auth_Token=gone).status_code == 401
+
+
+def test_the_client_logs_in_by_its_cloud(lab: Lab) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
+    environment["OS_CLIENT_CONFIG_FILE"] = str(lab.place.clouds)
+    assert lab.place.clouds.stat().st_mode & 0o777 == 0o600
+    for cloud in ("neutrino", "demo"):
+        words = [sys.executable, "-m", "openstackclient.shell", "--os-cloud", cloud, "extension", "list", "--network"]
+        subprocess.run(words, env=environment, check=True, capture_output=True, timeout=60)
+
+
+def test_without_keystone_who_is_known_goes_on(lab: Lab) -> None:
+    known = token(lab, "admin", "admin")
+    lab.restart("neutrino-api")
+    assert send(lab, "/v2.0/networks", X_Auth_Token=known).status_code == 200
+    (pid,) = [one.pid for one in lab.status().services if one.name == "keystone"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        assert send(lab, "/v2.0/networks", X_Auth_Token=known).status_code == 200
+        said = send(lab, "/v2.0/networks", X_Auth_Token="unknown")
+        assert said.status_code == 503
+        assert lab.identity is not None
+        assert lab.identity.url in said.json()["NeutronError"]["message"]
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_passwords_and_users_outlive_the_stack(lab: Lab) -> None:
+    assert lab.identity is not None
+    before = lab.identity.passwords()
+    lab.down()
+    lab.up()
+    assert lab.identity.passwords() == before
+    assert lab.api.list("networks", name="admins")
