@@ -35,7 +35,7 @@ def for_create(cls: type[Resource], body: Mapping[str, object]) -> tuple[list[Gi
         items = body[cls.collection]
         if not isinstance(items, list) or not items:
             raise HTTPBadRequest(f"Resource body required: '{cls.collection}' must be a list of at least one item")
-        return [_created(cls, item) for item in items], True
+        return [_created(cls, _unwrapped(cls, item)) for item in items], True
     return [_created(cls, _single(cls, body))], False
 
 
@@ -126,4 +126,9 @@ def _parsed(cls: type[Resource], item: Mapping[str, object]) -> Given:
 def items_of(cls: type[Resource], body: Mapping[str, object]) -> list[Mapping[str, object]]:
     """Return what a client sent for each resource of *body*, which `for_create` or `for_update` parsed."""
     items = body.get(cls.collection)
-    return [_mapping(item) for item in items] if isinstance(items, list) else [_single(cls, body)]
+    return [_mapping(_unwrapped(cls, item)) for item in items] if isinstance(items, list) else [_single(cls, body)]
+
+
+def _unwrapped(cls: type[Resource], item: object) -> object:
+    """Return an item of a bulk request, which may be inside an object of its own: ``{"networks": [{"network": {}}]}``."""
+    return item[cls.singular] if isinstance(item, dict) and item.keys() == {cls.singular} else item

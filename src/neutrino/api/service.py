@@ -245,7 +245,11 @@ class Service:
 
 
 def _links(url: str, pairs: queries.Pairs, query: Query, items: Sequence[dict[str, object]]) -> list[dict[str, str]]:
-    """Return the links of a page. A page that is full may have a next one; one that has a marker has a previous one."""
+    """Return the links of a page.
+
+    A page that is full may have a neighbour in its direction; against it there is one where there is a marker, and
+    before a reversed page, which is the last where no marker is given, nothing is left out: it has a next one.
+    """
     kept = [(name, value) for name, value in pairs if name not in ("marker", "page_reverse")]
 
     def link(rel: str, marker: object, *, reverse: bool) -> dict[str, str]:
@@ -257,6 +261,6 @@ def _links(url: str, pairs: queries.Pairs, query: Query, items: Sequence[dict[st
     if items:
         if is_full or query.reverse:
             links.append(link("next", items[-1]["id"], reverse=False))
-        if query.marker and (is_full or not query.reverse):
+        if is_full if query.reverse else query.marker:
             links.append(link("previous", items[0]["id"], reverse=True))
     return links

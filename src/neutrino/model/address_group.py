@@ -5,11 +5,20 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from neutrino.model.faults import AddressesAlreadyExist, AddressesNotFound
-from neutrino.model.kinds import Boolean, Cidr, LongText, Name, kind_of, strings
+from neutrino.model.kinds import Boolean, Cidr, IpPrefix, Kind, LongText, Name, kind_of, strings
 from neutrino.model.resource import Attr, Standard
 
 MOST_ADDRESSES = 10_000
-_ADDRESSES = strings("list of prefixes", kind_of(Cidr), MOST_ADDRESSES)
+
+
+def _prefix(value: object) -> str:
+    """Return the prefix that *value* is: of an address, the one that holds it alone."""
+    text = kind_of(IpPrefix).parse(value)
+    return str(kind_of(Cidr).parse(text if "/" in str(text) else f"{text}/{128 if ':' in str(text) else 32}"))
+
+
+_PREFIX = Kind("prefix", _prefix, "text", kind_of(IpPrefix).schema)
+_ADDRESSES = strings("list of prefixes", _PREFIX, MOST_ADDRESSES)
 
 
 class AddressGroup(Standard, frozen=True, kw_only=True):

@@ -332,7 +332,7 @@ MacOrNew = Annotated[
     str,
     Kind(
         "mac",
-        lambda value: "" if value is None else _mac(value),
+        lambda value: value if value is None else _mac(value),
         "text",
         _MAC_SCHEMA | {"type": ["string", "null"]},
     ),

@@ -91,7 +91,7 @@ class SecurityGroupRule(Standard, frozen=True, kw_only=True):
     port_range_min: Annotated[Annotated[int, PORT] | None, Attr(put=False)] = None
     port_range_max: Annotated[Annotated[int, PORT] | None, Attr(put=False)] = None
     remote_ip_prefix: Annotated[Annotated[str, PREFIX] | None, Attr(put=False)] = None
-    remote_group_id: Annotated[Uuid | None, Attr(put=False, indexed=True, refers="security_groups")] = None
+    remote_group_id: Annotated[Name | None, Attr(put=False, indexed=True, refers="security_groups")] = None
     remote_address_group_id: Annotated[
         Uuid | None,
         Attr(put=False, indexed=True, refers="address_groups", extension="security-groups-remote-address-group"),

@@ -58,7 +58,8 @@ RULES = {
     "external_network": "field:subnets:router:external=True",
     "create_subnet": "(rule:admin_only) or (role:member and rule:network_owner)",
     "create_subnet:segment_id": ADMIN,
-    "create_subnet:service_types": ADMIN,
+    # Upstream writes ADMIN for service_types and never asks: neutron-lib does not mark the attribute as one to be enforced.
+    "create_subnet:service_types": "(rule:admin_only) or (role:member and rule:network_owner)",
     "create_subnet:tags": (
         "role:member and project_id:%(project_id)s or (rule:admin_only) or (role:member and rule:network_owner)"
     ),
@@ -75,7 +76,9 @@ RULES = {
         "role:member and project_id:%(project_id)s or (rule:admin_only) or (role:member and rule:network_owner)"
     ),
     "update_subnet:segment_id": ADMIN,
-    "update_subnet:service_types": ADMIN,
+    "update_subnet:service_types": (
+        "role:member and project_id:%(project_id)s or (rule:admin_only) or (role:member and rule:network_owner)"
+    ),
     "update_subnet:leak_routes": ADMIN,
     "update_subnet:tags": (
         "role:member and project_id:%(project_id)s or (rule:admin_only) or (role:member and rule:network_owner)"
