@@ -130,5 +130,5 @@ def items_of(cls: type[Resource], body: Mapping[str, object]) -> list[Mapping[st
 
 
 def _unwrapped(cls: type[Resource], item: object) -> object:
-    """Return an item of a bulk request, which may be inside an object of its own: ``{"networks": [{"network": {}}]}``."""
+    """Return an item of a bulk request, which may be in an object of its own: ``{"networks": [{"network": {}}]}``."""
     return item[cls.singular] if isinstance(item, dict) and item.keys() == {cls.singular} else item

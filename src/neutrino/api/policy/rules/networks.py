@@ -58,7 +58,7 @@ RULES = {
     "external_network": "field:subnets:router:external=True",
     "create_subnet": "(rule:admin_only) or (role:member and rule:network_owner)",
     "create_subnet:segment_id": ADMIN,
-    # Upstream writes ADMIN for service_types and never asks: neutron-lib does not mark the attribute as one to be enforced.
+    # Upstream writes ADMIN for service_types and never asks: neutron-lib does not mark the attribute for that.
     "create_subnet:service_types": "(rule:admin_only) or (role:member and rule:network_owner)",
     "create_subnet:tags": (
         "role:member and project_id:%(project_id)s or (rule:admin_only) or (role:member and rule:network_owner)"
