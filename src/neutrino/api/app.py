@@ -91,6 +91,18 @@ class ActionOf(NounEndpoint):
         self.answer(resp, 200, await self._service.act(self._noun, self.request(req), row_id, self._action, body))
 
 
+class ViewOf(NounEndpoint):
+    """``/v2.0/trunks/{id}/get_subports``."""
+
+    def __init__(self, service: Service, noun: Noun, view: Callable[[Any], object]) -> None:
+        super().__init__(service, noun)
+        self._view = view
+
+    async def on_get(self, _req: Req, resp: Resp, row_id: str) -> None:
+        """Show it."""
+        self.answer(resp, 200, _encode(self._view(await self._service.find(self._noun, row_id))))
+
+
 class TagsOf(NounEndpoint):
     """``/v2.0/networks/{id}/tags``."""
 
@@ -255,6 +267,8 @@ def application(service: Service) -> falcon.asgi.App[Req, Resp]:
         app.add_route(f"{path}/{{row_id}}", Item(service, noun))
         for name, action in noun.actions.items():
             app.add_route(f"{path}/{{row_id}}/{name}", ActionOf(service, noun, action))
+        for name, view in noun.views.items():
+            app.add_route(f"{path}/{{row_id}}/{name}", ViewOf(service, noun, view))
         if issubclass(noun.cls, Tagged):
             # Upstream has these two with the collection's own name, underscores and all, and takes both.
             app.add_route(f"{path}/{{row_id}}/tags", TagsOf(service, noun))

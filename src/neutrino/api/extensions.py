@@ -62,6 +62,8 @@ EXTENSIONS: tuple[Extension, ...] = (
     Extension("subnet-service-types", "Subnet service types", "Subnets for ports of certain device owners."),
     Extension("subnet_allocation", "Subnet Allocation", "Subnets cut from pools of prefixes."),
     Extension("subnetpool-prefix-ops", "Subnet Pool Prefix Operations", "Prefixes added to and taken from a pool."),
+    Extension("trunk", "Trunk Extension", "Ports that carry others, each as a VLAN."),
+    Extension("trunk-details", "Trunk port details", "What a port carries."),
     Extension("uplink-status-propagation", "Port Uplink Status Propagation", "propagate_uplink_status of a port."),
     Extension("uplink-status-propagation-updatable", "Ability to update uplink status", "It may be changed."),
 )

@@ -14,6 +14,7 @@ from neutrino.api.bodies import Given, defaults_of
 from neutrino.api.fixed_ips import allocate
 from neutrino.api.request import Request
 from neutrino.api.security_groups import check_exist, ensure_default
+from neutrino.api.trunks import check_may_go, parent_changed
 from neutrino.model.addressing import serving
 from neutrino.model.agent import Agent
 from neutrino.model.binding import NO_BINDING, Binding
@@ -147,6 +148,7 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
     if mac != old.mac_address and tx.connection.execute(_WITH_MAC, {"network_id": network.id, "mac": mac}).first():
         raise MacAddressInUse(network.id, mac)
     updated = tx.update(old, values)
+    parent_changed(tx, old, updated)
     if updated.fixed_ips != old.fixed_ips:
         disassociate(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
         if updated.is_of_router and (router := tx.get(Router, updated.device_id)) is not None:
@@ -158,6 +160,7 @@ def delete(tx: Transaction, _request: Request, port: Port) -> None:
     """Delete a port; its floating IPs stand for nothing then."""
     if port.device_owner in SERVICE_OWNERS:
         raise ServicePortInUse(port.id, f"has device owner {port.device_owner}")
+    check_may_go(tx, port)
     disassociate(tx, port.id)
     tx.delete(port)
 

@@ -16,6 +16,7 @@ from neutrino.api import (
     security_groups,
     subnetpools,
     subnets,
+    trunks,
 )
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
@@ -37,6 +38,7 @@ from neutrino.model.faults import (
     SubnetPoolNotFound,
 )
 from neutrino.model.faults_l3 import FloatingIPNotFound, RouterNotFound, RoutesExhausted
+from neutrino.model.faults_trunk import TrunkNotFound
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import list_of, record
 from neutrino.model.network import Network
@@ -46,6 +48,7 @@ from neutrino.model.router import MOST_ROUTES, Route, Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
+from neutrino.model.trunk import Trunk, added, removed
 from neutrino.store.records import Transaction
 
 Create = Callable[[Transaction, Request, Given], Resource]
@@ -89,6 +92,7 @@ class Noun:
     update: Update | None = None
     delete: Delete | None = None
     actions: Mapping[str, Action] = field(default_factory=dict)
+    views: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)  # GET /v2.0/trunks/{id}/get_subports
     path: str = ""  # where it differs from the collection's name
     parent: Parent | None = None
 
@@ -117,6 +121,7 @@ _ROUTER_ACTIONS = {
     "add_extraroutes": Action(_routes, routers.add_routes, within="routes"),
     "remove_extraroutes": Action(_routes, routers.remove_routes, within="routes"),
 }
+_TRUNK_ACTIONS = {"add_subports": Action(added, trunks.add), "remove_subports": Action(removed, trunks.remove)}
 NOUNS: tuple[Noun, ...] = (
     Noun(Network, NetworkNotFound, networks.create, networks.update, networks.delete),
     Noun(Subnet, SubnetNotFound, subnets.create, subnets.update, subnets.delete),
@@ -148,5 +153,14 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(Router, RouterNotFound, routers.create, routers.update, routers.delete, _ROUTER_ACTIONS),
     Noun(FloatingIp, FloatingIPNotFound, floating_ips.create, floating_ips.update, floating_ips.delete),
+    Noun(
+        Trunk,
+        TrunkNotFound,
+        trunks.create,
+        trunks.update,
+        trunks.delete,
+        _TRUNK_ACTIONS,
+        views={"get_subports": trunks.sub_ports_of},
+    ),
     Noun(Agent, AgentNotFound),
 )

@@ -21,6 +21,7 @@ class Binding(msgspec.Struct, frozen=True):
 
 
 NO_BINDING = Binding(UNBOUND, {})
+CARRIED = Binding("ovs", {})  # a trunk's subport: it is wherever its parent is
 FAILED = Binding(BINDING_FAILED, {})
 
 

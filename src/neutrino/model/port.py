@@ -46,7 +46,9 @@ ROUTER_INTERFACE, ROUTER_GATEWAY, FLOATING_IP = (
 SERVICE_OWNERS = (ROUTER_INTERFACE, ROUTER_GATEWAY, FLOATING_IP)  # of ports that other nouns make and take away
 NETWORK_OWNER_PREFIX = "network:"  # device owners that are trusted: no security groups, no anti-spoofing
 IMMEDIATE, NO_ADDRESS = "immediate", "none"  # when a port gets its addresses
+SUBPORT = "trunk:subport"  # device owner of what a trunk carries (upstream, services/trunk/constants.py)
 NUMA_POLICIES = ("required", "preferred", "legacy", "socket")
+ACTIVE, DOWN = "ACTIVE", "DOWN"
 UNBOUND, BINDING_FAILED = "unbound", "binding_failed"
 
 
@@ -106,7 +108,7 @@ class Port(Tagged, frozen=True, kw_only=True):
     ]
     device_id: Annotated[Name, Attr(indexed=True)] = ""
     device_owner: Name = ""
-    status: Annotated[Name, Attr(post=False, put=False)] = "DOWN"
+    status: Annotated[Name, Attr(post=False, put=False)] = DOWN
     security_groups: Annotated[
         Uuids,
         Attr(
@@ -128,6 +130,9 @@ class Port(Tagged, frozen=True, kw_only=True):
         default_factory=dict
     )
 
+    trunk_details: Annotated[
+        JsonObject | None, Attr(post=False, put=False, stored=False, omitted=True, extension="trunk-details")
+    ] = None
     ip_allocation: Annotated[Name, Attr(post=False, put=False, extension="ip_allocation")] = IMMEDIATE
     propagate_uplink_status: Annotated[Boolean, Attr(extension="uplink-status-propagation")] = True
     device_profile: Annotated[Name | None, Attr(put=False, extension="port-device-profile")] = None

@@ -67,6 +67,7 @@ QUOTAS = {
     "security_group_rule": 100,
     "router": 10,
     "floatingip": 50,
+    "trunk": -1,
 }
 QUOTAS_OPTIONS = [
     cfg.IntOpt("default_quota", default=-1, min=-1, help="Most of what has no limit of its own; -1 for no limit."),

@@ -23,6 +23,7 @@ from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
+from neutrino.model.trunk import Trunk
 from neutrino.store.tables import CHILDREN, TABLES, item_columns
 
 R = TypeVar("R", bound=Resource)
@@ -173,6 +174,18 @@ def _port_of_floating_ip() -> ColumnElement[str]:
     return func.coalesce(found.scalar_subquery(), literal_column("'null'"))
 
 
+def _trunk_of_port() -> ColumnElement[str]:
+    trunks, ports, below = TABLES[Trunk], TABLES[Port], CHILDREN[Trunk]["sub_ports"]
+    others = ports.alias("sub_ports_of_trunk")
+    pairs: dict[str, ColumnElement[Any]] = {n: below.c[n] for n in item_columns(attributes(Trunk)["sub_ports"])}
+    pairs["mac_address"] = others.c.mac_address
+    items = select(JsonArray(_object(pairs), below.c.position)).where(others.c.id == below.c.port_id)
+    items = items.where(below.c.trunk_id == trunks.c.id).correlate(trunks)
+    found = select(_object({"trunk_id": trunks.c.id, "sub_ports": JsonValue(items.scalar_subquery())}))
+    found = found.where(trunks.c.port_id == ports.c.id).correlate(ports)
+    return func.coalesce(found.scalar_subquery(), literal_column("'null'"))
+
+
 def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
     if (cls, name) == (Network, "subnets"):
         return _subnets_of_network()
@@ -195,6 +208,8 @@ def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
         return _port_of_floating_ip()
     if (cls, name) == (FloatingIp, "subnet_id"):
         return null()  # only asked for, never kept
+    if (cls, name) == (Port, "trunk_details"):
+        return _trunk_of_port()
     raise TypeError(f"{cls.__name__}.{name} is neither stored nor derived")
 
 
@@ -234,18 +249,25 @@ def to_resource(cls: type[R], row: Row[Any]) -> R:
     return cls(**values)
 
 
+_NULL = msgspec.Raw(b"null")
+
+
 def to_wire(cls: type[Resource], names: Sequence[str], rows: Sequence[Row[Any]]) -> list[dict[str, object]]:
     """Return *rows* (the attributes *names* of *cls*, in that order) as the wire has them; JSON is passed through."""
     known = attributes(cls)
     keys = [known[name].wire for name in names]
     raw = [i for i, name in enumerate(names) if known[name].kind.storage == "json"]
     project = names.index("project_id") if "project_id" in names else -1
+    omitted = [i for i, name in enumerate(names) if known[name].attr.omitted]
     out = []
     for row in rows:
         values = list(row)
         for i in raw:
             values[i] = msgspec.Raw(values[i].encode())
         item = dict(zip(keys, values, strict=True))
+        for i in omitted:
+            if values[i] == _NULL:
+                del item[keys[i]]
         if project >= 0:
             item["tenant_id"] = values[project]
         out.append(item)
@@ -259,6 +281,9 @@ def resource_to_wire(resource: Resource) -> dict[str, object]:
         item = {
             attributes(type(resource))[n].wire: item[attributes(type(resource))[n].wire] for n in shown(type(resource))
         }
+    for attribute in attributes(type(resource)).values():
+        if attribute.attr.omitted and item[attribute.wire] is None:
+            del item[attribute.wire]
     if "project_id" in item:
         item["tenant_id"] = item["project_id"]
     for rule in item.get("security_group_rules", ()):  # type: ignore[attr-defined]
