@@ -8,7 +8,7 @@ from contextlib import suppress
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import networks
+from neutrino.api import networks, routed
 from neutrino.api.associations import disassociate
 from neutrino.api.bodies import Given, defaults_of
 from neutrino.api.fixed_ips import allocate
@@ -33,6 +33,7 @@ from neutrino.model.faults_l3 import ServicePortInUse
 from neutrino.model.network import Network
 from neutrino.model.port import (
     BINDING_FAILED,
+    DEFERRED,
     IMMEDIATE,
     NETWORK_OWNER_PREFIX,
     NO_ADDRESS,
@@ -90,14 +91,18 @@ def _create(tx: Transaction, request: Request, given: Given, mac: str) -> Port:
     wanted: Sequence[FixedIpRequest] | None = given.get("fixed_ips")  # type: ignore[assignment]
     subnets = networks.subnets_of(tx, network.id)
     subnets = subnets if wanted == () else serving(network.id, subnets, owner)
-    fixed_ips = allocate(tx, network, subnets, wanted, mac, trusted)
+    host = str(given["binding_host_id"])
+    is_deferred = not host and wanted is None and routed.is_routed(subnets)
+    if host and wanted != () and routed.is_routed(subnets):
+        subnets = routed.on_host(tx, request, network, subnets, host)
+    fixed_ips = () if is_deferred else routed.checked(subnets, allocate(tx, network, subnets, wanted, mac, trusted))
     binding = _bind(tx, request, network, str(given["binding_host_id"]), str(given["binding_vnic_type"]))
     values = given | {
         "id": str(uuid.uuid4()),
         "project_id": project_id,
         "mac_address": mac,
         "fixed_ips": fixed_ips,
-        "ip_allocation": NO_ADDRESS if wanted == () else IMMEDIATE,
+        "ip_allocation": DEFERRED if is_deferred else NO_ADDRESS if wanted == () else IMMEDIATE,
         "security_groups": groups,
         "port_security_enabled": secured,
         "binding_vif_type": binding.vif_type,
@@ -127,12 +132,25 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
     _check_service(old, changes)
     mac = str(values.get("mac_address", old.mac_address))
     _check_bound(old, mac, str(values.get("binding_vnic_type", old.binding_vnic_type)))
-    if "fixed_ips" in values or mac != old.mac_address:
+    host = str(values.get("binding_host_id") or "")
+    arrives = bool(host) and host != old.binding_host_id
+    if arrives and old.ip_allocation == DEFERRED and not old.fixed_ips and "fixed_ips" not in values:
+        subnets = routed.on_host(
+            tx, request, network, serving(network.id, networks.subnets_of(tx, network.id), old.device_owner), host
+        )
+        values["fixed_ips"] = routed.checked(subnets, allocate(tx, network, subnets, None, mac, old.is_trusted))
+    elif "fixed_ips" in values or mac != old.mac_address:
         present = [ip.subnet_id for ip in old.fixed_ips]
         subnets = networks.subnets_of(tx, network.id)
         subnets = serving(network.id, subnets, old.device_owner, present) if values.get("fixed_ips") != () else subnets
         wanted = values.get("fixed_ips", _same_ips(old, subnets))
-        values["fixed_ips"] = allocate(tx, network, subnets, wanted, mac, old.is_trusted, old.fixed_ips)  # type: ignore[arg-type]
+        on = host or old.binding_host_id
+        if on and wanted and routed.is_routed(subnets):
+            subnets = routed.on_host(tx, request, network, subnets, on)
+        fixed_ips = allocate(tx, network, subnets, wanted, mac, old.is_trusted, old.fixed_ips)  # type: ignore[arg-type]
+        values["fixed_ips"] = routed.checked(subnets, fixed_ips)
+    elif arrives and not network.l2_adjacency:
+        routed.check_move(tx, request, network, networks.subnets_of(tx, network.id), old, host)
     if values.get("security_groups") is not None and values["security_groups"] != old.security_groups:
         check_exist(tx, values["security_groups"])  # type: ignore[arg-type]
     new = _with_pair_macs(msgspec.structs.replace(old, **values))

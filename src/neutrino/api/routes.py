@@ -14,6 +14,8 @@ from neutrino.api import (
     router_interfaces,
     routers,
     security_groups,
+    segment_ranges,
+    segments,
     subnetpools,
     subnets,
     trunks,
@@ -38,6 +40,7 @@ from neutrino.model.faults import (
     SubnetPoolNotFound,
 )
 from neutrino.model.faults_l3 import FloatingIPNotFound, RouterNotFound, RoutesExhausted
+from neutrino.model.faults_segment import NetworkSegmentRangeNotFound, SegmentNotFound
 from neutrino.model.faults_trunk import TrunkNotFound
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import list_of, record
@@ -46,6 +49,8 @@ from neutrino.model.port import Port
 from neutrino.model.resource import Resource
 from neutrino.model.router import MOST_ROUTES, Route, Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
+from neutrino.model.segment import Segment
+from neutrino.model.segment_range import SegmentRange
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
 from neutrino.model.trunk import Trunk, added, removed
@@ -124,6 +129,15 @@ _ROUTER_ACTIONS = {
 _TRUNK_ACTIONS = {"add_subports": Action(added, trunks.add), "remove_subports": Action(removed, trunks.remove)}
 NOUNS: tuple[Noun, ...] = (
     Noun(Network, NetworkNotFound, networks.create, networks.update, networks.delete),
+    Noun(Segment, SegmentNotFound, segments.create, segments.update, segments.delete),
+    Noun(
+        SegmentRange,
+        NetworkSegmentRangeNotFound,
+        segment_ranges.create,
+        segment_ranges.update,
+        segment_ranges.delete,
+        path="network_segment_ranges",
+    ),
     Noun(Subnet, SubnetNotFound, subnets.create, subnets.update, subnets.delete),
     Noun(Port, PortNotFound, ports.create, ports.update, ports.delete),
     Noun(SecurityGroup, SecurityGroupNotFound, _groups.create, _groups.update, _groups.delete),

@@ -13,11 +13,13 @@ from neutrino.api.caller import Caller
 from neutrino.api.request import Request
 from neutrino.api.routes import Action, Noun
 from neutrino.api.security_groups import ensure_default
+from neutrino.api.segment_ranges import write_defaults
 from neutrino.model.binding import Binder
 from neutrino.model.faults import HTTPBadRequest
 from neutrino.model.kinds import Name, kind_of
 from neutrino.model.resource import Resource, attributes, shown
 from neutrino.model.security_group import SecurityGroup
+from neutrino.model.segment_range import SegmentRange
 from neutrino.runtime.config import Config
 from neutrino.store.columns import column_of, resource_to_wire, to_resource, to_wire
 from neutrino.store.database import Database
@@ -125,6 +127,8 @@ class Service:
             query = replace(query, filters=(*query.filters, Filter(wanted.attribute, [parent_id])))
         if noun.cls is SecurityGroup:
             await self._ensure_default_group(request)
+        if noun.cls is SegmentRange:
+            await self.database.write(lambda tx: write_defaults(tx, self.config))
         if query.marker and not await self.database.read(lambda c: has_row(c, noun.cls, query.marker)):
             raise noun.missing(query.marker[:255])
         hides_id = bool(query.limit and query.fields) and "id" not in query.fields  # links need it

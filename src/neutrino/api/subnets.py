@@ -5,7 +5,7 @@ import uuid
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import networks, subnetpools
+from neutrino.api import networks, routed, segments, subnetpools
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.addressing import check_subnet, default_gateway, default_pools, eui64
@@ -30,6 +30,7 @@ def create(tx: Transaction, request: Request, given: Given) -> Subnet:
     network = networks.get(tx, str(given["network_id"]))
     project_id = str(given.get("project_id") or request.project_id)
     pool, neighbours = subnetpools.of_subnet(tx, given), networks.subnets_of(tx, network.id)
+    segments.check_subnet(tx, network.id, given["segment_id"], neighbours)
     check_affinity(network, neighbours, pool, int(str(given["ip_version"])))
     cidr = subnetpools.prefix_for(tx, pool, project_id, given) if pool else str(given["cidr"])
     gateway_ip = given["gateway_ip"] if "gateway_ip" in given else _gateway(given, cidr)
@@ -43,8 +44,10 @@ def create(tx: Transaction, request: Request, given: Given) -> Subnet:
         "allocation_pools": pools,
     }
     subnet = Subnet(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
+    subnet = msgspec.structs.replace(subnet, host_routes=routed.routes(subnet, neighbours))
     check_subnet(subnet, neighbours)
     tx.insert(subnet)
+    routed.tell_others(tx, subnet, neighbours)
     tx.touch(network)
     if subnet.is_auto_address:
         _give_addresses(tx, subnet)
@@ -58,7 +61,12 @@ def update(tx: Transaction, _request: Request, old: Subnet, changes: Given) -> S
         port_id = holder(tx.connection, old.id, old.gateway_ip)
         if port_id is not None:
             raise GatewayIpInUse(old.gateway_ip, port_id)
+    if "segment_id" in changes:
+        segments.check_move(tx, old, changes["segment_id"])
     new = msgspec.structs.replace(old, **changes)
+    if new.segment_id is not None and (new.gateway_ip, new.host_routes) != (old.gateway_ip, old.host_routes):
+        changes = changes | {"host_routes": routed.routes(new, networks.subnets_of(tx, old.network_id), old)}
+        new = msgspec.structs.replace(old, **changes)
     check_subnet(new, ())
     if isinstance(gateway_ip, str) and gateway_ip != old.gateway_ip:
         port_id = holder(tx.connection, old.id, gateway_ip)
@@ -77,6 +85,8 @@ def delete(tx: Transaction, _request: Request, subnet: Subnet) -> None:
     elif any_holder(tx.connection, subnet.id) is not None:
         raise SubnetInUse(subnet.id, "One or more ports have an IP allocation from this subnet.")
     tx.delete(subnet)
+    if subnet.segment_id is not None:
+        routed.tell_others(tx, subnet, networks.subnets_of(tx, subnet.network_id), is_gone=True)
     tx.touch(networks.get(tx, subnet.network_id))
 
 

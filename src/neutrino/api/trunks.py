@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Mapping, Sequence
 
-import msgspec
 from sqlalchemy import bindparam, select
 
 from neutrino.api.bodies import Given

@@ -31,3 +31,7 @@ class Binder(Protocol):
     def bind(self, *, vnic_type: str, network: Network, agents: Sequence[Agent]) -> Binding:
         """Return how a port of *vnic_type* on *network* binds to a host whose agents are *agents*, or `FAILED`."""
         ...
+
+    def physical_networks(self, agents: Sequence[Agent]) -> frozenset[str]:
+        """Return the physical networks that a host reaches whose agents are *agents*."""
+        ...

@@ -63,7 +63,10 @@ class PortInUseAsSubPort(Conflict):
 class DuplicateSubPort(Conflict):
     """The trunk has that VLAN already."""
 
-    says = "segmentation_type {segmentation_type} and segmentation_id {segmentation_id} already in use on trunk {trunk_id}."
+    says = (
+        "segmentation_type {segmentation_type} and segmentation_id {segmentation_id} already in use on trunk "
+        "{trunk_id}."
+    )
     segmentation_type: str
     segmentation_id: int
     trunk_id: str

@@ -45,7 +45,7 @@ ROUTER_INTERFACE, ROUTER_GATEWAY, FLOATING_IP = (
 )
 SERVICE_OWNERS = (ROUTER_INTERFACE, ROUTER_GATEWAY, FLOATING_IP)  # of ports that other nouns make and take away
 NETWORK_OWNER_PREFIX = "network:"  # device owners that are trusted: no security groups, no anti-spoofing
-IMMEDIATE, NO_ADDRESS = "immediate", "none"  # when a port gets its addresses
+IMMEDIATE, DEFERRED, NO_ADDRESS = "immediate", "deferred", "none"  # when a port gets its addresses
 SUBPORT = "trunk:subport"  # device owner of what a trunk carries (upstream, services/trunk/constants.py)
 NUMA_POLICIES = ("required", "preferred", "legacy", "socket")
 ACTIVE, DOWN = "ACTIVE", "DOWN"

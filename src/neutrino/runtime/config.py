@@ -42,6 +42,8 @@ ML2 = [
     cfg.ListOpt("tenant_network_types", default=["geneve"], help="Type of networks for which none is asked."),
 ]
 ML2_TYPE_GENEVE = [cfg.ListOpt("vni_ranges", default=["1:65536"], help="Ranges of tunnel ids, first:last.")]
+# OVN's vxlan has 12 bits for networks where it is the hosts' encapsulation, and leaves the number 0 unused.
+ML2_TYPE_VXLAN = [cfg.ListOpt("vni_ranges", default=["1:4095"], help="Ranges of tunnel ids, first:last.")]
 ML2_TYPE_VLAN = [
     cfg.ListOpt(
         "network_vlan_ranges", default=["physnet1"], help="Physical networks that carry VLANs, physnet[:first:last]."
@@ -81,6 +83,7 @@ GROUPS: dict[str, list[cfg.Opt]] = {
     "database": DATABASE,
     "ml2": ML2,
     "ml2_type_geneve": ML2_TYPE_GENEVE,
+    "ml2_type_vxlan": ML2_TYPE_VXLAN,
     "ml2_type_vlan": ML2_TYPE_VLAN,
     "ml2_type_flat": ML2_TYPE_FLAT,
     "ovn": OVN,
@@ -109,7 +112,7 @@ class Config:
     database_connection: str
     mechanism_drivers: tuple[str, ...]
     tenant_network_types: tuple[str, ...]
-    vni_range: tuple[int, int]
+    vni_ranges: Mapping[str, tuple[int, int]]  # by network type
     vlan_ranges: dict[str, tuple[int, int]]
     flat_networks: tuple[str, ...]
     ovn_nb_connection: str
@@ -142,9 +145,6 @@ def load(argv: Sequence[str]) -> Config:
 
 
 def _parsed(conf: cfg.ConfigOpts) -> Config:
-    (first, last), *more = [_range(text) for text in conf.ml2_type_geneve.vni_ranges]
-    if more:
-        raise ValueError("[ml2_type_geneve] vni_ranges: more than one range is not supported")
     if conf.ml2.mechanism_drivers != ["ovn"]:
         raise ValueError(f"[ml2] mechanism_drivers: {conf.ml2.mechanism_drivers} is not built; use ovn")
     return Config(
@@ -160,7 +160,7 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         database_connection=conf.database.connection,
         mechanism_drivers=tuple(conf.ml2.mechanism_drivers),
         tenant_network_types=tuple(conf.ml2.tenant_network_types),
-        vni_range=(first, last),
+        vni_ranges={name: _vni_range(name, conf[f"ml2_type_{name}"].vni_ranges) for name in ("geneve", "vxlan")},
         vlan_ranges=dict(_vlan_range(text) for text in conf.ml2_type_vlan.network_vlan_ranges),
         flat_networks=tuple(conf.ml2_type_flat.flat_networks),
         ovn_nb_connection=conf.ovn.ovn_nb_connection,
@@ -170,6 +170,12 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         default_quota=conf.quotas.default_quota,
         quotas={name: conf.quotas[f"quota_{name}"] for name in QUOTAS},
     )
+
+
+def _vni_range(name: str, texts: Sequence[str]) -> tuple[int, int]:
+    if len(texts) != 1:
+        raise ValueError(f"[ml2_type_{name}] vni_ranges: exactly one range is supported, not {len(texts)}")
+    return _range(texts[0])
 
 
 def _range(text: str) -> tuple[int, int]:

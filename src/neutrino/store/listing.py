@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from neutrino.model.resource import Resource, attributes, shown
-from neutrino.store.columns import column_of, to_wire
+from neutrino.store.columns import column_of, derived_column, to_wire
 from neutrino.store.tables import CHILDREN, TABLES
 
 
@@ -58,7 +58,6 @@ def list_wire(connection: Connection, cls: type[Resource], query: Query) -> list
     """Return the wire items that *query* selects."""
     names = tuple(query.fields or shown(cls))
     statement = _select(cls, names)
-    table = TABLES[cls]
     for condition in query.filters:
         statement = statement.where(_condition(cls, condition))
     order = [*query.sort]
@@ -69,7 +68,7 @@ def list_wire(connection: Connection, cls: type[Resource], query: Query) -> list
     if query.marker:
         statement = statement.where(_after(connection, cls, order, query.marker))
     if query.sort or query.limit or query.marker:
-        statement = statement.order_by(*(_key(table.c[n]).asc() if up else _key(table.c[n]).desc() for n, up in order))
+        statement = statement.order_by(*(_key(cls, n).asc() if up else _key(cls, n).desc() for n, up in order))
     if query.limit:
         statement = statement.limit(query.limit)
     rows = connection.execute(statement).all()
@@ -81,11 +80,13 @@ def _select(cls: type[Resource], names: tuple[str, ...]) -> Select[Any]:
     return select(*(column_of(cls, name) for name in names))
 
 
-def _key(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return *column* as it is sorted and compared: null before everything else, in every database."""
+def _key(cls: type[Resource], name: str) -> ColumnElement[Any]:
+    """Return the attribute *name* as it is sorted and compared: null before everything else, in every database."""
+    stored = attributes(cls)[name].attr.stored
+    column = column_of(cls, name) if stored else derived_column(cls, name)
     if isinstance(column.type, Boolean):
         return cast(column, Integer)
-    nullable = getattr(column, "nullable", False)
+    nullable = getattr(column, "nullable", True)
     return func.coalesce(column, -1 if column.type.python_type is int else "") if nullable else column
 
 
@@ -94,7 +95,7 @@ def _after(
 ) -> ColumnElement[bool]:
     """Return the condition that a row comes after the row *marker* in *order*."""
     table = TABLES[cls]
-    keys = [_key(table.c[name]) for name, _ in order]
+    keys = [_key(cls, name) for name, _ in order]
     row = connection.execute(select(*keys).where(table.c.id == marker)).first()
     if row is None:
         return false()
@@ -109,7 +110,8 @@ def _condition(cls: type[Resource], condition: Filter) -> ColumnElement[bool]:
     attribute = attributes(cls)[condition.name]
     if attribute.attr.child:
         return _child_condition(cls, condition)
-    column = column_of(cls, condition.name)
+    stored = attribute.attr.stored
+    column = column_of(cls, condition.name) if stored else derived_column(cls, condition.name)
     if condition.match == "after":
         return column >= condition.values[0]
     if condition.match == "substring":

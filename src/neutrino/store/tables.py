@@ -24,6 +24,8 @@ from neutrino.model.port import Port
 from neutrino.model.resource import Attribute, Child, Resource, attributes
 from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
+from neutrino.model.segment import Segment
+from neutrino.model.segment_range import SegmentRange
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
 from neutrino.model.trunk import Trunk
@@ -32,6 +34,8 @@ RESOURCES: tuple[type[Resource], ...] = (
     AddressScope,
     SubnetPool,
     Network,
+    Segment,
+    SegmentRange,
     Subnet,
     AddressGroup,
     DefaultSecurityGroupRule,

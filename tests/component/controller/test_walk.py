@@ -25,6 +25,7 @@ from tests.topology import (
     router,
     router_port,
     rule,
+    segment,
     subnet,
 )
 
@@ -108,6 +109,7 @@ def clouds(draw: st.DrawFn) -> Cloud:
         router_external=draw(some()),
     )
     networks = [one for one in (blue, red) if draw(some())]
+    segments = [segment(one) for one in networks if draw(some())]
     mode = draw(st.sampled_from([SLAAC, STATEFUL, STATELESS]))  # cannot change, so it is part of the name
     candidates = [
         subnet("v4", blue, "10.0.0.0/24", enable_dhcp=draw(some())),
@@ -151,7 +153,10 @@ def clouds(draw: st.DrawFn) -> Cloud:
             )
         )
     layer_3 = draw(routed(networks, subnets, ports))
-    return {(one.collection, one.id): one for one in (*networks, *subnets, *labs, *groups, *rules, *ports, *layer_3)}
+    return {
+        (one.collection, one.id): one
+        for one in (*networks, *segments, *subnets, *labs, *groups, *rules, *ports, *layer_3)
+    }
 
 
 @st.composite

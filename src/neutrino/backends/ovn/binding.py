@@ -28,6 +28,11 @@ class OvnBinder:
                 return Binding(VIF_TYPE, _details(agent.configurations))
         return FAILED
 
+    def physical_networks(self, agents: Sequence[Agent]) -> frozenset[str]:
+        """Return the physical networks that the host of *agents* has bridges for."""
+        able = (one for one in agents if one.agent_type in _TYPES)
+        return frozenset(name for one in able for name in physical_networks(_mappings(one.configurations)))
+
 
 def physical_networks(mappings: str) -> dict[str, str]:
     """Return the bridges by physical network of *mappings*, "physnet1:br-ex,physnet2:br-2" (ovn-controller(8))."""
@@ -36,8 +41,13 @@ def physical_networks(mappings: str) -> dict[str, str]:
 
 
 def _reaches(configurations: Mapping[str, object], network: Network) -> bool:
-    needed = network.provider_physical_network
-    return not needed or needed in physical_networks(str(configurations.get("bridge-mappings", "")))
+    needed = network.physical_networks
+    there = physical_networks(_mappings(configurations))
+    return network.is_everywhere or any(name in there for name in needed)
+
+
+def _mappings(configurations: Mapping[str, object]) -> str:
+    return str(configurations.get("bridge-mappings", ""))
 
 
 def _details(configurations: Mapping[str, object]) -> dict[str, object]:

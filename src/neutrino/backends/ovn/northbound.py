@@ -9,6 +9,7 @@ from neutrino.backends.ovn import (
     port,
     router,
     security_group,
+    segment,
     subnet,
 )
 from neutrino.backends.ovn.territory import NORTHBOUND
@@ -19,11 +20,13 @@ from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
+from neutrino.model.segment import Segment
 from neutrino.model.subnet import Subnet
 from neutrino.reconcile.noun import Backend, Noun
 
 NOUNS = (
     Noun(Network, network.fragment, network.facts, ((Subnet, "network_id"),)),
+    Noun(Segment, segment.fragment),
     Noun(Subnet, subnet.fragment, subnet.facts, ((Port, "fixed_ips.subnet_id"),)),
     Noun(AddressGroup, address_group.fragment),
     Noun(SecurityGroup, security_group.fragment, security_group.facts, ((SecurityGroupRule, "security_group_id"),)),
