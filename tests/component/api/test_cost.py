@@ -98,7 +98,7 @@ COSTS = {
     "list rules": (1, lambda t: t.api.get("security-group-rules")),
     "show port": (1, lambda t: t.api.get(f"ports/{t.port['id']}")),
     "show tags": (1, lambda t: t.api.send("GET", f"ports/{t.port['id']}/tags")),
-    "create network": (5, lambda t: t.api.network()),
+    "create network": (6, lambda t: t.api.network()),
     "create subnet": (6, lambda t: t.api.subnet(t.network, "10.9.0.0/24")),
     "create subnet from a pool": (
         8,
@@ -118,7 +118,9 @@ COSTS = {
         9,
         lambda t: t.api.put(f"ports/{t.port['id']}", fixed_ips=[{"ip_address": "10.0.100.100"}]),
     ),
-    "delete port": (5, lambda t: t.api.delete(f"ports/{t.port['id']}")),
+    "create trunk": (5, lambda t: t.api.post("trunks", port_id=t.port["id"])),
+    "delete trunk": (4, lambda t: t.api.delete(f"trunks/{t.api.get('trunks', limit=1)[0]['id']}")),
+    "delete port": (6, lambda t: t.api.delete(f"ports/{t.port['id']}")),
     "create group": (11, lambda t: t.api.post("security-groups", name="x")),
     "create rule": (
         6,
@@ -138,6 +140,10 @@ COSTS = {
     "change router": (3, lambda t: t.api.put(f"routers/{t.router['id']}", name="x")),
     "add an interface": (12, lambda t: t.attach(t.other)),
     "remove an interface": (8, Town.detach),
+    "list segments": (1, lambda t: t.api.get("segments")),
+    "create segment": (6, lambda t: t.api.post("segments", network_id=t.network["id"], network_type="geneve")),
+    "create range": (3, lambda t: t.api.post("network_segment_ranges", network_type="geneve", minimum=9, maximum=12)),
+    "list trunks": (1, lambda t: t.api.get("trunks")),
     "delete subnet in use": (2, lambda t: t.api.send("DELETE", f"subnets/{t.four['id']}")),
     "delete network in use": (2, lambda t: t.api.send("DELETE", f"networks/{t.network['id']}")),
 }

@@ -12,6 +12,7 @@ DEFAULTS = {
     "security_group_rule": 100,
     "router": 10,
     "floatingip": 50,
+    "trunk": -1,
 }
 
 
