@@ -29,7 +29,8 @@ def test_an_instance_reaches_a_subports_network_by_its_vlan(site: Site) -> None:
         site.api.delete("trunks", trunk["id"])
 
 
-def test_hosts_meet_on_the_segment_that_both_reach(site: Site, public: Resource) -> None:  # noqa: ARG001 - it joins physnet1
+def test_hosts_meet_on_the_segment_that_both_reach(site: Site, public: Resource) -> None:
+    """The public network is there so that physnet1 joins the hosts."""
     network = site.create(
         "networks",
         "network",

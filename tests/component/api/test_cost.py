@@ -63,6 +63,7 @@ class Town:
             answer = api.send("POST", "ports", json={"ports": items})
             assert answer.status_code == 201, answer.text
         self.port = api.get("ports", limit=1, device_owner="")[0]
+        self.parent = api.port(self.green)
 
     def attach(self, subnet):
         body = {"subnet_id": subnet["id"]}
@@ -118,8 +119,7 @@ COSTS = {
         9,
         lambda t: t.api.put(f"ports/{t.port['id']}", fixed_ips=[{"ip_address": "10.0.100.100"}]),
     ),
-    "create trunk": (5, lambda t: t.api.post("trunks", port_id=t.port["id"])),
-    "delete trunk": (4, lambda t: t.api.delete(f"trunks/{t.api.get('trunks', limit=1)[0]['id']}")),
+    "create trunk": (5, lambda t: t.api.post("trunks", port_id=t.parent["id"])),
     "delete port": (6, lambda t: t.api.delete(f"ports/{t.port['id']}")),
     "create group": (11, lambda t: t.api.post("security-groups", name="x")),
     "create rule": (
@@ -142,7 +142,7 @@ COSTS = {
     "remove an interface": (8, Town.detach),
     "list segments": (1, lambda t: t.api.get("segments")),
     "create segment": (6, lambda t: t.api.post("segments", network_id=t.network["id"], network_type="geneve")),
-    "create range": (3, lambda t: t.api.post("network_segment_ranges", network_type="geneve", minimum=9, maximum=12)),
+    "create range": (4, lambda t: t.api.post("network_segment_ranges", network_type="geneve", minimum=9, maximum=12)),
     "list trunks": (1, lambda t: t.api.get("trunks")),
     "delete subnet in use": (2, lambda t: t.api.send("DELETE", f"subnets/{t.four['id']}")),
     "delete network in use": (2, lambda t: t.api.send("DELETE", f"networks/{t.network['id']}")),
