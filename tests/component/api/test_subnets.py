@@ -9,6 +9,7 @@ NEW = {
     "cidr": "10.0.0.0/24",
     "gateway_ip": "10.0.0.1",
     "subnetpool_id": None,
+    "segment_id": None,
     "service_types": [],
     "allocation_pools": [{"start": "10.0.0.2", "end": "10.0.0.254"}],
     "enable_dhcp": True,
