@@ -2,6 +2,7 @@
 
 from typing import Annotated, ClassVar
 
+from neutrino.model.dns import DnsDomain
 from neutrino.model.kinds import Boolean, Kind, Name, Uuid, Uuids, integer, kind_of, number, one_of, shown, strings
 from neutrino.model.resource import Attr, Tagged, Unique
 
@@ -57,6 +58,7 @@ class Network(Tagged, frozen=True, kw_only=True):
     ] = ()
     mtu: Annotated[int, _MTU, Attr(extension="net-mtu")]
     port_security_enabled: Annotated[Boolean, Attr(extension="port-security")] = True
+    dns_domain: Annotated[DnsDomain, Attr(extension="dns-integration")] = ""
     provider_network_type: Annotated[str, one_of(*NETWORK_TYPES), Attr(put=False, extension="provider")]
     provider_physical_network: Annotated[Name | None, Attr(put=False, extension="provider")] = None
     provider_segmentation_id: Annotated[
