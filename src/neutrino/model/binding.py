@@ -4,6 +4,7 @@ Here: the question and the answer as types. Not here: how a backend decides (bac
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 import msgspec
@@ -21,6 +22,7 @@ class Binding(msgspec.Struct, frozen=True):
     vif_details: Mapping[str, object]
 
 
+NO_PROFILE: Mapping[str, object] = MappingProxyType({})
 NO_BINDING = Binding(UNBOUND, {})
 FAILED = Binding(BINDING_FAILED, {})
 DHCP_OPTIONS = "dhcp_options"
@@ -30,7 +32,7 @@ class Binder(Protocol):
     """What each backend offers to the API: pure functions of the model's values."""
 
     def bind(
-        self, *, vnic_type: str, network: Network, agents: Sequence[Agent], profile: Mapping[str, object]
+        self, *, vnic_type: str, network: Network, agents: Sequence[Agent], profile: Mapping[str, object] = NO_PROFILE
     ) -> Binding:
         """Return how a port of *vnic_type* on *network* binds to a host whose agents are *agents*, or `FAILED`.
 

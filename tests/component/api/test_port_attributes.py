@@ -84,7 +84,7 @@ def test_an_address_that_ports_share(api):
     later = api.port(blue, fixed_ips=[{"ip_address": "10.0.0.201"}])
     api.put(f"ports/{two['id']}", allowed_address_pairs=[{"ip_address": "10.0.0.201"}])
     assert (shared(api, vip), shared(api, later)) == (("", ()), ("10.0.0.201", (two["id"],)))
-    api.put(f"ports/{later['id']}", fixed_ips=[{"ip_address": "10.0.0.202"}])
+    api.put(f"ports/{later['id']}", fixed_ips=[{"ip_address": "10.0.0.50"}])
     assert shared(api, later) == ("", ())
     api.put(f"ports/{later['id']}", fixed_ips=[{"ip_address": "10.0.0.201"}])
     assert shared(api, later) == ("10.0.0.201", (two["id"],))

@@ -133,7 +133,7 @@ def test_names_of_a_port() -> None:
         "5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa": fqdn,
     }
     assert fragment.elements[Place(*uuids.switch(NETWORK.id), "dns_records")] == frozenset({key.uuid})
-    assert lsp(fragment)["options"] == {"hostname": "web"}
+    assert lsp(fragment)["options"] == {"hostname": '"web"'}
     assert key not in render(msgspec.structs.replace(named, device_id="")).rows
 
 

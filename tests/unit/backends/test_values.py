@@ -22,7 +22,7 @@ def test_an_agent_and_its_binding() -> None:
     assert (made.id, made.host, made.agent_type) == (agent_id("host-1"), "host-1.example", "OVN Controller agent")
     assert made.heartbeat_timestamp == "1970-01-01 00:00:00"
     vlan = network("vlan", provider_network_type="vlan", provider_physical_network="physnet2")
-    bound = OvnBinder().bind(vnic_type="normal", network=vlan, agents=[made], profile={})
+    bound = OvnBinder().bind(vnic_type="normal", network=vlan, agents=[made])
     assert bound.vif_type == "ovs"
     assert dict(bound.vif_details) == {
         "port_filter": True,
@@ -34,8 +34,8 @@ def test_an_agent_and_its_binding() -> None:
     }
     gone = agent(PRIVATE, None, is_alive=True, heard_s=9, known=made)
     assert (gone.alive, gone.host, gone.configurations) == (False, made.host, made.configurations)
-    assert OvnBinder().bind(vnic_type="normal", network=vlan, agents=[gone], profile={}) is FAILED
-    assert OvnBinder().bind(vnic_type="normal", network=vlan, agents=[], profile={}) is FAILED
+    assert OvnBinder().bind(vnic_type="normal", network=vlan, agents=[gone]) is FAILED
+    assert OvnBinder().bind(vnic_type="normal", network=vlan, agents=[]) is FAILED
 
 
 def test_bridge_mappings() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from neutrino.backends.ovn import dhcp_option
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
-from neutrino.model.binding import FAILED, Binding
+from neutrino.model.binding import FAILED, NO_PROFILE, Binding
 from neutrino.model.dhcp_option import DhcpOption
 from neutrino.model.network import Network
 
@@ -23,7 +23,7 @@ class OvnBinder:
     """Binds to hosts with an ovn-controller that is alive and knows the network's physical network."""
 
     def bind(
-        self, *, vnic_type: str, network: Network, agents: Sequence[Agent], profile: Mapping[str, object]
+        self, *, vnic_type: str, network: Network, agents: Sequence[Agent], profile: Mapping[str, object] = NO_PROFILE
     ) -> Binding:
         """Return the binding of a port of *vnic_type* on *network* to the host of *agents*.
 

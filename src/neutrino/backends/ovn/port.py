@@ -4,6 +4,7 @@ Source: upstream, ovn_client.py, _get_port_options and create_port. Not here: th
 (router_port.py); its DHCP and DNS rows (port_dhcp.py, port_dns.py); ports of metadata and external ports.
 """
 
+import json
 from collections.abc import Hashable
 from dataclasses import dataclass
 from uuid import UUID
@@ -70,7 +71,8 @@ def options(port: Port) -> dict[str, str]:
     """Return where *port* is to be bound: at its host, or at two while it migrates (ovn-nb(5), requested-chassis)."""
     if port.is_of_router:
         return router_port.lsp_options(port)
-    named = {"hostname": port.dns_name.partition(".")[0]} if port.dns_name else {}
+    # A name without quotes would be a symbol to ovn-controller, which then answers no DHCP at all.
+    named = {"hostname": json.dumps(port.dns_name.partition(".")[0])} if port.dns_name else {}
     if is_virtual(port):
         return {"virtual-ip": port.virtual_ip, "virtual-parents": ",".join(port.virtual_parents)}
     if not port.binding_host_id:
