@@ -31,7 +31,7 @@ def nouns(settings: Settings) -> tuple[Noun, ...]:
     subnet_fragment = partial(subnet.fragment, settings=settings)
     subnet_facts = partial(subnet.facts, settings=settings)
     return (
-        Noun(Network, network.fragment, network.facts, ((Subnet, "network_id"), (Port, "network_id"))),
+        Noun(Network, network.fragment, network.facts, ((Subnet, "network_id"),)),
         Noun(Subnet, subnet_fragment, subnet_facts, ((Port, "fixed_ips.subnet_id"),)),
         Noun(AddressGroup, address_group.fragment),
         Noun(SecurityGroup, security_group.fragment, security_group.facts, ((SecurityGroupRule, "security_group_id"),)),
