@@ -81,7 +81,10 @@ def port(text: str, network: Network, fixed_ips: dict[Subnet, str] | None = None
         "port_security_enabled": True,
         **given,
     }
-    return Port(id=an_id(text), network_id=network.id, fixed_ips=fixed, **_STANDARD, **given)
+    mac = given["mac_address"]  # which pairs are kept with, where they name none
+    pairs = (AddressPair(one.ip_address, one.mac_address or mac) for one in given.pop("allowed_address_pairs", ()))
+    kept = {"fixed_ips": fixed, "allowed_address_pairs": tuple(pairs)}
+    return Port(id=an_id(text), network_id=network.id, **kept, **_STANDARD, **given)
 
 
 def agent(host: str, mappings: str = "physnet1:br-ex", is_gateway: bool = True) -> Agent:

@@ -11,6 +11,7 @@ import msgspec
 
 from neutrino.api import bodies, tags
 from neutrino.api.availability_paths import NetworkAvailabilities, NetworkAvailability, Zones
+from neutrino.api.binding_paths import Activation, Binding, Bindings
 from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
 from neutrino.api.quota_paths import PROJECT_PATHS, Quota, QuotaDefault, QuotaDetails, Quotas, WhoseQuota
@@ -139,6 +140,19 @@ class TagsOf(NounEndpoint):
         return await self._service.database.write(work)
 
 
+class MoreTagsOf(TagsOf):
+    """``/v2.0/networks/{id}/tags``, to which tags may be added too."""
+
+    async def on_post(self, req: Req, resp: Resp, row_id: str) -> None:
+        """Add tags."""
+        body = bodies.decode(await self.body(req))
+        if "tags" not in body:
+            raise HTTPBadRequest("Unable to find 'tags' in request body")
+        more = tags.parse(Tagged, body["tags"])
+        made = await self._change(row_id, lambda tx, found: tags.extend(tx, found, more))
+        self.answer(resp, 201, _encode({"tags": made.tags}))
+
+
 class TagOf(TagsOf):
     """``/v2.0/networks/{id}/tags/{tag}``."""
 
@@ -261,6 +275,9 @@ def application(service: Service) -> falcon.asgi.App[Req, Resp]:
     app.add_route(f"{PREFIX}/availability_zones", Zones(service))
     app.add_route(f"{PREFIX}/network-ip-availabilities", NetworkAvailabilities(service))
     app.add_route(f"{PREFIX}/network-ip-availabilities/{{network_id}}", NetworkAvailability(service))
+    app.add_route(f"{PREFIX}/ports/{{row_id}}/bindings", Bindings(service))
+    app.add_route(f"{PREFIX}/ports/{{row_id}}/bindings/{{host}}", Binding(service))
+    app.add_route(f"{PREFIX}/ports/{{row_id}}/bindings/{{host}}/activate", Activation(service))
     for noun in NOUNS:
         path = f"{PREFIX}/{noun.route}"
         app.add_route(path, Collection(service, noun))
@@ -271,7 +288,7 @@ def application(service: Service) -> falcon.asgi.App[Req, Resp]:
             app.add_route(f"{path}/{{row_id}}/{name}", ViewOf(service, noun, view))
         if issubclass(noun.cls, Tagged):
             # Upstream has these two with the collection's own name, underscores and all, and takes both.
-            app.add_route(f"{path}/{{row_id}}/tags", TagsOf(service, noun))
+            app.add_route(f"{path}/{{row_id}}/tags", MoreTagsOf(service, noun))
             app.add_route(f"{path}/{{row_id}}/tags/{{tag}}", TagOf(service, noun))
     app.add_error_handler(Exception, _defect)
     app.add_error_handler(falcon.HTTPError, _bad)

@@ -145,7 +145,7 @@ def _sort(cls: type[Resource], keys: list[str], directions: list[str]) -> Sequen
     out = []
     for i, key in enumerate(keys):
         attribute = known.get(key)
-        if attribute is None or attribute.attr.child or not (attribute.attr.stored or attribute.attr.filtered):
+        if attribute is None or attribute.attr.child or not (attribute.attr.stored or attribute.attr.sorted):
             raise HTTPBadRequest(f"{shown(key)} is invalid attribute for sort key")
         direction = directions[i] if directions else "asc"
         if direction not in ("asc", "desc"):

@@ -5,7 +5,7 @@ import uuid
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import networks, routed, segments, subnetpools
+from neutrino.api import networks, port_names, routed, segments, subnetpools
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.addressing import check_subnet, default_gateway, default_pools, eui64
@@ -50,7 +50,7 @@ def create(tx: Transaction, request: Request, given: Given) -> Subnet:
     routed.tell_others(tx, subnet, neighbours)
     tx.touch(network)
     if subnet.is_auto_address:
-        _give_addresses(tx, subnet)
+        _give_addresses(tx, request, subnet)
     return subnet
 
 
@@ -78,10 +78,10 @@ def update(tx: Transaction, _request: Request, old: Subnet, changes: Given) -> S
     return updated
 
 
-def delete(tx: Transaction, _request: Request, subnet: Subnet) -> None:
+def delete(tx: Transaction, request: Request, subnet: Subnet) -> None:
     """Delete a subnet; refuse while ports have addresses of it, unless it is one that MACs give."""
     if subnet.is_auto_address:
-        _take_addresses(tx, subnet)
+        _take_addresses(tx, request, subnet)
     elif any_holder(tx.connection, subnet.id) is not None:
         raise SubnetInUse(subnet.id, "One or more ports have an IP allocation from this subnet.")
     tx.delete(subnet)
@@ -97,17 +97,17 @@ def _gateway(given: Given, cidr: str) -> str | None:
     return default_gateway(cidr)
 
 
-def _give_addresses(tx: Transaction, subnet: Subnet) -> None:
+def _give_addresses(tx: Transaction, request: Request, subnet: Subnet) -> None:
     for row in tx.connection.execute(_PORTS_ON_NETWORK, {"network_id": subnet.network_id}).all():
         port = to_resource(Port, row)
         if not port.is_trusted and subnet.serves(port.device_owner):
             given = FixedIp(subnet_id=subnet.id, ip_address=eui64(subnet.cidr, port.mac_address))
-            tx.update(port, {"fixed_ips": (*port.fixed_ips, given)})
+            port_names.readdress(tx, request, port, (*port.fixed_ips, given))
 
 
-def _take_addresses(tx: Transaction, subnet: Subnet) -> None:
+def _take_addresses(tx: Transaction, request: Request, subnet: Subnet) -> None:
     for row in tx.connection.execute(_PORTS_ON_SUBNET, {"subnet_id": subnet.id}).all():
         port = to_resource(Port, row)
         if port.is_trusted:
             raise SubnetInUse(subnet.id, f"Port {port.id} has an IP allocation from this subnet.")
-        tx.update(port, {"fixed_ips": tuple(ip for ip in port.fixed_ips if ip.subnet_id != subnet.id)})
+        port_names.readdress(tx, request, port, tuple(ip for ip in port.fixed_ips if ip.subnet_id != subnet.id))

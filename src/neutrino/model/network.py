@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
+from neutrino.model.dns import DnsDomain
 from neutrino.model.kinds import (
     Boolean,
     Kind,
@@ -101,17 +102,21 @@ class Network(Tagged, frozen=True, kw_only=True):
     ] = ()
     mtu: Annotated[int, _MTU, Attr(extension="net-mtu")]
     port_security_enabled: Annotated[Boolean, Attr(extension="port-security")] = True
+    dns_domain: Annotated[DnsDomain, Attr(extension="dns-integration")] = ""
     vlan_transparent: Annotated[Boolean, Attr(put=False, extension="vlan-transparent")] = False
     qinq: Annotated[Boolean, Attr(put=False, extension="qinq")] = False
     l2_adjacency: Annotated[Boolean, Attr(post=False, put=False, stored=False, extension="l2_adjacency")] = True
     # What the only segment is. With several there is `segments` instead.
     provider_network_type: Annotated[
-        Annotated[str, one_of(*NETWORK_TYPES)] | None, Attr(stored=False, filtered=True, extension="provider")
+        Annotated[str, one_of(*NETWORK_TYPES)] | None,
+        Attr(stored=False, filtered=True, sorted=True, extension="provider"),
     ] = None
-    provider_physical_network: Annotated[Name | None, Attr(stored=False, filtered=True, extension="provider")] = None
+    provider_physical_network: Annotated[
+        Name | None, Attr(stored=False, filtered=True, sorted=True, extension="provider")
+    ] = None
     provider_segmentation_id: Annotated[
         Annotated[int, number(1, MOST_SEGMENTATION_ID)] | None,
-        Attr(stored=False, filtered=True, extension="provider"),
+        Attr(stored=False, filtered=True, sorted=True, extension="provider"),
     ] = None
     segments: Annotated[
         tuple[ProviderSegment, ...] | None,

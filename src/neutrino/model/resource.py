@@ -62,6 +62,7 @@ class Attr:
     shown: bool = True  # on the wire
     omitted: bool = False  # left out of answers where it is null
     filtered: bool = False  # lists are filtered by it, although it is derived
+    sorted: bool = False  # likewise sorted
     refers: str = ""  # the collection whose id this is
     extension: str = ""  # the alias that brings it; "" for the core
 

@@ -25,6 +25,11 @@ DEFAULT = [
         help="MAC addresses are made from its first three octets.",
     ),
     cfg.IntOpt("global_physnet_mtu", default=1500, min=68, help="MTU of the underlying network, in bytes."),
+    cfg.StrOpt(
+        "dns_domain",
+        default="openstacklocal",
+        help="Domain of ports' names, told by DHCP. With the default, or none, ports have no names.",
+    ),
     cfg.IntOpt("pagination_max_limit", default=-1, help="Most items of one answer; -1 for no limit."),
     cfg.IntOpt("agent_down_time", default=75, min=1, help="Seconds without a sign of life until an agent is down."),
     cfg.StrOpt("noauth_project_id", default="noauth", help="Neutrino's own: project of requests that name none."),
@@ -53,6 +58,18 @@ ML2_TYPE_FLAT = [cfg.ListOpt("flat_networks", default=["*"], help="Physical netw
 OVN = [
     cfg.StrOpt("ovn_nb_connection", default="unix:/run/ovn/ovnnb_db.sock", help="OVN_Northbound: unix:, tcp: or ssl:."),
     cfg.StrOpt("ovn_sb_connection", default="unix:/run/ovn/ovnsb_db.sock", help="OVN_Southbound: unix:, tcp: or ssl:."),
+    cfg.IntOpt("dhcp_default_lease_time", default=43200, min=1, help="Seconds for which DHCP leases an IPv4 address."),
+    cfg.ListOpt("dns_servers", default=[], help="Resolvers that DHCP tells of where a subnet names none."),
+    cfg.DictOpt(
+        "ovn_dhcp4_global_options",
+        default={},
+        help="OVN's DHCPv4 options for all subnets, name:value; a list with ; between its items; empty takes one away.",
+    ),
+    cfg.DictOpt(
+        "ovn_dhcp6_global_options",
+        default={},
+        help="OVN's DHCPv6 options for all subnets, as ovn_dhcp4_global_options.",
+    ),
     cfg.IntOpt(
         "agent_probe_interval", default=15, min=1, help="Neutrino's own: seconds between probes of all chassis."
     ),
@@ -106,6 +123,7 @@ class Config:
     debug: bool
     base_mac: str
     global_physnet_mtu_bytes: int
+    dns_domain: str
     pagination_max_limit: int
     agent_down_time_s: int
     noauth_project_id: str
@@ -118,6 +136,10 @@ class Config:
     ovn_nb_connection: str
     ovn_sb_connection: str
     agent_probe_interval_s: int
+    dhcp_lease_s: int
+    dns_servers: tuple[str, ...]
+    dhcp4_global_options: Mapping[str, str]
+    dhcp6_global_options: Mapping[str, str]
     max_request_body_bytes: int
     default_quota: int
     quotas: Mapping[str, int]
@@ -154,6 +176,7 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         debug=conf.debug,
         base_mac=conf.base_mac,
         global_physnet_mtu_bytes=conf.global_physnet_mtu,
+        dns_domain=conf.dns_domain or "",
         pagination_max_limit=conf.pagination_max_limit,
         agent_down_time_s=conf.agent_down_time,
         noauth_project_id=conf.noauth_project_id,
@@ -166,6 +189,10 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         ovn_nb_connection=conf.ovn.ovn_nb_connection,
         ovn_sb_connection=conf.ovn.ovn_sb_connection,
         agent_probe_interval_s=conf.ovn.agent_probe_interval,
+        dhcp_lease_s=conf.ovn.dhcp_default_lease_time,
+        dns_servers=tuple(conf.ovn.dns_servers),
+        dhcp4_global_options=dict(conf.ovn.ovn_dhcp4_global_options),
+        dhcp6_global_options=dict(conf.ovn.ovn_dhcp6_global_options),
         max_request_body_bytes=conf.oslo_middleware.max_request_body_size,
         default_quota=conf.quotas.default_quota,
         quotas={name: conf.quotas[f"quota_{name}"] for name in QUOTAS},

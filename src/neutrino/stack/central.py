@@ -111,6 +111,7 @@ def write_configuration(place: Place) -> None:
         f"""\
 [DEFAULT]
 state_path = {place.run}
+dns_domain = cloud.test
 
 [database]
 connection = sqlite:///{place.run}/neutrino.sqlite

@@ -281,6 +281,8 @@ def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
         return _port_of_floating_ip()
     if (cls, name) == (FloatingIp, "subnet_id"):
         return null()  # only asked for, never kept
+    if (cls, name) in ((FloatingIp, "dns_name"), (FloatingIp, "dns_domain")):
+        return literal("")  # likewise
     if (cls, name) == (Port, "trunk_details"):
         return _trunk_of_port()
     raise TypeError(f"{cls.__name__}.{name} is neither stored nor derived")

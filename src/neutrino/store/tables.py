@@ -167,6 +167,14 @@ controllers = Table(
     Column("realised_seq", _SEQUENCE, nullable=False),
 )
 
+# What controllers observed of their backend, by name, as JSON: which DHCP options it knows.
+observed = Table(
+    "observed",
+    metadata,
+    Column("name", String(), primary_key=True),
+    Column("value", Text(), nullable=False),
+)
+
 # What projects may have, where it differs from the configured limit; and what they have, counted as it comes and goes.
 quotas = Table(
     "quotas",

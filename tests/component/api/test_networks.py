@@ -16,6 +16,7 @@ NEW = {
     "ipv6_address_scope": None,
     "mtu": 1442,
     "port_security_enabled": True,
+    "dns_domain": "",
     "provider:network_type": "geneve",
     "provider:physical_network": None,
     "provider:segmentation_id": 1,

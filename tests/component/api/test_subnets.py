@@ -11,6 +11,7 @@ NEW = {
     "subnetpool_id": None,
     "segment_id": None,
     "service_types": [],
+    "dns_publish_fixed_ip": False,
     "allocation_pools": [{"start": "10.0.0.2", "end": "10.0.0.254"}],
     "enable_dhcp": True,
     "dns_nameservers": [],

@@ -205,6 +205,16 @@ def test_a_trunk_is_up_with_its_port(api, yard):
     assert status() == "ACTIVE"
 
 
+def test_a_trunk_is_down_with_the_binding_of_its_port(api, yard):
+    api.host("node1")
+    trunk = yard.trunk()
+    path = f"ports/{yard.parent['id']}"
+    api.put(path, **{"device_owner": "compute:nova", "binding:host_id": "node1"})
+    assert api.get(f"trunks/{trunk['id']}")["status"] == "ACTIVE"
+    api.delete(f"{path}/bindings/node1")
+    assert api.get(f"trunks/{trunk['id']}")["status"] == "DOWN"
+
+
 def test_tags_and_quota_of_trunks(api, yard):
     trunk = yard.trunk()
     path = f"trunks/{trunk['id']}"

@@ -17,16 +17,17 @@ _FDB_AGE_S = 300  # upstream's default; OVN before 23.09 ignores it
 
 @dataclass(frozen=True, slots=True)
 class NetworkFacts:
-    """What subnets, segments and routers' ports render of their network."""
+    """What subnets, segments and ports render of their network."""
 
     mtu: int
     physical_network: str | None
     is_qinq: bool = False
+    dns_domain: str = ""
 
 
 def facts(network: Network) -> Hashable:
     """Return what others see of *network*."""
-    return NetworkFacts(network.mtu, next(iter(network.physical_networks), None), network.qinq)
+    return NetworkFacts(network.mtu, next(iter(network.physical_networks), None), network.qinq, network.dns_domain)
 
 
 def logical_switch(network: Network) -> nb.Logical_Switch:
