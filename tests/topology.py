@@ -6,11 +6,12 @@ from typing import Any
 from neutrino.model.address_group import AddressGroup
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
 from neutrino.model.floating_ip import ACTIVE, DOWN, FloatingIp
-from neutrino.model.network import Network
+from neutrino.model.network import Network, ProviderSegment
 from neutrino.model.port import FLOATING_IP, ROUTER_GATEWAY, ROUTER_INTERFACE, AddressPair, FixedIp, Port
 from neutrino.model.resource import Resource
 from neutrino.model.router import Gateway, Route, Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule, normalized
+from neutrino.model.segment import Segment
 from neutrino.model.subnet import SLAAC, STATEFUL, STATELESS, AllocationPool, HostRoute, Subnet
 
 _STANDARD = {
@@ -27,10 +28,26 @@ def an_id(text: str) -> str:
 
 
 def network(text: str, **given: Any) -> Network:
-    given = {"name": text, "mtu": 1442, "provider_network_type": "geneve", **given}
+    kind = {} if "segments" in given else {"provider_network_type": "geneve"}
+    given = {"name": text, "mtu": 1442, "provider_network_type": None, **kind, **given}
     if given["provider_network_type"] == "geneve":
         given.setdefault("provider_segmentation_id", 1 + int(an_id(text)[:5], 16))
     return Network(id=an_id(text), **_STANDARD, **given)
+
+
+def segment(network: Network, number: int = 0, **given: Any) -> Segment:
+    """Return the only segment of *network*, or its segment *number* of several."""
+    one = network.segments[number] if network.segments else network
+    return Segment(
+        id=an_id(f"{network.name} segment {number}"),
+        network_id=network.id,
+        segment_index=number,
+        network_type=one.provider_network_type,
+        physical_network=one.provider_physical_network,
+        segmentation_id=one.provider_segmentation_id,
+        **_STANDARD,
+        **given,
+    )
 
 
 def subnet(text: str, network: Network, cidr: str, **given: Any) -> Subnet:
@@ -64,7 +81,10 @@ def port(text: str, network: Network, fixed_ips: dict[Subnet, str] | None = None
         "port_security_enabled": True,
         **given,
     }
-    return Port(id=an_id(text), network_id=network.id, fixed_ips=fixed, **_STANDARD, **given)
+    mac = given["mac_address"]  # which pairs are kept with, where they name none
+    pairs = (AddressPair(one.ip_address, one.mac_address or mac) for one in given.pop("allowed_address_pairs", ()))
+    kept = {"fixed_ips": fixed, "allowed_address_pairs": tuple(pairs)}
+    return Port(id=an_id(text), network_id=network.id, **kept, **_STANDARD, **given)
 
 
 def agent(host: str, mappings: str = "physnet1:br-ex", is_gateway: bool = True) -> Agent:
@@ -143,12 +163,20 @@ def reference() -> list[Resource]:
                     router_external=True)  # fmt: skip
     outer_v4 = subnet("outer-v4", outer, "198.51.100.0/24", enable_dhcp=False)
     outer_v6 = subnet("outer-v6", outer, "fd00:9::/64", enable_dhcp=False)
+    wide = network("wide", mtu=1500, qinq=True, segments=(
+        ProviderSegment("vlan", "physnet1", 7), ProviderSegment("vlan", "physnet2", 8)))  # fmt: skip
+    passing = network("passing", vlan_transparent=True)
+    parent = port("parent", blue, {v4: "10.0.0.30"})
+    carried = port("carried", vlan, device_owner="trunk:subport", binding_vif_type="ovs",
+                   binding_profile={"parent_name": parent.id, "tag": 30})  # fmt: skip
     gateway = router_port("edge-gateway", "edge", outer, {outer_v4: "198.51.100.5", outer_v6: "fd00:9::5"},
                           is_gateway=True)  # fmt: skip
     edge = router("edge", gateway, routes=(Route("192.0.2.0/24", "10.0.0.9"),))
     plain = port("plain", blue, {v4: "10.0.0.11", v6: "fd00:1::11"}, security_groups=(web.id,))
     holders = [port(f"holder-{n}", outer, {outer_v4: f"198.51.100.{n}"}, device_owner=FLOATING_IP) for n in (20, 21)]
     return [
+        *(segment(one) for one in (blue, flat, vlan, outer, passing)), segment(wide), segment(wide, 1), wide, passing,
+        parent, carried,
         outer, outer_v4, outer_v6, gateway, edge, *holders,
         floating_ip("floating", holders[0], plain, edge),
         floating_ip("floating-nowhere", holders[1]),

@@ -341,6 +341,16 @@ def test_what_ports_and_subnets_tell_others(run):
     assert run.json("port show p")["numa_affinity_policy"] is None
 
 
+def test_what_dhcp_and_dns_tell_of_a_port(run):
+    run("network create blue --dns-domain blue.test.")
+    run("port create p --network blue --extra-dhcp-option name=bootfile-name,value=a --tag red")
+    shown = run.json("port show p")
+    assert shown["extra_dhcp_opts"] == [{"opt_name": "bootfile-name", "opt_value": "a", "ip_version": 4}]
+    assert shown["tags"] == ["red"]
+    wrong = "port set p --extra-dhcp-option name=no-such-option,value=a"
+    assert "does not know the option 'no-such-option'" in run.fails(wrong)
+
+
 def test_what_is_available(run):
     run("network create blue")
     run("subnet create one --network blue --subnet-range 10.0.0.0/24")

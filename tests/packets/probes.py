@@ -6,6 +6,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 
 WAIT_S = 1.0
 
@@ -146,6 +147,43 @@ def arp(interface: str, source_mac: str, source_ip: str, target_ip: str) -> bool
                     return True
         except TimeoutError:
             return False
+
+
+def tagged_ping(interface: str, vlan: str, source: str, target: str) -> bool:
+    """Send an echo request in a VLAN, and wait for the answer in it; *source* and *target* are MAC,address.
+
+    The kernel need know of no VLANs: it tells of the tag of what comes beside the frame (packet(7), PACKET_AUXDATA).
+    """
+    source_mac, source_ip, target_mac, target_ip = (*source.split(","), *target.split(","))
+    macs = bytes.fromhex((target_mac + source_mac).replace(":", ""))
+    body = struct.pack("!BBHHH", 8, 0, 0, 7, int(vlan)) + b"hello"
+    echo = body[:2] + struct.pack("!H", _checksum(body)) + body[4:]
+    addresses = socket.inet_aton(source_ip) + socket.inet_aton(target_ip)
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(echo), 1, 0, 64, 1, 0)
+    head = head[:10] + struct.pack("!H", _checksum(head + addresses)) + addresses
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as wire:  # ETH_P_ALL
+        wire.bind((interface, 3))
+        wire.setsockopt(263, 8, 1)  # SOL_PACKET, PACKET_AUXDATA
+        wire.settimeout(WAIT_S)
+        wire.send(macs + struct.pack("!HHH", 0x8100, int(vlan), 0x0800) + head + echo)
+        until = time.monotonic() + WAIT_S
+        while time.monotonic() < until:
+            try:
+                frame, beside, _, _ = wire.recvmsg(2000, 100)
+            except TimeoutError:
+                return False
+            tags = [struct.unpack_from("=H", data, 16)[0] & 0xFFF for level, _, data in beside if level == 263]
+            if tags == [int(vlan)] and frame[12:14] == b"\x08\x00" and frame[23] == 1 and frame[34] == 0:
+                return frame[26:30] == socket.inet_aton(target_ip)
+    return False
+
+
+def _checksum(data: bytes) -> int:
+    """Return the Internet checksum (RFC 1071)."""
+    data += b"\0" * (len(data) % 2)
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total = (total & 0xFFFF) + (total >> 16)
+    return ~(total + (total >> 16)) & 0xFFFF
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ def test_address_mtu_routes_and_resolvers(site: Site) -> None:
     routes = a.run("ip", "route")
     assert "default via 10.1.0.254" in routes
     assert "198.51.100.0/24 via 10.1.0.9" in routes
-    assert a.run("cat", "/etc/resolv.conf").split() == ["nameserver", "192.0.2.53", "nameserver", "192.0.2.54"]
+    resolvers = ["search", "cloud.test", "nameserver", "192.0.2.53", "nameserver", "192.0.2.54"]
+    assert a.run("cat", "/etc/resolv.conf").split() == resolvers
 
 
 def test_a_subnet_without_dhcp_gives_no_lease(site: Site) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from neutrino.api import bodies, openapi, tags
 from neutrino.api.authentication import Authenticator, NoAuth
 from neutrino.api.availability_paths import NetworkAvailabilities, NetworkAvailability, Zones
+from neutrino.api.binding_paths import Activation, Binding, Bindings
 from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
 from neutrino.api.quota_paths import PROJECT_PATHS, Quota, QuotaDefault, QuotaDetails, Quotas, WhoseQuota
@@ -96,6 +97,19 @@ class ActionOf(NounEndpoint):
         self.answer(resp, 200, await self._service.act(self._noun, self.request(req), row_id, self._action, body))
 
 
+class ViewOf(NounEndpoint):
+    """``/v2.0/trunks/{id}/get_subports``."""
+
+    def __init__(self, service: Service, noun: Noun, name: str) -> None:
+        super().__init__(service, noun)
+        self._name = name
+
+    async def on_get(self, req: Req, resp: Resp, row_id: str) -> None:
+        """Show it."""
+        found = await self._service.find(self._noun, self.request(req), self._name, row_id)
+        self.answer(resp, 200, _encode(self._noun.views[self._name](found)))
+
+
 class TagsOf(NounEndpoint):
     """``/v2.0/networks/{id}/tags``."""
 
@@ -136,6 +150,19 @@ class TagsOf(NounEndpoint):
 
     def _rule(self, verb: str) -> str:
         return f"{self._service.authority.rule(verb, self._noun.cls)}:tags"
+
+
+class MoreTagsOf(TagsOf):
+    """``/v2.0/networks/{id}/tags``, to which tags may be added too."""
+
+    async def on_post(self, req: Req, resp: Resp, row_id: str) -> None:
+        """Add tags."""
+        body = bodies.decode(await self.body(req))
+        if "tags" not in body:
+            raise HTTPBadRequest("Unable to find 'tags' in request body")
+        more = tags.parse(Tagged, body["tags"])
+        made = await self._change(req, "create", row_id, lambda tx, found: tags.extend(tx, found, more))
+        self.answer(resp, 201, _encode({"tags": made.tags}))
 
 
 class TagOf(TagsOf):
@@ -292,15 +319,20 @@ def application(service: Service, authenticator: Authenticator | None = None) ->
     app.add_route(f"{PREFIX}/availability_zones", Zones(service))
     app.add_route(f"{PREFIX}/network-ip-availabilities", NetworkAvailabilities(service))
     app.add_route(f"{PREFIX}/network-ip-availabilities/{{network_id}}", NetworkAvailability(service))
+    app.add_route(f"{PREFIX}/ports/{{row_id}}/bindings", Bindings(service))
+    app.add_route(f"{PREFIX}/ports/{{row_id}}/bindings/{{host}}", Binding(service))
+    app.add_route(f"{PREFIX}/ports/{{row_id}}/bindings/{{host}}/activate", Activation(service))
     for noun in NOUNS:
         path = f"{PREFIX}/{noun.route}"
         app.add_route(path, Collection(service, noun))
         app.add_route(f"{path}/{{row_id}}", Item(service, noun))
         for name in noun.actions:
             app.add_route(f"{path}/{{row_id}}/{name}", ActionOf(service, noun, name))
+        for name in noun.views:
+            app.add_route(f"{path}/{{row_id}}/{name}", ViewOf(service, noun, name))
         if issubclass(noun.cls, Tagged):
             # Upstream has these two with the collection's own name, underscores and all, and takes both.
-            app.add_route(f"{path}/{{row_id}}/tags", TagsOf(service, noun))
+            app.add_route(f"{path}/{{row_id}}/tags", MoreTagsOf(service, noun))
             app.add_route(f"{path}/{{row_id}}/tags/{{tag}}", TagOf(service, noun))
     app.add_error_handler(Exception, _defect)
     app.add_error_handler(falcon.HTTPError, _bad)

@@ -40,6 +40,8 @@ def create(tx: Transaction, request: Request, given: Given) -> FloatingIp:
         "floating_port_id": holder.id,
         "port_id": None,
         "fixed_ip_address": None,
+        "dns_name": "",
+        "dns_domain": "",
     }
     floating = FloatingIp(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
     values |= association(tx, request, floating, given.get("port_id"), given.get("fixed_ip_address"))

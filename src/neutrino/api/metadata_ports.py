@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from neutrino.api import networks, ports
 from neutrino.api.fixed_ips import allocate
+from neutrino.api.port_names import readdress
 from neutrino.api.request import Request
 from neutrino.model.faults import IpAddressGenerationFailure
 from neutrino.model.network import Network
@@ -37,14 +38,14 @@ def keep(tx: Transaction, request: Request, network: Network) -> None:
             else:
                 (present[subnet.id],) = allocate(tx, network, (subnet,), (one,), port.mac_address, is_trusted=True)
     if port is not None:
-        tx.update(port, {"fixed_ips": tuple(present[subnet.id] for subnet in wanted if subnet.id in present)})
+        readdress(tx, request, port, [present[subnet.id] for subnet in wanted if subnet.id in present])
 
 
-def release(tx: Transaction, subnet: Subnet) -> None:
+def release(tx: Transaction, request: Request, subnet: Subnet) -> None:
     """Take the metadata port's address on *subnet* away."""
     port = networks.metadata_port_of(tx, subnet.network_id)
     if port is not None:
-        tx.update(port, {"fixed_ips": tuple(fixed for fixed in port.fixed_ips if fixed.subnet_id != subnet.id)})
+        readdress(tx, request, port, [fixed for fixed in port.fixed_ips if fixed.subnet_id != subnet.id])
 
 
 def _make(tx: Transaction, request: Request, network: Network, address: FixedIpRequest) -> Port:

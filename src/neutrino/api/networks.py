@@ -3,29 +3,24 @@
 import uuid
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
+from neutrino.api import segmentation
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.security_groups import ensure_default
 from neutrino.api.visibility import visible
-from neutrino.model.faults import (
-    AvailabilityZoneNotFound,
-    FlatNetworkInUse,
-    InvalidInput,
-    NetworkInUse,
-    NetworkNotFound,
-    NoNetworkAvailable,
-    TunnelIdInUse,
-    VlanIdInUse,
-)
+from neutrino.model.faults import AvailabilityZoneNotFound, InvalidInput, NetworkInUse, NetworkNotFound
 from neutrino.model.faults_l3 import ExternalNetworkInUse
-from neutrino.model.network import OVERHEAD_BYTES, TUNNELLED, Network
+from neutrino.model.faults_segment import VlanQinqDriverError, VlanTransparencyDriverError
+from neutrino.model.network import Network, ProviderSegment
 from neutrino.model.port import DISTRIBUTED, FLOATING_IP, METADATA_DEVICE, ROUTER_GATEWAY, Port
+from neutrino.model.resource import attributes, wire_name
+from neutrino.model.segment import Segment
 from neutrino.model.subnet import Subnet
 from neutrino.store import availability
-from neutrino.store.addresses import free_segmentation_id
 from neutrino.store.columns import select_all, to_resource
 from neutrino.store.records import Transaction
 from neutrino.store.tables import TABLES
@@ -46,6 +41,7 @@ _EXTERNAL_PORT_OF = (
     )
     .limit(1)
 )
+_SEGMENTS_OF = select_all(Segment).where(TABLES[Segment].c.network_id == bindparam("network_id"))
 _SUBNETS_OF = select_all(Subnet).where(TABLES[Subnet].c.network_id == bindparam("network_id"))
 
 
@@ -78,41 +74,123 @@ def metadata_port_of(tx: Transaction, network_id: str) -> Port | None:
 
 
 def create(tx: Transaction, request: Request, given: Given) -> Network:
-    """Create a network; a segmentation id is chosen where none is given."""
-    kind = given.get("provider_network_type") or request.config.tenant_network_types[0]
-    physical = given.get("provider_physical_network")
-    values: Given = given | {"provider_network_type": kind}
-    values["provider_segmentation_id"] = _segmentation_id(
-        tx, request, str(kind), physical if isinstance(physical, str) else None, given.get("provider_segmentation_id")
-    )
-    values["mtu"] = _mtu(request, str(kind), given.get("mtu"))
+    """Create a network and its segments; a segmentation id is chosen where none is given."""
     project_id = str(given.get("project_id") or request.project_id)
+    wanted = segmentation.wanted(request, given)
     zones = given["availability_zone_hints"]
     assert isinstance(zones, tuple)  # noqa: S101 - parsed so
     _check_zones(tx, zones)
-    values["availability_zones"] = zones
-    network = Network(
-        **(values | {"id": str(uuid.uuid4()), "project_id": project_id}),  # type: ignore[arg-type]
+    network_id = str(uuid.uuid4())
+    stamps: Given = {"created_at": tx.now, "updated_at": tx.now, "revision_number": 1}
+    values = given | {"mtu": segmentation.mtu(request, wanted, given.get("mtu")), "availability_zones": zones}
+    network = Network(**(values | stamps | {"id": network_id, "project_id": project_id}))  # type: ignore[arg-type]
+    _check_vlans(network, wanted)
+    ensure_default(tx, project_id)
+    tx.insert(network)
+    segments = []
+    for index, one in enumerate(wanted):
+        segment = segmentation.chosen(tx, request, one, project_id)
+        _insert(tx, network, segment, index)
+        segments.append(segment)
+    return _with_segments(network, segments)
+
+
+def segments_of(tx: Transaction, network_id: str) -> list[Segment]:
+    """Return the network's segments, in their order."""
+    rows = tx.connection.execute(_SEGMENTS_OF, {"network_id": network_id})
+    return sorted((to_resource(Segment, row) for row in rows), key=lambda one: one.segment_index)
+
+
+def add_segment(tx: Transaction, network: Network, segment: ProviderSegment, index: int, **given: object) -> Segment:
+    """Give the network one more segment."""
+    made = _insert(tx, network, segment, index, **given)
+    tx.touch(network)
+    return made
+
+
+def _insert(tx: Transaction, network: Network, segment: ProviderSegment, index: int, **given: object) -> Segment:
+    made = Segment(
+        id=str(uuid.uuid4()),
+        project_id=network.project_id,
+        network_id=network.id,
+        segment_index=index,
+        network_type=segment.provider_network_type,
+        physical_network=segment.provider_physical_network,
+        segmentation_id=segment.provider_segmentation_id,
         created_at=tx.now,
         updated_at=tx.now,
         revision_number=1,
+        **given,  # type: ignore[arg-type]
     )
-    ensure_default(tx, project_id)
     try:
-        tx.insert(network)
+        tx.insert(made)
     except IntegrityError as error:
-        raise _taken(network) from error
-    return network
+        raise segmentation.taken(segment) from error
+    return made
+
+
+def _with_segments(network: Network, segments: Sequence[ProviderSegment]) -> Network:
+    if len(segments) == 1:
+        return msgspec.structs.replace(network, segments=None, **msgspec.structs.asdict(segments[0]))
+    none = dict.fromkeys((name for name in attributes(Network) if name.startswith("provider_")), None)
+    return msgspec.structs.replace(network, segments=tuple(segments), **none)
+
+
+def _check_vlans(network: Network, segments: Sequence[ProviderSegment]) -> None:
+    """Refuse VLANs inside of what cannot carry them (upstream, OVN's check_vlan_transparency and check_vlan_qinq)."""
+    kinds = {one.provider_network_type for one in segments}
+    if network.vlan_transparent and network.qinq:
+        raise InvalidInput("Attributes 'vlan_transparent' and 'qinq' can not be set together")
+    if network.vlan_transparent and "flat" in kinds:
+        raise VlanTransparencyDriverError
+    if network.qinq and kinds != {"vlan"}:
+        raise VlanQinqDriverError
 
 
 def update(tx: Transaction, request: Request, old: Network, changes: Given) -> Network:
-    """Change a network."""
+    """Change a network; of what carries it, only the id of a VLAN."""
+    changes = dict(changes)
+    for name in ("provider_network_type", "provider_physical_network"):
+        if changes.get(name) not in (None, getattr(old, name)):
+            raise InvalidInput(f"Plugin does not support updating the provider network attribute {wire_name(name)}")
+        changes.pop(name, None)
+    number = changes.pop("provider_segmentation_id", None)
     if "mtu" in changes:
-        changes = changes | {"mtu": _mtu(request, old.provider_network_type, changes["mtu"])}
+        changes["mtu"] = segmentation.mtu(request, _present(old), changes["mtu"])
     becomes_internal = old.router_external and changes.get("router_external") is False
     if becomes_internal and tx.connection.execute(_EXTERNAL_PORT_OF, {"network_id": old.id}).first() is not None:
         raise ExternalNetworkInUse(old.id)
+    if number not in (None, old.provider_segmentation_id):
+        assert isinstance(number, int)  # noqa: S101 - parsed so
+        changes["provider_segmentation_id"] = _renumber(tx, request, old, number)
     return tx.update(old, changes)
+
+
+def _present(network: Network) -> Sequence[ProviderSegment]:
+    if network.segments is not None:
+        return network.segments
+    if network.provider_network_type is None:
+        return ()
+    return [
+        ProviderSegment(
+            network.provider_network_type, network.provider_physical_network, network.provider_segmentation_id
+        )
+    ]
+
+
+def _renumber(tx: Transaction, request: Request, network: Network, number: int) -> int:
+    if network.segments is not None:
+        raise InvalidInput("Provider network attributes can be updated only in networks with a single segment")
+    if network.provider_network_type != "vlan":
+        raise InvalidInput("Only VLAN type networks can be updated")
+    wanted = ProviderSegment("vlan", network.provider_physical_network, number)
+    segmentation.chosen(tx, request, wanted, network.project_id)
+    (segment,) = segments_of(tx, network.id)
+    try:
+        tx.update(segment, {"segmentation_id": number})
+    except IntegrityError as error:
+        raise segmentation.taken(wanted) from error
+    return number
 
 
 def delete(tx: Transaction, _request: Request, network: Network) -> None:
@@ -125,6 +203,8 @@ def delete(tx: Transaction, _request: Request, network: Network) -> None:
         tx.delete(metadata)
     for subnet in subnets_of(tx, network.id):
         tx.delete(subnet)
+    for segment in segments_of(tx, network.id):
+        tx.delete(segment)
     tx.delete(network)
 
 
@@ -133,52 +213,3 @@ def _check_zones(tx: Transaction, zones: Sequence[str]) -> None:
         missing = sorted(set(zones) - availability.zones(tx.connection).keys())
         if missing:
             raise AvailabilityZoneNotFound(", ".join(missing))
-
-
-def _mtu(request: Request, kind: str, wanted: object) -> int:
-    most = request.config.global_physnet_mtu_bytes - OVERHEAD_BYTES.get(kind, 0)
-    if wanted in (None, 0):
-        return most
-    assert isinstance(wanted, int)  # noqa: S101 - parsed so
-    if wanted > most:
-        raise InvalidInput(f"Requested MTU is too big, maximum is {most}, not {wanted}")
-    return wanted
-
-
-def _segmentation_id(tx: Transaction, request: Request, kind: str, physical: str | None, wanted: object) -> int | None:
-    config = request.config
-    if kind == "local" or kind in TUNNELLED:
-        if physical is not None:
-            raise InvalidInput(f"provider:physical_network '{physical}' specified for {kind} network")
-    elif physical is None:
-        raise InvalidInput(f"provider:physical_network is required for a {kind} network")
-    if kind in ("local", "flat"):
-        if wanted is not None:
-            raise InvalidInput(f"provider:segmentation_id {wanted} specified for {kind} network")
-        if kind == "flat" and "*" not in config.flat_networks and physical not in config.flat_networks:
-            raise InvalidInput(f"Physical network '{physical}' unknown for flat provider network")
-        return None
-    if kind == "vlan":
-        if physical not in config.vlan_ranges:
-            raise InvalidInput(f"physical_network '{physical}' unknown for VLAN provider network")
-        low, high = config.vlan_ranges[physical]
-        if isinstance(wanted, int) and not 1 <= wanted <= 4094:
-            raise InvalidInput(f"segmentation_id {wanted} out of range (1 through 4094)")
-    else:
-        low, high = config.vni_range
-    if isinstance(wanted, int):
-        return wanted
-    found = free_segmentation_id(tx.connection, kind, physical, low, high)
-    if found is None:
-        raise NoNetworkAvailable(kind)
-    return found
-
-
-def _taken(network: Network) -> FlatNetworkInUse | VlanIdInUse | TunnelIdInUse:
-    physical = network.provider_physical_network or ""
-    number = network.provider_segmentation_id or 0
-    if network.provider_network_type == "flat":
-        return FlatNetworkInUse(physical)
-    if network.provider_network_type == "vlan":
-        return VlanIdInUse(number, physical)
-    return TunnelIdInUse(number)

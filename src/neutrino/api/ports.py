@@ -2,18 +2,19 @@
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import networks
+from neutrino.api import networks, port_names, port_options, routed, tags, virtual_ports
 from neutrino.api.associations import disassociate
 from neutrino.api.bodies import Given, defaults_of
 from neutrino.api.fixed_ips import allocate
 from neutrino.api.request import Request
 from neutrino.api.security_groups import check_exist, ensure_default
+from neutrino.api.trunks import check_may_go, parent_changed
 from neutrino.model.addressing import serving
 from neutrino.model.agent import Agent
 from neutrino.model.binding import NO_BINDING, Binding
@@ -32,6 +33,7 @@ from neutrino.model.faults_l3 import ServicePortInUse
 from neutrino.model.network import Network
 from neutrino.model.port import (
     BINDING_FAILED,
+    DEFERRED,
     IMMEDIATE,
     NETWORK_OWNER_PREFIX,
     NO_ADDRESS,
@@ -89,24 +91,41 @@ def _create(tx: Transaction, request: Request, given: Given, mac: str) -> Port:
     wanted: Sequence[FixedIpRequest] | None = given.get("fixed_ips")  # type: ignore[assignment]
     subnets = networks.subnets_of(tx, network.id)
     subnets = subnets if wanted == () else serving(network.id, subnets, owner)
-    fixed_ips = allocate(tx, network, subnets, wanted, mac, trusted)
-    binding = _bind(tx, request, network, str(given["binding_host_id"]), str(given["binding_vnic_type"]))
+    host = str(given["binding_host_id"])
+    is_deferred = not host and wanted is None and routed.is_routed(subnets)
+    if host and wanted != () and routed.is_routed(subnets):
+        subnets = routed.on_host(tx, request, network, subnets, host)
+    fixed_ips = () if is_deferred else routed.checked(subnets, allocate(tx, network, subnets, wanted, mac, trusted))
+    given = given | port_names.kept(request, given) | {"binding_profile": _profile(given)}
+    binding = bind(
+        tx,
+        request,
+        network,
+        host,
+        str(given["binding_vnic_type"]),
+        given["binding_profile"],  # type: ignore[arg-type]
+    )
     values = given | {
         "id": str(uuid.uuid4()),
         "project_id": project_id,
         "mac_address": mac,
         "fixed_ips": fixed_ips,
-        "ip_allocation": NO_ADDRESS if wanted == () else IMMEDIATE,
+        "ip_allocation": DEFERRED if is_deferred else NO_ADDRESS if wanted == () else IMMEDIATE,
         "security_groups": groups,
         "port_security_enabled": secured,
         "binding_vif_type": binding.vif_type,
         "binding_vif_details": binding.vif_details,
+        "tags": tags.parse(Port, given["tags"]),
+        "extra_dhcp_opts": port_options.options(tx, request, (), given["extra_dhcp_opts"]),  # type: ignore[arg-type]
+        "dns_assignment": port_names.assigned(request, fixed_ips, str(given["dns_name"])),
     }
     port = Port(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
     port = _with_pair_macs(port)
     _check_security(port)
+    port = msgspec.structs.replace(port, **virtual_ports.shared(tx, port))
     if not tx.insert_if_free(port, ("network_id", "mac_address")):
         raise MacAddressInUse(network.id, mac)
+    virtual_ports.tell(tx, port, (pair.ip_address for pair in port.allowed_address_pairs))
     return port
 
 
@@ -122,16 +141,40 @@ def update(tx: Transaction, request: Request, old: Port, changes: Given) -> Port
 
 def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Port:
     network = networks.get(tx, old.network_id)
-    values = dict(changes)
+    values = changes | port_names.kept(request, changes)
     _check_service(old, changes)
+    if {"binding_profile", "trusted"} & values.keys():
+        values["binding_profile"] = _profile(
+            {"binding_profile": old.binding_profile, "trusted": old.trusted, "hardware_offload_type": None} | values
+        )
+    if "extra_dhcp_opts" in values:
+        values["extra_dhcp_opts"] = port_options.options(
+            tx,
+            request,
+            old.extra_dhcp_opts,
+            values["extra_dhcp_opts"],  # type: ignore[arg-type]
+        )
     mac = str(values.get("mac_address", old.mac_address))
     _check_bound(old, mac, str(values.get("binding_vnic_type", old.binding_vnic_type)))
-    if "fixed_ips" in values or mac != old.mac_address:
+    host = str(values.get("binding_host_id") or "")
+    arrives = bool(host) and host != old.binding_host_id
+    if arrives and old.ip_allocation == DEFERRED and not old.fixed_ips and "fixed_ips" not in values:
+        subnets = routed.on_host(
+            tx, request, network, serving(network.id, networks.subnets_of(tx, network.id), old.device_owner), host
+        )
+        values["fixed_ips"] = routed.checked(subnets, allocate(tx, network, subnets, None, mac, old.is_trusted))
+    elif "fixed_ips" in values or mac != old.mac_address:
         present = [ip.subnet_id for ip in old.fixed_ips]
         subnets = networks.subnets_of(tx, network.id)
         subnets = serving(network.id, subnets, old.device_owner, present) if values.get("fixed_ips") != () else subnets
         wanted = values.get("fixed_ips", _same_ips(old, subnets))
-        values["fixed_ips"] = allocate(tx, network, subnets, wanted, mac, old.is_trusted, old.fixed_ips)  # type: ignore[arg-type]
+        on = host or old.binding_host_id
+        if on and wanted and routed.is_routed(subnets):
+            subnets = routed.on_host(tx, request, network, subnets, on)
+        fixed_ips = allocate(tx, network, subnets, wanted, mac, old.is_trusted, old.fixed_ips)  # type: ignore[arg-type]
+        values["fixed_ips"] = routed.checked(subnets, fixed_ips)
+    elif arrives and not network.l2_adjacency:
+        routed.check_move(tx, request, network, networks.subnets_of(tx, network.id), old, host)
     if values.get("security_groups") is not None and values["security_groups"] != old.security_groups:
         check_exist(tx, request, values["security_groups"])  # type: ignore[arg-type]
     new = _with_pair_macs(msgspec.structs.replace(old, **values))
@@ -141,12 +184,23 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
         if changes.get("port_security_enabled") is False and new.security_groups and "security_groups" not in changes:
             raise PortSecurityPortHasSecurityGroup
         _check_security(new)
+    virtual_ports.check_plugged(old, new)
     if (new.binding_host_id, new.binding_vnic_type) != (old.binding_host_id, old.binding_vnic_type):
-        binding = _bind(tx, request, network, new.binding_host_id, new.binding_vnic_type)
+        binding = bind(tx, request, network, new.binding_host_id, new.binding_vnic_type, new.binding_profile)
         values |= {"binding_vif_type": binding.vif_type, "binding_vif_details": binding.vif_details}
+        # A binding that waited at that host is this one now.
+        values["inactive_bindings"] = tuple(one for one in new.inactive_bindings if one.host != new.binding_host_id)
+    if {"fixed_ips", "dns_name"} & values.keys():
+        values["dns_assignment"] = port_names.assigned(request, new.fixed_ips, new.dns_name)
+    if {"fixed_ips", "binding_host_id"} & values.keys():
+        values |= virtual_ports.shared(tx, new)
     if mac != old.mac_address and tx.connection.execute(_WITH_MAC, {"network_id": network.id, "mac": mac}).first():
         raise MacAddressInUse(network.id, mac)
     updated = tx.update(old, values)
+    parent_changed(tx, old, updated)
+    if updated.allowed_address_pairs != old.allowed_address_pairs:
+        pairs = (*old.allowed_address_pairs, *updated.allowed_address_pairs)
+        virtual_ports.tell(tx, updated, (pair.ip_address for pair in pairs))
     if updated.fixed_ips != old.fixed_ips:
         disassociate(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
         if updated.is_of_router and (router := tx.get(Router, updated.device_id)) is not None:
@@ -158,8 +212,10 @@ def delete(tx: Transaction, _request: Request, port: Port) -> None:
     """Delete a port; its floating IPs stand for nothing then."""
     if port.device_owner in SERVICE_OWNERS:
         raise ServicePortInUse(port.id, f"has device owner {port.device_owner}")
+    check_may_go(tx, port)
     disassociate(tx, port.id)
     tx.delete(port)
+    virtual_ports.tell(tx, port, (pair.ip_address for pair in port.allowed_address_pairs))
 
 
 def _check_service(port: Port, changes: Given) -> None:
@@ -190,11 +246,27 @@ def _same_ips(port: Port, subnets: Sequence[Subnet]) -> list[FixedIpRequest]:
     ]
 
 
-def _bind(tx: Transaction, request: Request, network: Network, host: str, vnic_type: str) -> Binding:
+def _profile(given: Given) -> Mapping[str, object]:
+    """Return the binding profile with what attributes of the port's own say: Nova reads all of it there."""
+    profile: dict[str, object] = dict(given.get("binding_profile", {}))  # type: ignore[call-overload]
+    offload = given["hardware_offload_type"]
+    if offload is not None:
+        capabilities = profile.get("capabilities")
+        known = capabilities if isinstance(capabilities, list) else []
+        profile["capabilities"] = [*(one for one in known if one != offload), offload]
+    if given["trusted"] is not None:
+        profile["trusted"] = given["trusted"]
+    return profile
+
+
+def bind(
+    tx: Transaction, request: Request, network: Network, host: str, vnic_type: str, profile: Mapping[str, object]
+) -> Binding:
+    """Return how a port of *network* is plugged at *host*; where there is none, it is not."""
     if not host:
         return NO_BINDING
     agents = [to_resource(Agent, row) for row in tx.connection.execute(_AGENTS_ON, {"host": host})]
-    return request.binder.bind(vnic_type=vnic_type, network=network, agents=agents)
+    return request.binder.bind(vnic_type=vnic_type, network=network, agents=agents, profile=profile)
 
 
 def _random_mac(request: Request) -> str:

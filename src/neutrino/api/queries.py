@@ -53,7 +53,8 @@ def is_filterable(attribute: Attribute) -> bool:
 
 def is_sortable(attribute: Attribute) -> bool:
     """Return whether lists are sorted by *attribute*."""
-    return is_filterable(attribute) and attribute.attr.child is None and attribute.attr.stored
+    attr = attribute.attr
+    return is_filterable(attribute) and attr.child is None and (attr.stored or attr.sorted)
 
 
 @cache

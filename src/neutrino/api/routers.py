@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, select
 
-from neutrino.api import networks, ports
+from neutrino.api import networks, port_names, ports
 from neutrino.api.bodies import Given
 from neutrino.api.fixed_ips import allocate
 from neutrino.api.request import Request
@@ -131,7 +131,7 @@ def _set_gateway(tx: Transaction, request: Request, router: Router, wanted: Gate
         raise BadRequest("router", f"Network {network.id} is not an external network")
     present = tx.get(Port, router.gw_port_id) if router.gw_port_id else None
     if present is not None and present.network_id == network.id:
-        port = _readdressed(tx, present, wanted.external_fixed_ips)
+        port = _readdressed(tx, request, present, wanted.external_fixed_ips)
     else:
         _check_floating_ips(tx, router)
         subnets = networks.subnets_of(tx, network.id)
@@ -153,13 +153,13 @@ def _set_gateway(tx: Transaction, request: Request, router: Router, wanted: Gate
     return {"external_gateway_info": gateway, "gw_port_id": port.id, "enable_snat": wanted.enable_snat}
 
 
-def _readdressed(tx: Transaction, port: Port, wanted: Sequence[FixedIpRequest]) -> Port:
+def _readdressed(tx: Transaction, request: Request, port: Port, wanted: Sequence[FixedIpRequest]) -> Port:
     if not wanted:
         return port
     network = networks.get(tx, port.network_id)
     subnets = networks.subnets_of(tx, network.id)
     fixed_ips = allocate(tx, network, subnets, wanted, port.mac_address, port.is_trusted, port.fixed_ips)
-    return tx.update(port, {"fixed_ips": fixed_ips})
+    return port_names.readdress(tx, request, port, fixed_ips)
 
 
 def _clear_gateway(tx: Transaction, router: Router) -> Mapping[str, object]:

@@ -15,8 +15,11 @@ from neutrino.api import (
     router_interfaces,
     routers,
     security_groups,
+    segment_ranges,
+    segments,
     subnetpools,
     subnets,
+    trunks,
 )
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
@@ -39,6 +42,8 @@ from neutrino.model.faults import (
 )
 from neutrino.model.faults_access import RbacPolicyNotFound
 from neutrino.model.faults_l3 import FloatingIPNotFound, RouterNotFound, RoutesExhausted
+from neutrino.model.faults_segment import NetworkSegmentRangeNotFound, SegmentNotFound
+from neutrino.model.faults_trunk import TrunkNotFound
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import list_of, record
 from neutrino.model.network import Network
@@ -47,8 +52,11 @@ from neutrino.model.rbac_policy import RbacPolicy
 from neutrino.model.resource import Resource
 from neutrino.model.router import MOST_ROUTES, Route, Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
+from neutrino.model.segment import Segment
+from neutrino.model.segment_range import SegmentRange
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
+from neutrino.model.trunk import Trunk, added, removed
 from neutrino.store.records import Transaction
 
 Create = Callable[[Transaction, Request, Given], Resource]
@@ -92,6 +100,7 @@ class Noun:
     update: Update | None = None
     delete: Delete | None = None
     actions: Mapping[str, Action] = field(default_factory=dict)
+    views: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)  # GET /v2.0/trunks/{id}/get_subports
     path: str = ""  # where it differs from the collection's name
     parent: Parent | None = None
 
@@ -120,8 +129,18 @@ _ROUTER_ACTIONS = {
     "add_extraroutes": Action(_routes, routers.add_routes, within="routes"),
     "remove_extraroutes": Action(_routes, routers.remove_routes, within="routes"),
 }
+_TRUNK_ACTIONS = {"add_subports": Action(added, trunks.add), "remove_subports": Action(removed, trunks.remove)}
 NOUNS: tuple[Noun, ...] = (
     Noun(Network, NetworkNotFound, networks.create, networks.update, networks.delete),
+    Noun(Segment, SegmentNotFound, segments.create, segments.update, segments.delete),
+    Noun(
+        SegmentRange,
+        NetworkSegmentRangeNotFound,
+        segment_ranges.create,
+        segment_ranges.update,
+        segment_ranges.delete,
+        path="network_segment_ranges",
+    ),
     Noun(Subnet, SubnetNotFound, subnets.create, subnets.update, subnets.delete),
     Noun(Port, PortNotFound, ports.create, ports.update, ports.delete),
     Noun(SecurityGroup, SecurityGroupNotFound, _groups.create, _groups.update, _groups.delete),
@@ -151,6 +170,15 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(Router, RouterNotFound, routers.create, routers.update, routers.delete, _ROUTER_ACTIONS),
     Noun(FloatingIp, FloatingIPNotFound, floating_ips.create, floating_ips.update, floating_ips.delete),
+    Noun(
+        Trunk,
+        TrunkNotFound,
+        trunks.create,
+        trunks.update,
+        trunks.delete,
+        _TRUNK_ACTIONS,
+        views={"get_subports": trunks.sub_ports_of},
+    ),
     Noun(Agent, AgentNotFound),
     Noun(RbacPolicy, RbacPolicyNotFound, rbac_policies.create, rbac_policies.update, rbac_policies.delete),
 )

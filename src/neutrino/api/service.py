@@ -18,11 +18,13 @@ from neutrino.api.policy.reading import read, read_one
 from neutrino.api.request import Request
 from neutrino.api.routes import NOUNS, Noun
 from neutrino.api.security_groups import ensure_default
+from neutrino.api.segment_ranges import write_defaults
 from neutrino.api.visibility import visible
 from neutrino.model.binding import Binder
 from neutrino.model.faults_access import InvalidScope, PolicyNotAuthorized
 from neutrino.model.resource import Resource, attributes
 from neutrino.model.security_group import SecurityGroup
+from neutrino.model.segment_range import SegmentRange
 from neutrino.runtime.config import Config
 from neutrino.store.columns import CALLER, resource_to_wire, to_resource
 from neutrino.store.database import Database
@@ -154,6 +156,8 @@ class Service:
             query = replace(query, filters=(*query.filters, Filter(wanted.attribute, [parent_id])))
         if noun.cls is SecurityGroup and request.project_id:
             await self._ensure_default_group(request)
+        if noun.cls is SegmentRange:
+            await self.write(request, lambda tx: write_defaults(tx, self.config))
         if query.marker and not await self.database.read(lambda c: has_row(c, noun.cls, query.marker)):
             raise noun.missing(query.marker[:255])
         hides_id = bool(query.limit and query.fields) and "id" not in query.fields  # links need it

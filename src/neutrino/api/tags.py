@@ -35,6 +35,12 @@ def add(tx: Transaction, resource: T, tag: str) -> T:
     return resource if tag in resource.tags else tx.update(resource, {"tags": tags})
 
 
+def extend(tx: Transaction, resource: T, tags: Sequence[str]) -> T:
+    """Give *resource* more tags."""
+    together = parse(type(resource), [*resource.tags, *(tag for tag in tags if tag not in resource.tags)])
+    return replace(tx, resource, together)
+
+
 def remove(tx: Transaction, resource: T, tag: str) -> T:
     """Take one tag from *resource*."""
     require(resource, tag)

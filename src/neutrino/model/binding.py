@@ -4,11 +4,13 @@ Here: the question and the answer as types. Not here: how a backend decides (bac
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 import msgspec
 
 from neutrino.model.agent import Agent
+from neutrino.model.dhcp_option import DhcpOption
 from neutrino.model.network import Network
 from neutrino.model.port import BINDING_FAILED, UNBOUND
 
@@ -20,13 +22,32 @@ class Binding(msgspec.Struct, frozen=True):
     vif_details: Mapping[str, object]
 
 
+NO_PROFILE: Mapping[str, object] = MappingProxyType({})
 NO_BINDING = Binding(UNBOUND, {})
+CARRIED = Binding("ovs", {})  # a trunk's subport: it is wherever its parent is
 FAILED = Binding(BINDING_FAILED, {})
+DHCP_OPTIONS = "dhcp_options"
 
 
 class Binder(Protocol):
-    """What each backend offers to the API: a pure function of the model's values."""
+    """What each backend offers to the API: pure functions of the model's values."""
 
-    def bind(self, *, vnic_type: str, network: Network, agents: Sequence[Agent]) -> Binding:
-        """Return how a port of *vnic_type* on *network* binds to a host whose agents are *agents*, or `FAILED`."""
+    def bind(
+        self, *, vnic_type: str, network: Network, agents: Sequence[Agent], profile: Mapping[str, object] = NO_PROFILE
+    ) -> Binding:
+        """Return how a port of *vnic_type* on *network* binds to a host whose agents are *agents*, or `FAILED`.
+
+        *profile* is what the host's compute service says of the device.
+        """
+        ...
+
+    def refused_option(self, option: DhcpOption, known: Mapping[str, object]) -> str:
+        """Return why DHCP cannot give *option*; "" if it can.
+
+        *known* is what the backend's controller observed of it under `DHCP_OPTIONS`; empty before it ever did.
+        """
+        ...
+
+    def physical_networks(self, agents: Sequence[Agent]) -> frozenset[str]:
+        """Return the physical networks that a host reaches whose agents are *agents*."""
         ...

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
+from neutrino.model.dns import DnsDomain, RelativeDnsName
 from neutrino.model.faults_l3 import BadRequest
 from neutrino.model.kinds import IpAddress, JsonObject, Name, Uuid
 from neutrino.model.port import Port
@@ -30,6 +31,9 @@ class FloatingIp(Tagged, frozen=True, kw_only=True):
     port_details: Annotated[
         JsonObject | None, Attr(post=False, put=False, stored=False, extension="fip-port-details")
     ] = None
+    # Only an external DNS service is told of these; without one upstream takes them and keeps none.
+    dns_name: Annotated[RelativeDnsName, Attr(put=False, stored=False, extension="dns-integration")] = ""
+    dns_domain: Annotated[DnsDomain, Attr(put=False, stored=False, extension="dns-integration")] = ""
     # The port that holds the address on the external network.
     floating_port_id: Annotated[Uuid, Attr(post=False, put=False, indexed=True, refers="ports", shown=False)]
 

@@ -1,9 +1,12 @@
 """The port: where an instance meets a network (Networking API v2.0, "Ports")."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 import msgspec
 
+from neutrino.model.dhcp_option import DHCP_OPTIONS, DhcpOption
+from neutrino.model.dns import DnsAssignment, DnsDomain, DnsName
 from neutrino.model.faults import AllowedAddressPairExhausted
 from neutrino.model.kinds import (
     Boolean,
@@ -15,8 +18,10 @@ from neutrino.model.kinds import (
     MacOrNew,
     Name,
     NullableName,
+    Tags,
     Uuid,
     Uuids,
+    items,
     list_of,
     not_null,
     one_of,
@@ -47,9 +52,13 @@ DISTRIBUTED = "network:distributed"  # of the metadata port, which is on each ho
 METADATA_DEVICE = "ovnmeta-"  # and the id of its network: its device id
 SERVICE_OWNERS = (ROUTER_INTERFACE, ROUTER_GATEWAY, FLOATING_IP)  # of ports that other nouns make and take away
 NETWORK_OWNER_PREFIX = "network:"  # device owners that are trusted: no security groups, no anti-spoofing
-IMMEDIATE, NO_ADDRESS = "immediate", "none"  # when a port gets its addresses
+IMMEDIATE, DEFERRED, NO_ADDRESS = "immediate", "deferred", "none"  # when a port gets its addresses
+SUBPORT = "trunk:subport"  # device owner of what a trunk carries (upstream, services/trunk/constants.py)
 NUMA_POLICIES = ("required", "preferred", "legacy", "socket")
+ACTIVE, DOWN = "ACTIVE", "DOWN"
 UNBOUND, BINDING_FAILED = "unbound", "binding_failed"
+OFFLOAD_TYPES = ("switchdev",)
+ACTIVE, DOWN, INACTIVE = "ACTIVE", "DOWN", "INACTIVE"  # of a port's data plane, of its bindings
 
 
 class FixedIp(msgspec.Struct, frozen=True):
@@ -73,6 +82,17 @@ class AddressPair(msgspec.Struct, frozen=True):
     mac_address: Mac | None = None
 
 
+class HostBinding(msgspec.Struct, frozen=True):
+    """How a port would be plugged at a further host (extension binding-extended)."""
+
+    host: str
+    vnic_type: str
+    profile: Mapping[str, object]
+    vif_type: str
+    vif_details: Mapping[str, object]
+
+
+_HOST_BINDINGS = Kind("list of bindings", items(lambda value: value, 100), "json", {"type": "array"})
 _REQUESTED = not_null(list_of(FixedIpRequest, 20))
 _FIXED_IPS = Kind("list of fixed IPs", _REQUESTED.parse, "json", _REQUESTED.schema)
 
@@ -104,7 +124,7 @@ class Port(Tagged, frozen=True, kw_only=True):
     ]
     device_id: Annotated[Name, Attr(indexed=True)] = ""
     device_owner: Name = ""
-    status: Annotated[Name, Attr(post=False, put=False)] = "DOWN"
+    status: Annotated[Name, Attr(post=False, put=False)] = DOWN
     security_groups: Annotated[
         Uuids,
         Attr(
@@ -116,7 +136,7 @@ class Port(Tagged, frozen=True, kw_only=True):
     allowed_address_pairs: Annotated[
         tuple[AddressPair, ...],
         list_of(AddressPair, MOST_ADDRESS_PAIRS, AllowedAddressPairExhausted),
-        Attr(extension="allowed-address-pairs"),
+        Attr(child=Child(record=AddressPair), extension="allowed-address-pairs"),
     ] = ()
     binding_host_id: Annotated[NullableName, Attr(indexed=True, extension="binding")] = ""
     binding_vnic_type: Annotated[str, one_of(*VNIC_TYPES), Attr(extension="binding")] = "normal"
@@ -126,12 +146,41 @@ class Port(Tagged, frozen=True, kw_only=True):
         default_factory=dict
     )
 
+    trunk_details: Annotated[
+        JsonObject | None, Attr(post=False, put=False, stored=False, omitted=True, extension="trunk-details")
+    ] = None
     ip_allocation: Annotated[Name, Attr(post=False, put=False, extension="ip_allocation")] = IMMEDIATE
     propagate_uplink_status: Annotated[Boolean, Attr(extension="uplink-status-propagation")] = True
     device_profile: Annotated[Name | None, Attr(put=False, extension="port-device-profile")] = None
     numa_affinity_policy: Annotated[
         Annotated[str, one_of(*NUMA_POLICIES)] | None, Attr(extension="port-numa-affinity-policy")
     ] = None
+
+    # May be given at creation, of one port or of many (extension tag-ports-during-bulk-creation).
+    tags: Annotated[Tags, Attr(put=False, child=Child(column="tag"), extension="standard-attr-tag")] = ()
+    extra_dhcp_opts: Annotated[tuple[DhcpOption, ...], DHCP_OPTIONS, Attr(extension="extra_dhcp_opt")] = ()
+    dns_name: Annotated[DnsName, Attr(extension="dns-integration")] = ""
+    dns_domain: Annotated[DnsDomain, Attr(extension="dns-domain-ports")] = ""
+    dns_assignment: Annotated[
+        tuple[DnsAssignment, ...],
+        list_of(DnsAssignment, 1000),
+        Attr(post=False, put=False, extension="dns-integration"),
+    ] = ()
+    data_plane_status: Annotated[
+        Annotated[str, one_of(ACTIVE, DOWN)] | None, Attr(post=False, extension="data-plane-status")
+    ] = None
+    trusted: Annotated[Boolean | None, Attr(extension="port-trusted-vif")] = None  # binding_profile has it too
+    hardware_offload_type: Annotated[
+        Annotated[str, one_of(*OFFLOAD_TYPES)] | None, Attr(put=False, extension="port-hardware-offload-type")
+    ] = None
+    inactive_bindings: Annotated[
+        tuple[HostBinding, ...],
+        _HOST_BINDINGS,
+        Attr(post=False, put=False, shown=False, extension="binding-extended"),
+    ] = ()
+    # The address that ports share by their address pairs, and those ports: nobody is plugged here, one of them answers.
+    virtual_ip: Annotated[Name, Attr(post=False, put=False, shown=False)] = ""
+    virtual_parents: Annotated[Uuids, Attr(post=False, put=False, shown=False)] = ()
 
     @property
     def is_trusted(self) -> bool:

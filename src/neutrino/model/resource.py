@@ -60,7 +60,9 @@ class Attr:
     stored: bool = True  # False: derived when read (the store says from what)
     indexed: bool = False
     shown: bool = True  # on the wire
+    omitted: bool = False  # left out of answers where it is null
     filtered: bool = False  # lists are filtered by it, although it is derived
+    sorted: bool = False  # likewise sorted
     refers: str = ""  # the collection whose id this is
     extension: str = ""  # the alias that brings it; "" for the core
 

@@ -117,8 +117,11 @@ class Subnet(Tagged, frozen=True, kw_only=True):
     router_external: Annotated[
         Boolean, Attr(post=False, put=False, stored=False, filtered=True, extension="subnet-external-network")
     ] = False
+    segment_id: Annotated[Uuid | None, Attr(indexed=True, refers="segments", extension="segment")] = None
     service_types: Annotated[tuple[str, ...], _SERVICE_TYPES, Attr(extension="subnet-service-types")] = ()
     metadata_ip: Annotated[IpAddress | None, Attr(post=False, put=False, stored=False, shown=False)] = None
+    # Whether an external DNS service is told of its ports' fixed IPs; none is built.
+    dns_publish_fixed_ip: Annotated[Boolean, Attr(extension="subnet-dns-publish-fixed-ip")] = False
 
     def serves(self, device_owner: str) -> bool:
         """Return whether ports of *device_owner* may have its addresses; DHCP's may wherever there is DHCP."""

@@ -27,6 +27,11 @@ DEFAULT = [
         help="MAC addresses are made from its first three octets.",
     ),
     cfg.IntOpt("global_physnet_mtu", default=1500, min=68, help="MTU of the underlying network, in bytes."),
+    cfg.StrOpt(
+        "dns_domain",
+        default="openstacklocal",
+        help="Domain of ports' names, told by DHCP. With the default, or none, ports have no names.",
+    ),
     cfg.IntOpt("pagination_max_limit", default=-1, help="Most items of one answer; -1 for no limit."),
     cfg.IntOpt("agent_down_time", default=75, min=1, help="Seconds without a sign of life until an agent is down."),
     cfg.StrOpt("noauth_project_id", default="noauth", help="Neutrino's own: project of requests that name none."),
@@ -61,6 +66,8 @@ ML2 = [
     cfg.ListOpt("tenant_network_types", default=["geneve"], help="Type of networks for which none is asked."),
 ]
 ML2_TYPE_GENEVE = [cfg.ListOpt("vni_ranges", default=["1:65536"], help="Ranges of tunnel ids, first:last.")]
+# OVN's vxlan has 12 bits for networks where it is the hosts' encapsulation, and leaves the number 0 unused.
+ML2_TYPE_VXLAN = [cfg.ListOpt("vni_ranges", default=["1:4095"], help="Ranges of tunnel ids, first:last.")]
 ML2_TYPE_VLAN = [
     cfg.ListOpt(
         "network_vlan_ranges", default=["physnet1"], help="Physical networks that carry VLANs, physnet[:first:last]."
@@ -71,6 +78,18 @@ OVN = [
     cfg.StrOpt("ovn_nb_connection", default="unix:/run/ovn/ovnnb_db.sock", help="OVN_Northbound: unix:, tcp: or ssl:."),
     cfg.StrOpt("ovn_sb_connection", default="unix:/run/ovn/ovnsb_db.sock", help="OVN_Southbound: unix:, tcp: or ssl:."),
     cfg.BoolOpt("ovn_metadata_enabled", default=False, help="Give networks a metadata port; each host has an agent."),
+    cfg.IntOpt("dhcp_default_lease_time", default=43200, min=1, help="Seconds for which DHCP leases an IPv4 address."),
+    cfg.ListOpt("dns_servers", default=[], help="Resolvers that DHCP tells of where a subnet names none."),
+    cfg.DictOpt(
+        "ovn_dhcp4_global_options",
+        default={},
+        help="OVN's DHCPv4 options for all subnets, name:value; a list with ; between its items; empty takes one away.",
+    ),
+    cfg.DictOpt(
+        "ovn_dhcp6_global_options",
+        default={},
+        help="OVN's DHCPv6 options for all subnets, as ovn_dhcp4_global_options.",
+    ),
     cfg.IntOpt(
         "agent_probe_interval", default=15, min=1, help="Neutrino's own: seconds between probes of all chassis."
     ),
@@ -96,6 +115,7 @@ QUOTAS = {
     "router": 10,
     "floatingip": 50,
     "rbac_policy": 10,
+    "trunk": -1,
 }
 QUOTAS_OPTIONS = [
     cfg.IntOpt("default_quota", default=-1, min=-1, help="Most of what has no limit of its own; -1 for no limit."),
@@ -110,6 +130,7 @@ GROUPS: dict[str, list[cfg.Opt]] = {
     "database": DATABASE,
     "ml2": ML2,
     "ml2_type_geneve": ML2_TYPE_GENEVE,
+    "ml2_type_vxlan": ML2_TYPE_VXLAN,
     "ml2_type_vlan": ML2_TYPE_VLAN,
     "ml2_type_flat": ML2_TYPE_FLAT,
     "ovn": OVN,
@@ -152,19 +173,24 @@ class Config:
     identity: Identity | None  # none: callers are believed
     base_mac: str
     global_physnet_mtu_bytes: int
+    dns_domain: str
     pagination_max_limit: int
     agent_down_time_s: int
     noauth_project_id: str
     database_connection: str
     mechanism_drivers: tuple[str, ...]
     tenant_network_types: tuple[str, ...]
-    vni_range: tuple[int, int]
+    vni_ranges: Mapping[str, tuple[int, int]]  # by network type
     vlan_ranges: dict[str, tuple[int, int]]
     flat_networks: tuple[str, ...]
     ovn_nb_connection: str
     ovn_sb_connection: str
     has_metadata: bool
     agent_probe_interval_s: int
+    dhcp_lease_s: int
+    dns_servers: tuple[str, ...]
+    dhcp4_global_options: Mapping[str, str]
+    dhcp6_global_options: Mapping[str, str]
     max_request_body_bytes: int
     policy_files: tuple[Path, ...]
     enforce_scope: bool
@@ -194,9 +220,6 @@ def load(argv: Sequence[str]) -> Config:
 
 
 def _parsed(conf: cfg.ConfigOpts) -> Config:
-    (first, last), *more = [_range(text) for text in conf.ml2_type_geneve.vni_ranges]
-    if more:
-        raise ValueError("[ml2_type_geneve] vni_ranges: more than one range is not supported")
     if conf.ml2.mechanism_drivers != ["ovn"]:
         raise ValueError(f"[ml2] mechanism_drivers: {conf.ml2.mechanism_drivers} is not built; use ovn")
     return Config(
@@ -207,19 +230,24 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         identity=_identity(conf.keystone_authtoken) if conf.auth_strategy == "keystone" else None,
         base_mac=conf.base_mac,
         global_physnet_mtu_bytes=conf.global_physnet_mtu,
+        dns_domain=conf.dns_domain or "",
         pagination_max_limit=conf.pagination_max_limit,
         agent_down_time_s=conf.agent_down_time,
         noauth_project_id=conf.noauth_project_id,
         database_connection=conf.database.connection,
         mechanism_drivers=tuple(conf.ml2.mechanism_drivers),
         tenant_network_types=tuple(conf.ml2.tenant_network_types),
-        vni_range=(first, last),
+        vni_ranges={name: _vni_range(name, conf[f"ml2_type_{name}"].vni_ranges) for name in ("geneve", "vxlan")},
         vlan_ranges=dict(_vlan_range(text) for text in conf.ml2_type_vlan.network_vlan_ranges),
         flat_networks=tuple(conf.ml2_type_flat.flat_networks),
         ovn_nb_connection=conf.ovn.ovn_nb_connection,
         ovn_sb_connection=conf.ovn.ovn_sb_connection,
         has_metadata=conf.ovn.ovn_metadata_enabled,
         agent_probe_interval_s=conf.ovn.agent_probe_interval,
+        dhcp_lease_s=conf.ovn.dhcp_default_lease_time,
+        dns_servers=tuple(conf.ovn.dns_servers),
+        dhcp4_global_options=dict(conf.ovn.ovn_dhcp4_global_options),
+        dhcp6_global_options=dict(conf.ovn.ovn_dhcp6_global_options),
         max_request_body_bytes=conf.oslo_middleware.max_request_body_size,
         policy_files=_policy_files(conf),
         enforce_scope=conf.oslo_policy.enforce_scope,
@@ -256,6 +284,12 @@ def _policy_files(conf: cfg.ConfigOpts) -> tuple[Path, ...]:
     folders = [Path(found) for folder in conf.oslo_policy.policy_dirs if (found := conf.find_file(folder))]
     files = [file for folder in folders for file in sorted(folder.iterdir()) if file.suffix in (".yaml", ".json")]
     return (*([Path(file)] if file else []), *files)
+
+
+def _vni_range(name: str, texts: Sequence[str]) -> tuple[int, int]:
+    if len(texts) != 1:
+        raise ValueError(f"[ml2_type_{name}] vni_ranges: exactly one range is supported, not {len(texts)}")
+    return _range(texts[0])
 
 
 def _range(text: str) -> tuple[int, int]:

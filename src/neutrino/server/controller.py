@@ -13,7 +13,9 @@ from collections.abc import Sequence
 import uvloop
 
 from neutrino.backends.ovn.agents import Agents
-from neutrino.backends.ovn.northbound import BACKEND
+from neutrino.backends.ovn.dhcp_names import DhcpNames
+from neutrino.backends.ovn.northbound import BACKEND, backend
+from neutrino.backends.ovn.settings import Settings
 from neutrino.backends.ovn.status import PortStatus
 from neutrino.model.faults import DatabaseUnavailable
 from neutrino.ovsdb.client import Client
@@ -24,6 +26,7 @@ from neutrino.runtime.supervisor import kept
 from neutrino.server.wake import Wake
 from neutrino.store.database import open_database
 from neutrino.store.intent import Intent
+from neutrino.store.observed import Observations
 
 _log = logging.getLogger("neutrino.server")
 
@@ -31,11 +34,13 @@ _log = logging.getLogger("neutrino.server")
 class Daemon:
     """The parts of the daemon, wired; `run` keeps them running until cancelled."""
 
-    def __init__(self, config: Config, intent: Intent, northbound: Client, southbound: Client) -> None:
+    def __init__(
+        self, config: Config, intent: Intent, observations: Observations, northbound: Client, southbound: Client
+    ) -> None:
         self._is_ready = False
         self._clients = (northbound, southbound)
         self.controller = Controller(
-            BACKEND,
+            backend(_settings(config)),
             northbound,
             intent,
             config.wake_path,
@@ -59,6 +64,8 @@ class Daemon:
             probe_interval_s=config.agent_probe_interval_s,
         )
 
+        self.dhcp_names = DhcpNames(southbound, observations, lambda: self.controller.is_leading)
+
     async def run(self) -> None:
         """Run until cancelled."""
         northbound, southbound = self._clients
@@ -67,6 +74,7 @@ class Daemon:
                 ("controller", self.controller.run),
                 ("port status", self.status.run),
                 ("agents", self.agents.run),
+                ("DHCP options", self.dhcp_names.run),
             ):
                 group.create_task(kept(name, run), name=name)
             group.create_task(notify.beat(), name="heartbeat")
@@ -74,6 +82,7 @@ class Daemon:
     def _ready(self) -> None:
         self.status.look_again()
         self.agents.look_again()
+        self.dhcp_names.look_again()
         if not self._is_ready:
             self._is_ready = True
             # What is there now stays for good: the collector need not look at it again (measured, it costs x3 to x5).
@@ -81,6 +90,15 @@ class Daemon:
             gc.freeze()
             notify.ready()
             _log.info("ready")
+
+
+def _settings(config: Config) -> Settings:
+    return Settings(
+        dns_domain=config.dns_domain,
+        dns_servers=config.dns_servers,
+        lease_s=config.dhcp_lease_s,
+        dhcp_options={4: config.dhcp4_global_options, 6: config.dhcp6_global_options},
+    )
 
 
 async def serve(config: Config) -> None:
@@ -93,7 +111,7 @@ async def serve(config: Config) -> None:
     try:
         northbound = Client(config.ovn_nb_connection, "OVN_Northbound", leader_only=True)
         southbound = Client(config.ovn_sb_connection, "OVN_Southbound")
-        daemon = Daemon(config, Intent(database), northbound, southbound)
+        daemon = Daemon(config, Intent(database), Observations(database), northbound, southbound)
         running = asyncio.create_task(daemon.run(), name="daemon")
         stopping = asyncio.create_task(stopped.wait(), name="stop")
         await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)

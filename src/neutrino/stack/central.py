@@ -123,6 +123,7 @@ def write_configuration(place: Place, identity: Identity | None, settings: str) 
 [DEFAULT]
 state_path = {place.run}
 auth_strategy = {"keystone" if identity else "noauth"}
+dns_domain = cloud.test
 
 [database]
 connection = sqlite:///{place.run}/neutrino.sqlite

@@ -1,4 +1,4 @@
-"""Which addresses, MAC addresses and segmentation ids are free. Each answer costs a constant number of statements.
+"""Which addresses are free. Each answer costs a constant number of statements.
 
 An address is sought above the highest that is given out (one index look-up whatever the size); when a pool's top is
 taken, by trying some at random; and only in a pool that is nearly full by walking it.
@@ -9,10 +9,9 @@ import random
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
-from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.subnet import AllocationPool, Subnet
-from neutrino.store.tables import CHILDREN, TABLES, address_key, from_address_key
+from neutrino.store.tables import CHILDREN, address_key, from_address_key
 
 TRIES = 32
 
@@ -81,26 +80,3 @@ def holder(connection: Connection, subnet_id: str, address: str) -> str | None:
 def any_holder(connection: Connection, subnet_id: str) -> str | None:
     """Return the id of some port that has an address of the subnet; None if none has."""
     return connection.execute(_ANY, {"subnet_id": subnet_id}).scalar()
-
-
-def free_segmentation_id(
-    connection: Connection, network_type: str, physical_network: str | None, low: int, high: int
-) -> int | None:
-    """Return an id from *low* to *high* that no network of the type has (there); None if all are taken."""
-    table = TABLES[Network]
-    column = table.c.provider_segmentation_id
-    mine = [
-        table.c.provider_network_type == network_type,
-        table.c.provider_physical_network.is_(None)
-        if physical_network is None
-        else table.c.provider_physical_network == physical_network,
-        column >= low,
-        column <= high,
-    ]
-    top = connection.execute(select(func.max(column)).where(*mine)).scalar()
-    if top is None:
-        return low
-    if top < high:
-        return int(top) + 1
-    taken = {row[0] for row in connection.execute(select(column).where(*mine))}
-    return next((number for number in range(low, high + 1) if number not in taken), None)

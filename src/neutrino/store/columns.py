@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Text,
     bindparam,
+    case,
     exists,
     func,
     literal,
@@ -38,8 +39,11 @@ from neutrino.model.rbac_policy import EVERYBODY, EXTERNAL, SHARED, RbacPolicy
 from neutrino.model.resource import Attribute, Resource, attributes
 from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
+from neutrino.model.segment import Segment
+from neutrino.model.segment_range import SegmentRange, free
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
+from neutrino.model.trunk import Trunk
 from neutrino.store.tables import CHILDREN, TABLES, item_columns
 
 R = TypeVar("R", bound=Resource)
@@ -167,6 +171,69 @@ def _scope_of_network(version: int) -> ColumnElement[str]:
     )
 
 
+def _only_segment(name: str) -> ColumnElement[Any]:
+    networks, segments = TABLES[Network], TABLES[Segment]
+    only = case((func.count() == 1, func.max(segments.c[name])))
+    return select(only).where(segments.c.network_id == networks.c.id).correlate(networks).scalar_subquery()
+
+
+def _segments_of_network() -> ColumnElement[str]:
+    networks, segments = TABLES[Network], TABLES[Segment]
+    names = ("network_type", "physical_network", "segmentation_id")
+    items = JsonArray(_object({f"provider:{n}": segments.c[n] for n in names}), segments.c.segment_index)
+    many = case((func.count() > 1, items), else_=literal_column("'null'"))
+    return select(many).where(segments.c.network_id == networks.c.id).correlate(networks).scalar_subquery()
+
+
+def _is_not_routed() -> ColumnElement[bool]:
+    networks, subnets = TABLES[Network], TABLES[Subnet]
+    routed = select(subnets.c.id).where(subnets.c.network_id == networks.c.id, subnets.c.segment_id.is_not(None))
+    return ~routed.correlate(networks).exists()
+
+
+def _used_of_range() -> ColumnElement[str]:
+    ranges, segments = TABLES[SegmentRange], TABLES[Segment]
+    items = select(JsonArray(_object({n: segments.c[n] for n in ("segmentation_id", "project_id")}), segments.c.id))
+    items = items.where(
+        segments.c.segmentation_id.between(ranges.c.minimum, ranges.c.maximum),
+        segments.c.network_type == ranges.c.network_type,
+        segments.c.physical_network.is_not_distinct_from(ranges.c.physical_network),
+    ).correlate(ranges)
+    pairs: dict[str, ColumnElement[Any]] = {n: ranges.c[n] for n in ("minimum", "maximum")}
+    return _object(pairs | {"used": JsonValue(items.scalar_subquery())})
+
+
+class _Used(msgspec.Struct):
+    segmentation_id: int
+    project_id: str
+
+
+class _Range(msgspec.Struct):
+    minimum: int
+    maximum: int
+    used: list[_Used]
+
+
+_range = msgspec.json.Decoder(_Range).decode
+
+
+def _used(text: str) -> str:
+    return msgspec.json.encode({str(one.segmentation_id): one.project_id for one in _range(text).used}).decode()
+
+
+def _available(text: str) -> str:
+    found = _range(text)
+    used = {str(one.segmentation_id): one.project_id for one in found.used}
+    return msgspec.json.encode(free(found.minimum, found.maximum, used)).decode()
+
+
+# What is derived from the JSON that a statement gives, where SQL cannot give the wire's own.
+_FINISH: Mapping[tuple[type[Resource], str], Callable[[str], str]] = {
+    (SegmentRange, "used"): _used,
+    (SegmentRange, "available"): _available,
+}
+
+
 def _rules_of_group() -> ColumnElement[str]:
     groups, rules = TABLES[SecurityGroup], TABLES[SecurityGroupRule]
     pairs: dict[str, ColumnElement[Any]] = {a.wire: rules.c[a.name] for a in attributes(SecurityGroupRule).values()}
@@ -222,6 +289,18 @@ def _shared_object(cls: type[Resource]) -> ColumnElement[Any]:
     return column
 
 
+def _trunk_of_port() -> ColumnElement[str]:
+    trunks, ports, below = TABLES[Trunk], TABLES[Port], CHILDREN[Trunk]["sub_ports"]
+    others = ports.alias("sub_ports_of_trunk")
+    pairs: dict[str, ColumnElement[Any]] = {n: below.c[n] for n in item_columns(attributes(Trunk)["sub_ports"])}
+    pairs["mac_address"] = others.c.mac_address
+    items = select(JsonArray(_object(pairs), below.c.position)).where(others.c.id == below.c.port_id)
+    items = items.where(below.c.trunk_id == trunks.c.id).correlate(trunks)
+    found = select(_object({"trunk_id": trunks.c.id, "sub_ports": JsonValue(items.scalar_subquery())}))
+    found = found.where(trunks.c.port_id == ports.c.id).correlate(ports)
+    return func.coalesce(found.scalar_subquery(), literal_column("'null'"))
+
+
 def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
     if (cls, name) == (Network, "subnets"):
         return _subnets_of_network()
@@ -230,6 +309,14 @@ def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
     if (cls, name) == (Network, "availability_zones"):
         column: ColumnElement[Any] = TABLES[Network].c.availability_zone_hints  # as upstream has it with OVN
         return column
+    if cls is Network and name.startswith("provider_"):
+        return _only_segment(name.removeprefix("provider_"))
+    if (cls, name) == (Network, "segments"):
+        return _segments_of_network()
+    if (cls, name) == (Network, "l2_adjacency"):
+        return _is_not_routed()
+    if cls is SegmentRange and name in ("used", "available"):
+        return _used_of_range()
     if (cls, name) == (Subnet, "prefixlen"):
         return null()  # only asked for, never kept
     if (cls, name) == (Subnet, "use_default_subnetpool"):
@@ -248,6 +335,10 @@ def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
         return _port_of_floating_ip()
     if (cls, name) == (FloatingIp, "subnet_id"):
         return null()  # only asked for, never kept
+    if (cls, name) in ((FloatingIp, "dns_name"), (FloatingIp, "dns_domain")):
+        return literal("")  # likewise
+    if (cls, name) == (Port, "trunk_details"):
+        return _trunk_of_port()
     raise TypeError(f"{cls.__name__}.{name} is neither stored nor derived")
 
 
@@ -263,6 +354,11 @@ def column_of(cls: type[Resource], name: str) -> ColumnElement[Any]:
     return column
 
 
+def derived_column(cls: type[Resource], name: str) -> ColumnElement[Any]:
+    """Return the expression of an attribute that is not stored, to be compared and sorted by."""
+    return _derived(cls, name)
+
+
 @cache
 def select_all(cls: type[Resource]) -> Select[Any]:
     """Return the statement that reads every attribute of *cls*, in the order of declaration."""
@@ -273,9 +369,14 @@ def select_all(cls: type[Resource]) -> Select[Any]:
 def _decoders(cls: type[Resource]) -> Sequence[tuple[str, Callable[[str], object] | None]]:
     types = {f.name: f.type for f in msgspec.structs.fields(cls)}
     return [
-        (a.name, msgspec.json.Decoder(types[a.name]).decode if a.kind.storage == "json" else None)
+        (a.name, _decoder(cls, a.name, types[a.name]) if a.kind.storage == "json" else None)
         for a in attributes(cls).values()
     ]
+
+
+def _decoder(cls: type[Resource], name: str, kind: Any) -> Callable[[str], object]:
+    decode, finish = msgspec.json.Decoder(kind).decode, _FINISH.get((cls, name))
+    return decode if finish is None else lambda text: decode(finish(text))
 
 
 def to_resource(cls: type[R], row: Row[Any]) -> R:
@@ -287,18 +388,37 @@ def to_resource(cls: type[R], row: Row[Any]) -> R:
     return cls(**values)
 
 
+def _drop_provider(item: dict[str, object]) -> None:
+    """Leave out of a network with several segments what only one could be: clients tell the two apart by the keys."""
+    if "segments" in item:
+        for name in [name for name in item if name.startswith("provider:")]:
+            del item[name]
+
+
+_NULL = msgspec.Raw(b"null")
+
+
 def to_wire(cls: type[Resource], names: Sequence[str], rows: Sequence[Row[Any]]) -> list[dict[str, object]]:
     """Return *rows* (the attributes *names* of *cls*, in that order) as the wire has them; JSON is passed through."""
     known = attributes(cls)
     keys = [known[name].wire for name in names]
     raw = [i for i, name in enumerate(names) if known[name].kind.storage == "json"]
+    finished = [(i, _FINISH[cls, name]) for i, name in enumerate(names) if (cls, name) in _FINISH]
     project = names.index("project_id") if "project_id" in names else -1
+    omitted = [i for i, name in enumerate(names) if known[name].attr.omitted]
     out = []
     for row in rows:
         values = list(row)
+        for i, finish in finished:
+            values[i] = finish(values[i])
         for i in raw:
             values[i] = msgspec.Raw(values[i].encode())
         item = dict(zip(keys, values, strict=True))
+        for i in omitted:
+            if values[i] == _NULL:
+                del item[keys[i]]
+        if cls is Network:
+            _drop_provider(item)
         if project >= 0:
             item["tenant_id"] = values[project]
         out.append(item)
@@ -308,9 +428,14 @@ def to_wire(cls: type[Resource], names: Sequence[str], rows: Sequence[Row[Any]])
 def resource_to_wire(resource: Resource, names: Collection[str]) -> dict[str, object]:
     """Return the attributes *names* of *resource* as the wire has them."""
     item: dict[str, object] = msgspec.to_builtins(resource)
+    known = attributes(type(resource))
     if len(names) < len(item):
-        known = attributes(type(resource))
         item = {known[name].wire: item[known[name].wire] for name in names}
+    for name in names:
+        if known[name].attr.omitted and item[known[name].wire] is None:
+            del item[known[name].wire]
+    if isinstance(resource, Network):
+        _drop_provider(item)
     if "project_id" in item:
         item["tenant_id"] = item["project_id"]
     for rule in item.get("security_group_rules", ()):  # type: ignore[attr-defined]

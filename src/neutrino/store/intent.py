@@ -10,14 +10,21 @@ from typing import NamedTuple, TypeVar
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from neutrino.model.agent import Agent
-from neutrino.model.port import Port
+from neutrino.model.port import ACTIVE, Port
 from neutrino.model.resource import Resource, attributes
+from neutrino.model.trunk import TRUNK_ACTIVE, Trunk
 from neutrino.store.columns import select_all, to_resource
 from neutrino.store.database import Database
 from neutrino.store.records import INTENT, STATUS, Transaction
 from neutrino.store.tables import CHILDREN, TABLES, controllers, journal
 
 R = TypeVar("R", bound=Resource)
+_TRUNKS_UP = (
+    update(TABLES[Trunk])
+    .where(TABLES[Trunk].c.port_id.in_(bindparam("ids", expanding=True)), TABLES[Trunk].c.status != TRUNK_ACTIVE)
+    .values(status=TRUNK_ACTIVE)
+    .returning(TABLES[Trunk].c.id)
+)
 _AT_ONCE = 500  # ids in one statement; SQLite takes 32,766 parameters, older ones 999
 
 
@@ -94,9 +101,16 @@ class Intent:
         )
 
         def work(transaction: Transaction) -> None:
+            came_up = []
             for port_id, status in statuses.items():
                 if transaction.connection.execute(statement, {"row_id": port_id, "observed": status}).rowcount:
                     transaction.note(Port, port_id, STATUS)
+                    if status == ACTIVE:
+                        came_up.append(port_id)
+            for i in range(0, len(came_up), _AT_ONCE):  # a trunk is up when its port comes up
+                up = transaction.connection.execute(_TRUNKS_UP, {"ids": came_up[i : i + _AT_ONCE]})
+                for row in up.all():
+                    transaction.note(Trunk, row.id, STATUS)
 
         if statuses:
             await self._database.write(work)

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from neutrino.model.resource import Resource, attributes
-from neutrino.store.columns import CALLER, column_of
+from neutrino.store.columns import CALLER, column_of, derived_column
 from neutrino.store.tables import CHILDREN, TABLES
 
 
@@ -60,7 +60,6 @@ class Query:
 def rows(connection: Connection, cls: type[Resource], names: tuple[str, ...], query: Query) -> Sequence[Row[Any]]:
     """Return the attributes *names* of what *query* selects; `to_wire` and `to_resource` make something of them."""
     statement = _select(cls, names)
-    table = TABLES[cls]
     if query.visible is not None:
         statement = statement.where(query.visible)
     for condition in query.filters:
@@ -73,7 +72,7 @@ def rows(connection: Connection, cls: type[Resource], names: tuple[str, ...], qu
     if query.marker:
         statement = statement.where(_after(connection, cls, order, query.marker))
     if query.sort or query.limit or query.marker:
-        statement = statement.order_by(*(_key(table.c[n]).asc() if up else _key(table.c[n]).desc() for n, up in order))
+        statement = statement.order_by(*(_key(cls, n).asc() if up else _key(cls, n).desc() for n, up in order))
     if query.limit:
         statement = statement.limit(query.limit)
     found = connection.execute(statement, {CALLER.key: query.caller}).all()
@@ -85,11 +84,13 @@ def _select(cls: type[Resource], names: tuple[str, ...]) -> Select[Any]:
     return select(*(column_of(cls, name) for name in names))
 
 
-def _key(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return *column* as it is sorted and compared: null before everything else, in every database."""
+def _key(cls: type[Resource], name: str) -> ColumnElement[Any]:
+    """Return the attribute *name* as it is sorted and compared: null before everything else, in every database."""
+    stored = attributes(cls)[name].attr.stored
+    column = column_of(cls, name) if stored else derived_column(cls, name)
     if isinstance(column.type, Boolean):
         return cast(column, Integer)
-    nullable = getattr(column, "nullable", False)
+    nullable = getattr(column, "nullable", True)
     return func.coalesce(column, -1 if column.type.python_type is int else "") if nullable else column
 
 
@@ -98,7 +99,7 @@ def _after(
 ) -> ColumnElement[bool]:
     """Return the condition that a row comes after the row *marker* in *order*."""
     table = TABLES[cls]
-    keys = [_key(table.c[name]) for name, _ in order]
+    keys = [_key(cls, name) for name, _ in order]
     row = connection.execute(select(*keys).where(table.c.id == marker)).first()
     if row is None:
         return false()
@@ -113,7 +114,8 @@ def _condition(cls: type[Resource], condition: Filter) -> ColumnElement[bool]:
     attribute = attributes(cls)[condition.name]
     if attribute.attr.child:
         return _child_condition(cls, condition)
-    column = column_of(cls, condition.name)
+    stored = attribute.attr.stored
+    column = column_of(cls, condition.name) if stored else derived_column(cls, condition.name)
     if condition.match == "after":
         return column >= condition.values[0]
     if condition.match == "substring":

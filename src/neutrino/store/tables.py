@@ -18,26 +18,32 @@ from neutrino.model.address_scope import AddressScope
 from neutrino.model.agent import Agent
 from neutrino.model.default_rule import DefaultSecurityGroupRule
 from neutrino.model.floating_ip import FloatingIp
-from neutrino.model.kinds import annotations_of
+from neutrino.model.kinds import annotations_of, kind_of
 from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.rbac_policy import RbacPolicy
-from neutrino.model.resource import Attribute, Resource, attributes
+from neutrino.model.resource import Attribute, Child, Resource, attributes
 from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
+from neutrino.model.segment import Segment
+from neutrino.model.segment_range import SegmentRange
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
+from neutrino.model.trunk import Trunk
 
 RESOURCES: tuple[type[Resource], ...] = (
     AddressScope,
     SubnetPool,
     Network,
+    Segment,
+    SegmentRange,
     Subnet,
     AddressGroup,
     DefaultSecurityGroupRule,
     SecurityGroup,
     SecurityGroupRule,
     Port,
+    Trunk,
     Router,
     FloatingIp,
     Agent,
@@ -53,7 +59,12 @@ metadata = MetaData(
     }
 )
 
-_TYPES = {"text": String, "integer": Integer, "boolean": Boolean, "json": Text}
+_TYPES: Mapping[str, type[String | Integer | Boolean | Text]] = {
+    "text": String,
+    "integer": Integer,
+    "boolean": Boolean,
+    "json": Text,
+}
 
 
 def address_key(address: str) -> str:
@@ -107,6 +118,10 @@ def item_columns(attribute: Attribute) -> tuple[str, ...]:
     return tuple(annotations_of(child.record)) if child.record else (child.column,)
 
 
+def _item_type(child: Child, column: str) -> type[String | Integer | Boolean | Text]:
+    return _TYPES[kind_of(annotations_of(child.record)[column]).storage] if child.record else String
+
+
 def _child_table(cls: type[Resource], attribute: Attribute) -> Table:
     child = attribute.attr.child
     assert child is not None  # noqa: S101 - see item_columns
@@ -119,7 +134,7 @@ def _child_table(cls: type[Resource], attribute: Attribute) -> Table:
     ]
     for column in item_columns(attribute):
         points = [ForeignKey(f"{refers[column]}.id")] if column in refers else []
-        columns.append(Column(column, String(), *points, nullable=False, index=True))
+        columns.append(Column(column, _item_type(child, column), *points, nullable=False, index=True))
     indexes = [Index(f"uq_{name}_{'_'.join(child.unique)}", *child.unique, unique=True)] if child.unique else []
     if child.ordered:
         columns.append(Column(f"{child.ordered}_key", String(), nullable=False))
@@ -152,6 +167,14 @@ controllers = Table(
     metadata,
     Column("name", String(), primary_key=True),
     Column("realised_seq", _SEQUENCE, nullable=False),
+)
+
+# What controllers observed of their backend, by name, as JSON: which DHCP options it knows.
+observed = Table(
+    "observed",
+    metadata,
+    Column("name", String(), primary_key=True),
+    Column("value", Text(), nullable=False),
 )
 
 # What projects may have, where it differs from the configured limit; and what they have, counted as it comes and goes.

@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neutrino.api.routes import NOUNS
-from neutrino.model import faults, faults_access, faults_l3
+from neutrino.model import faults, faults_access, faults_l3, faults_segment, faults_trunk
 from neutrino.model.resource import by_wire
 
 FAULTS = {
     name: value
-    for module in (faults, faults_l3, faults_access)
+    for module in (faults, faults_access, faults_l3, faults_segment, faults_trunk)
     for name, value in vars(module).items()
     if isinstance(value, type) and issubclass(value, faults.Fault)
 }
@@ -88,7 +88,7 @@ DEEP = 5000
         b'{"network": {"created_at": "now"}}',
         b'{"network": {"status": "ACTIVE"}}',
         b'{"network": {"subnets": []}}',
-        b'{"network": {"vlan_transparent": true}}',
+        b'{"network": {"unheard_of": true}}',
         b'{"network": {"": 1}}',
         b'{"network": {"admin_state_up": 2}}',
         b'{"network": {"admin_state_up": null}}',
@@ -190,6 +190,9 @@ ODD_VALUES = st.one_of(
     st.just({str(i): i for i in range(2000)}),
 )
 PARTS = (
+    "segmentation_id",
+    "segmentation_type",
+    "provider:network_type",
     "network_id",
     "enable_snat",
     "external_fixed_ips",
@@ -227,6 +230,9 @@ def valid(noun, seed):
         "subnetpool": {"name": "p", "prefixes": ["10.64.0.0/16"]},
         "address_group": {"name": "a", "addresses": ["192.0.2.0/24"]},
         "default_security_group_rule": {"direction": "ingress", "protocol": "udp"},
+        "segment": {"network_id": seed["network"], "network_type": "geneve"},
+        "network_segment_range": {"network_type": "vxlan", "minimum": 7, "maximum": 9},
+        "trunk": {"port_id": seed["port"], "sub_ports": []},
         "address_scope": {"name": "s", "ip_version": 4},
         "router": {"external_gateway_info": {"network_id": seed["outer"]}},
         "floatingip": {"floating_network_id": seed["outer"], "port_id": seed["port"]},
@@ -252,6 +258,10 @@ def seed(api):
     found["address_scope"] = api.post("address-scopes", ip_version=4)["id"]
     found["address_group"] = api.post("address-groups", addresses=["192.0.2.0/24"])["id"]
     found["default_security_group_rule"] = api.get("default-security-group-rules")[0]["id"]
+    found["segment"] = api.get("segments")[0]["id"]
+    given = {"network_type": "vxlan", "minimum": 20, "maximum": 30}
+    found["network_segment_range"] = api.post("network_segment_ranges", **given)["id"]
+    found["trunk"] = api.post("trunks", port_id=api.port(network)["id"])["id"]
     group = api.post("security-groups", name="web")
     outer = api.network(**{"router:external": True})
     api.subnet(outer, "203.0.113.0/24")
@@ -305,6 +315,17 @@ def test_actions_on_routers(api, seed, action, body):
     path = f"routers/{seed['router']}/{action}"
     check(api, api.rows(), api.send("PUT", path, content=json.dumps(body)))
     assert api.send("GET", f"routers/{seed['router']}").status_code == 200
+
+
+@ODD
+@given(
+    st.sampled_from(["add_subports", "remove_subports"]),
+    st.one_of(ODD_VALUES, st.fixed_dictionaries({"sub_ports": ODD_VALUES | LISTS})),
+)
+def test_actions_on_trunks(api, seed, action, body):
+    path = f"trunks/{seed['trunk']}"
+    check(api, api.rows(), api.send("PUT", f"{path}/{action}", content=json.dumps(body)))
+    assert api.send("GET", path).status_code == 200
 
 
 @st.composite

@@ -63,6 +63,7 @@ class Town:
             answer = api.send("POST", "ports", json={"ports": items})
             assert answer.status_code == 201, answer.text
         self.port = api.get("ports", limit=1, device_owner="")[0]
+        self.parent = api.port(self.green)
 
     def attach(self, subnet):
         body = {"subnet_id": subnet["id"]}
@@ -98,7 +99,7 @@ COSTS = {
     "list rules": (1, lambda t: t.api.get("security-group-rules")),
     "show port": (1, lambda t: t.api.get(f"ports/{t.port['id']}")),
     "show tags": (1, lambda t: t.api.send("GET", f"ports/{t.port['id']}/tags")),
-    "create network": (5, lambda t: t.api.network()),
+    "create network": (6, lambda t: t.api.network()),
     "create subnet": (6, lambda t: t.api.subnet(t.network, "10.9.0.0/24")),
     "create subnet from a pool": (
         8,
@@ -108,17 +109,18 @@ COSTS = {
         6,
         lambda t: t.api.send("PUT", f"subnetpools/{t.pool['id']}/add_prefixes", json={"prefixes": ["10.78.0.0/16"]}),
     ),
-    "create port": (10, lambda t: t.api.port(t.network)),
-    "create port on a host": (11, lambda t: t.api.port(t.network, **{"binding:host_id": "node1"})),
-    "create port with an address": (10, lambda t: t.api.port(t.network, fixed_ips=[{"ip_address": "10.0.200.200"}])),
-    "create port with a group": (10, lambda t: t.api.port(t.network, security_groups=[t.group["id"]])),
-    "create ten ports": (82, Town.bulk_of_ten),
+    "create port": (11, lambda t: t.api.port(t.network)),
+    "create port on a host": (12, lambda t: t.api.port(t.network, **{"binding:host_id": "node1"})),
+    "create port with an address": (11, lambda t: t.api.port(t.network, fixed_ips=[{"ip_address": "10.0.200.200"}])),
+    "create port with a group": (11, lambda t: t.api.port(t.network, security_groups=[t.group["id"]])),
+    "create ten ports": (92, Town.bulk_of_ten),
     "change port": (4, lambda t: t.api.put(f"ports/{t.port['id']}", name="x")),
     "change port's addresses": (
-        9,
+        10,
         lambda t: t.api.put(f"ports/{t.port['id']}", fixed_ips=[{"ip_address": "10.0.100.100"}]),
     ),
-    "delete port": (5, lambda t: t.api.delete(f"ports/{t.port['id']}")),
+    "create trunk": (5, lambda t: t.api.post("trunks", port_id=t.parent["id"])),
+    "delete port": (6, lambda t: t.api.delete(f"ports/{t.port['id']}")),
     "create group": (11, lambda t: t.api.post("security-groups", name="x")),
     "create rule": (
         6,
@@ -138,6 +140,10 @@ COSTS = {
     "change router": (3, lambda t: t.api.put(f"routers/{t.router['id']}", name="x")),
     "add an interface": (12, lambda t: t.attach(t.other)),
     "remove an interface": (8, Town.detach),
+    "list segments": (1, lambda t: t.api.get("segments")),
+    "create segment": (6, lambda t: t.api.post("segments", network_id=t.network["id"], network_type="geneve")),
+    "create range": (4, lambda t: t.api.post("network_segment_ranges", network_type="geneve", minimum=9, maximum=12)),
+    "list trunks": (1, lambda t: t.api.get("trunks")),
     "delete subnet in use": (2, lambda t: t.api.send("DELETE", f"subnets/{t.four['id']}")),
     "delete network in use": (2, lambda t: t.api.send("DELETE", f"networks/{t.network['id']}")),
 }

@@ -52,6 +52,8 @@ def test_a_floating_ip_lives(api, town):
         "router_id": None,
         "status": "DOWN",
         "port_details": None,
+        "dns_name": "",
+        "dns_domain": "",
         "tags": [],
         "revision_number": 1,
         "created_at": made["created_at"],

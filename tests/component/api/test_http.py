@@ -38,7 +38,7 @@ def test_extensions(api):
     found = api.get("extensions")
     assert [sorted(one) for one in found] == [["alias", "description", "links", "name", "updated"]] * len(EXTENSIONS)
     assert api.get(f"extensions/{found[0]['alias']}") == found[0]
-    assert api.refused("GET", "extensions/trunk")[:2] == (404, "HTTPNotFound")
+    assert api.refused("GET", "extensions/nothing")[:2] == (404, "HTTPNotFound")
 
 
 def test_each_extension_that_an_attribute_belongs_to_is_listed(api):
@@ -49,7 +49,7 @@ def test_each_extension_that_an_attribute_belongs_to_is_listed(api):
 @pytest.mark.parametrize(
     ("method", "path", "status", "fault"),
     [
-        ("GET", "/v2.0/trunks", 404, "HTTPNotFound"),
+        ("GET", "/v2.0/nothings", 404, "HTTPNotFound"),
         ("GET", "/v3", 404, "HTTPNotFound"),
         ("GET", "/v2.0/networks/x/y", 404, "HTTPNotFound"),
         ("DELETE", "networks", 405, "HTTPMethodNotAllowed"),

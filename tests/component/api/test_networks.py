@@ -16,9 +16,13 @@ NEW = {
     "ipv6_address_scope": None,
     "mtu": 1442,
     "port_security_enabled": True,
+    "dns_domain": "",
     "provider:network_type": "geneve",
     "provider:physical_network": None,
     "provider:segmentation_id": 1,
+    "vlan_transparent": False,
+    "qinq": False,
+    "l2_adjacency": True,
     "project_id": "acme",
     "tenant_id": "acme",
     "description": "",
@@ -62,12 +66,22 @@ def test_each_change_is_journalled_and_nothing_else_is(api):
     api.get("security-groups")
     before = len(api.journal())
     blue = api.network()
+    (segment,) = api.get("segments")
     api.put(f"networks/{blue['id']}", name="x")
     api.get("networks")
     api.send("PUT", f"networks/{blue['id']}/tags", json={"tags": ["t"]})
     api.send("GET", f"networks/{blue['id']}/tags")
     api.delete(f"networks/{blue['id']}")
-    assert api.journal()[before:] == [("networks", blue["id"], "intent")] * 4
+    network, its_segment = ("networks", blue["id"], "intent"), ("segments", segment["id"], "intent")
+    lines = api.journal()[before:]
+    assert [line for line in lines if line[0] != "network_segment_ranges"] == [
+        network,
+        its_segment,
+        network,
+        network,
+        its_segment,
+        network,
+    ]
 
 
 def test_segmentation_ids_are_chosen_one_after_the_other_and_used_again(serve):
@@ -99,6 +113,8 @@ def test_segmentation_ids_are_chosen_one_after_the_other_and_used_again(serve):
         ),
         ({"provider:network_type": "flat", "provider:physical_network": "physnet9"}, 1500, None),
         ({"provider:network_type": "local"}, 1500, None),
+        ({"provider:network_type": "vxlan"}, 1442, 1),
+        ({"provider:network_type": "vxlan", "provider:segmentation_id": 70000}, 1442, 70000),
     ],
 )
 def test_provider_networks(api, given, mtu, segmentation_id):
@@ -109,7 +125,28 @@ def test_provider_networks(api, given, mtu, segmentation_id):
 @pytest.mark.parametrize(
     ("given", "fault"),
     [
-        ({"provider:network_type": "vxlan"}, "HTTPBadRequest"),
+        ({"provider:network_type": "gre"}, "HTTPBadRequest"),
+        ({"vlan_transparent": True, "qinq": True}, "InvalidInput"),
+        (
+            {
+                "vlan_transparent": True,
+                "provider:network_type": "flat",
+                "provider:physical_network": "physnet1",
+            },
+            "VlanTransparencyDriverError",
+        ),
+        ({"qinq": True}, "VlanQinqDriverError"),
+        (
+            {"segments": [{"provider:network_type": "geneve"}], "provider:network_type": "geneve"},
+            "SegmentsSetInConjunctionWithProviders",
+        ),
+        (
+            {"segments": [{"provider:network_type": "geneve", "provider:segmentation_id": 5}] * 2},
+            "SegmentsContainDuplicateEntry",
+        ),
+        ({"segments": [{"provider:segmentation_id": 5}]}, "HTTPBadRequest"),
+        ({"segments": [{"provider:network_type": "geneve", "colour": 5}]}, "HTTPBadRequest"),
+        ({"segments": 5}, "HTTPBadRequest"),
         ({"provider:network_type": "vlan"}, "InvalidInput"),
         ({"provider:network_type": "vlan", "provider:physical_network": "nowhere"}, "InvalidInput"),
         (
@@ -169,7 +206,8 @@ def test_a_network_goes_with_its_subnets_but_not_with_ports(api):
     api.delete(f"ports/{port['id']}")
     api.delete(f"networks/{blue['id']}")
     assert api.get("subnets") == []
-    assert api.journal()[-2:] == [("subnets", subnet["id"], "intent"), ("networks", blue["id"], "intent")]
+    gone = [line for line in api.journal()[-3:] if line[0] != "segments"]
+    assert gone == [("subnets", subnet["id"], "intent"), ("networks", blue["id"], "intent")]
 
 
 def test_many_at_once_or_none(api):

@@ -13,6 +13,7 @@ DEFAULTS = {
     "router": 10,
     "floatingip": 50,
     "rbac_policy": 10,
+    "trunk": -1,
 }
 
 

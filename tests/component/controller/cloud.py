@@ -25,7 +25,7 @@ from neutrino.store.database import Database, open_database
 from neutrino.store.intent import Intent
 
 _ORDER = (
-    *("networks", "subnets", "address_groups", "security_groups", "security_group_rules"),
+    *("networks", "segments", "subnets", "address_groups", "security_groups", "security_group_rules"),
     *("agents", "ports", "routers", "floatingips"),
 )
 

@@ -7,7 +7,7 @@ to an empty Northbound. The rows must be identical each time; the second telling
 
 import asyncio
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,12 +25,15 @@ from tests.topology import (
     router,
     router_port,
     rule,
+    segment,
     subnet,
 )
 
 from neutrino.backends.ovn.northbound import BACKEND, NOUNS
+from neutrino.model.dhcp_option import DhcpOption
+from neutrino.model.dns import assignments
 from neutrino.model.network import Network
-from neutrino.model.port import FLOATING_IP, AddressPair, Port
+from neutrino.model.port import FLOATING_IP, AddressPair, FixedIp, HostBinding, Port
 from neutrino.model.resource import Resource
 from neutrino.model.router import Route
 from neutrino.model.subnet import SLAAC, STATEFUL, STATELESS, Subnet
@@ -41,6 +44,7 @@ from neutrino.reconcile.controller import Controller
 EXAMPLES = int(os.environ.get("NEUTRINO_EXAMPLES", "40"))
 TABLES = (
     *("Logical_Switch", "Logical_Switch_Port", "Port_Group", "ACL", "Address_Set", "DHCP_Options", "NB_Global"),
+    "DNS",
     *("Logical_Router", "Logical_Router_Port", "Logical_Router_Static_Route", "NAT", "HA_Chassis_Group", "HA_Chassis"),
 )
 _ORDER = [noun.collection for noun in NOUNS]
@@ -95,11 +99,21 @@ class Memory:
         assert seq <= len(self.journal)
 
 
+def _named(addresses: Iterable[str], name: str) -> dict[str, object]:
+    fixed = [FixedIp("", address) for address in addresses]
+    return {"dns_name": name, "dns_assignment": assignments(fixed, name, "cloud.test.")}
+
+
 @st.composite
 def clouds(draw: st.DrawFn) -> Cloud:
     """A consistent cloud of two networks, four subnets, two groups, six rules and four ports, each perhaps there."""
     some = st.booleans
-    blue = network("blue", name=draw(st.sampled_from(["blue", "b"])), mtu=draw(st.sampled_from([1442, 1400])))
+    blue = network(
+        "blue",
+        name=draw(st.sampled_from(["blue", "b"])),
+        mtu=draw(st.sampled_from([1442, 1400])),
+        dns_domain=draw(st.sampled_from(["", "blue.test."])),
+    )
     red = network(
         "red",
         provider_network_type="flat",
@@ -108,6 +122,7 @@ def clouds(draw: st.DrawFn) -> Cloud:
         router_external=draw(some()),
     )
     networks = [one for one in (blue, red) if draw(some())]
+    segments = [segment(one) for one in networks if draw(some())]
     mode = draw(st.sampled_from([SLAAC, STATEFUL, STATELESS]))  # cannot change, so it is part of the name
     candidates = [
         subnet("v4", blue, "10.0.0.0/24", enable_dhcp=draw(some())),
@@ -148,10 +163,20 @@ def clouds(draw: st.DrawFn) -> Cloud:
                 binding_host_id=draw(st.sampled_from(["", "host-1", "host-2"])),
                 device_owner=draw(st.sampled_from(["", "compute:nova", "network:dhcp"])),
                 allowed_address_pairs=draw(st.sampled_from([(), (AddressPair("10.0.0.99"),)])),
+                device_id="vm",
+                extra_dhcp_opts=draw(
+                    st.sampled_from([(), (DhcpOption("bootfile-name", "a"), DhcpOption("router", ""))])
+                ),
+                inactive_bindings=draw(st.sampled_from([(), (HostBinding("host-3", "normal", {}, "ovs", {}),)])),
+                virtual_parents=draw(st.sampled_from([(), ("a", "b")])),
+                **draw(st.sampled_from([{}, *(_named(fixed.values(), name) for name in ("web", "db"))])),
             )
         )
     layer_3 = draw(routed(networks, subnets, ports))
-    return {(one.collection, one.id): one for one in (*networks, *subnets, *labs, *groups, *rules, *ports, *layer_3)}
+    return {
+        (one.collection, one.id): one
+        for one in (*networks, *segments, *subnets, *labs, *groups, *rules, *ports, *layer_3)
+    }
 
 
 @st.composite

@@ -34,7 +34,7 @@ def network():
     """Make values of networks."""
 
     def make(name, **values):
-        base = {"project_id": "p", "mtu": 1442, "provider_network_type": "local"}
+        base = {"project_id": "p", "mtu": 1442}
         stamps = {"created_at": "2030-01-01T00:00:00Z", "updated_at": "2030-01-01T00:00:00Z", "revision_number": 1}
         return Network(**({"id": name, "name": name} | base | stamps | values))
 

@@ -21,7 +21,7 @@ async def main():
     database = open_database("sqlite:///" + sys.argv[1])
     for name, contact in (("a", "ann"), ("b", "bob"), ("c", "ann")):
         (given,), _ = for_create(Network, {"network": {"name": name, "contact": contact}})
-        values = given | {"id": name, "project_id": "p", "mtu": 1442, "provider_network_type": "local"}
+        values = given | {"id": name, "project_id": "p", "mtu": 1442}
         stamps = {"created_at": "", "updated_at": "", "revision_number": 1}
         await database.write(lambda tx: tx.insert(Network(**values, **stamps)))
     query = parse(Network, [("contact", "ann"), ("sort_key", "contact"), ("sort_key", "name"), ("sort_dir", "asc"),

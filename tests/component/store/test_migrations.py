@@ -19,6 +19,7 @@ NETWORK = STANDARD | {
     "provider_network_type": "geneve",
     "provider_segmentation_id": 1,
 }
+MOVED = ("provider_network_type", "provider_segmentation_id", "allowed_address_pairs")  # to tables of their own
 SUBNET = STANDARD | {
     "id": "s",
     "name": "",
@@ -40,7 +41,8 @@ PORT = STANDARD | {
     "device_owner": "",
     "status": "DOWN",
     "port_security_enabled": 1,
-    "allowed_address_pairs": "[]",
+    "allowed_address_pairs": '[{"ip_address":"10.0.0.9","mac_address":"fa:16:3e:00:00:01"},'
+    '{"ip_address":"10.0.1.0/24"}]',
     "binding_host_id": "",
     "binding_vnic_type": "normal",
     "binding_profile": "{}",
@@ -72,9 +74,15 @@ def test_the_first_tables_with_rows_become_the_newest(path):
         connection.row_factory = sqlite3.Row
         for table, row in rows:
             (found,) = connection.execute(f"SELECT * FROM {table}")  # noqa: S608
-            assert {name: found[name] for name in row if name not in before} == {
-                name: value for name, value in row.items() if name not in before
-            }
+            kept = {name: value for name, value in row.items() if name not in before and name not in MOVED}
+            assert {name: found[name] for name in kept} == kept
+        pairs = [
+            tuple(row) for row in connection.execute("SELECT * FROM ports_allowed_address_pairs ORDER BY position")
+        ]
+        mac = PORT["mac_address"]  # of a pair that names none
+        assert pairs == [("o", 0, "10.0.0.9", mac), ("o", 1, "10.0.1.0/24", mac)]
+        (segment,) = connection.execute("SELECT * FROM segments")
+        assert (segment["network_id"], segment["network_type"], segment["segmentation_id"]) == ("n", "geneve", 1)
         used = [tuple(row) for row in connection.execute("SELECT * FROM quota_usages ORDER BY resource")]
         assert used == [("p", "network", 1), ("p", "port", 1), ("p", "rbac_policy", 1), ("p", "subnet", 1)]
         shared = [tuple(row)[1:] for row in connection.execute("SELECT * FROM rbac_policies")]

@@ -20,7 +20,7 @@ STAMPS = {"created_at": "", "updated_at": "", "revision_number": 1}
 
 def network(name):
     tags = tuple(f"{name}-{i}" for i in range(3))
-    return Network(id=name, name=name, project_id="p", mtu=1442, provider_network_type="local", tags=tags, **STAMPS)
+    return Network(id=name, name=name, project_id="p", mtu=1442, tags=tags, **STAMPS)
 
 database = open_database(sys.argv[1])
 print("ready", flush=True)

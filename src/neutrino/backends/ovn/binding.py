@@ -5,28 +5,47 @@ Source: upstream, mech_driver.py, bind_port.
 
 from collections.abc import Mapping, Sequence
 
+from neutrino.backends.ovn import dhcp_option
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
-from neutrino.model.binding import FAILED, Binding
+from neutrino.model.binding import FAILED, NO_PROFILE, Binding
+from neutrino.model.dhcp_option import DhcpOption
 from neutrino.model.network import Network
 
 VIF_TYPE = "ovs"
 DRIVER = "ovn"
 _TYPES = (CONTROLLER_AGENT, GATEWAY_AGENT)
 _VNIC_TYPES = ("normal",)
+_OFFLOADED_TYPES, OFFLOADED = ("direct",), "switchdev"
 _BRIDGE = "br-int"
 
 
 class OvnBinder:
     """Binds to hosts with an ovn-controller that is alive and knows the network's physical network."""
 
-    def bind(self, *, vnic_type: str, network: Network, agents: Sequence[Agent]) -> Binding:
-        """Return the binding of a port of *vnic_type* on *network* to the host of *agents*."""
-        if vnic_type not in _VNIC_TYPES:
+    def bind(
+        self, *, vnic_type: str, network: Network, agents: Sequence[Agent], profile: Mapping[str, object] = NO_PROFILE
+    ) -> Binding:
+        """Return the binding of a port of *vnic_type* on *network* to the host of *agents*.
+
+        A virtual function is OVN's only where the switch of the card forwards for it, as *profile* says.
+        """
+        capabilities = profile.get("capabilities")
+        is_offloaded = isinstance(capabilities, list) and OFFLOADED in capabilities
+        if vnic_type not in _VNIC_TYPES and not (vnic_type in _OFFLOADED_TYPES and is_offloaded):
             return FAILED
         for agent in agents:
             if agent.agent_type in _TYPES and agent.alive and _reaches(agent.configurations, network):
                 return Binding(VIF_TYPE, _details(agent.configurations))
         return FAILED
+
+    def physical_networks(self, agents: Sequence[Agent]) -> frozenset[str]:
+        """Return the physical networks that the host of *agents* has bridges for."""
+        able = (one for one in agents if one.agent_type in _TYPES)
+        return frozenset(name for one in able for name in physical_networks(_mappings(one.configurations)))
+
+    def refused_option(self, option: DhcpOption, known: Mapping[str, object]) -> str:
+        """Return why OVN's DHCP cannot give *option*; "" if it can."""
+        return dhcp_option.refused(option, known)
 
 
 def physical_networks(mappings: str) -> dict[str, str]:
@@ -36,8 +55,13 @@ def physical_networks(mappings: str) -> dict[str, str]:
 
 
 def _reaches(configurations: Mapping[str, object], network: Network) -> bool:
-    needed = network.provider_physical_network
-    return not needed or needed in physical_networks(str(configurations.get("bridge-mappings", "")))
+    needed = network.physical_networks
+    there = physical_networks(_mappings(configurations))
+    return network.is_everywhere or any(name in there for name in needed)
+
+
+def _mappings(configurations: Mapping[str, object]) -> str:
+    return str(configurations.get("bridge-mappings", ""))
 
 
 def _details(configurations: Mapping[str, object]) -> dict[str, object]:

@@ -1,5 +1,7 @@
 """The OVN backend as the controller drives it: what each resource renders to, in order of who sees whom."""
 
+from functools import partial
+
 from neutrino.backends.ovn import (
     address_group,
     floating_ip,
@@ -9,8 +11,10 @@ from neutrino.backends.ovn import (
     port,
     router,
     security_group,
+    segment,
     subnet,
 )
+from neutrino.backends.ovn.settings import DEFAULTS, Settings
 from neutrino.backends.ovn.territory import NORTHBOUND
 from neutrino.model.address_group import AddressGroup
 from neutrino.model.agent import Agent
@@ -19,28 +23,42 @@ from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
+from neutrino.model.segment import Segment
 from neutrino.model.subnet import Subnet
 from neutrino.reconcile.noun import Backend, Noun
 
-NOUNS = (
-    Noun(Network, network.fragment, network.facts, ((Subnet, "network_id"),)),
-    Noun(Subnet, subnet.fragment, subnet.facts, ((Port, "fixed_ips.subnet_id"),)),
-    Noun(AddressGroup, address_group.fragment),
-    Noun(SecurityGroup, security_group.fragment, security_group.facts, ((SecurityGroupRule, "security_group_id"),)),
-    Noun(SecurityGroupRule, security_group.rule_fragment),
-    Noun(Agent, gateway.agent_fragment, gateway.facts),
-    Noun(Router, router.fragment, router.facts, ((Port, "device_id"),)),
-    Noun(Port, port.fragment, port.facts, ((FloatingIp, "floating_port_id"),)),
-    Noun(FloatingIp, floating_ip.fragment),
-)
 
-BACKEND = Backend(
-    name="ovn",
-    database="OVN_Northbound",
-    lock="neutrino_controller",
-    territory=NORTHBOUND,
-    nouns=NOUNS,
-    foundation=foundation.fragment,
-    foundation_tables=frozenset({"NB_Global"}),
-    also_watched={"NB_Global": ("nb_cfg",)},
-)
+def nouns(settings: Settings) -> tuple[Noun, ...]:
+    """Return what each resource renders to under *settings*."""
+    subnet_fragment = partial(subnet.fragment, settings=settings)
+    subnet_facts = partial(subnet.facts, settings=settings)
+    return (
+        Noun(Network, network.fragment, network.facts, ((Subnet, "network_id"),)),
+        Noun(Segment, segment.fragment),
+        Noun(Subnet, subnet_fragment, subnet_facts, ((Port, "fixed_ips.subnet_id"),)),
+        Noun(AddressGroup, address_group.fragment),
+        Noun(SecurityGroup, security_group.fragment, security_group.facts, ((SecurityGroupRule, "security_group_id"),)),
+        Noun(SecurityGroupRule, security_group.rule_fragment),
+        Noun(Agent, gateway.agent_fragment, gateway.facts),
+        Noun(Router, router.fragment, router.facts, ((Port, "device_id"),)),
+        Noun(Port, port.fragment, port.facts, ((FloatingIp, "floating_port_id"),)),
+        Noun(FloatingIp, floating_ip.fragment),
+    )
+
+
+def backend(settings: Settings) -> Backend:
+    """Return the backend under *settings*."""
+    return Backend(
+        name="ovn",
+        database="OVN_Northbound",
+        lock="neutrino_controller",
+        territory=NORTHBOUND,
+        nouns=nouns(settings),
+        foundation=foundation.fragment,
+        foundation_tables=frozenset({"NB_Global"}),
+        also_watched={"NB_Global": ("nb_cfg",)},
+    )
+
+
+NOUNS = nouns(DEFAULTS)
+BACKEND = backend(DEFAULTS)

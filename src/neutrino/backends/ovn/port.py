@@ -1,25 +1,25 @@
 """A port as OVN rows: a logical switch port, in its switch and in its groups.
 
 Source: upstream, ovn_client.py, _get_port_options and create_port. Not here: the router's side of a router's port
-(router_port.py); virtual and external ports.
+(router_port.py); its DHCP and DNS rows (port_dhcp.py, port_dns.py); external ports.
 """
 
-from collections.abc import Hashable, Sequence
+import json
+from collections.abc import Hashable
 from dataclasses import dataclass
 from uuid import UUID
 
-from neutrino.backends.ovn import nb, router_port, uuids
-from neutrino.backends.ovn.subnet import SubnetFacts
-from neutrino.model.port import DISTRIBUTED, FLOATING_IP, Port
+from neutrino.backends.ovn import nb, port_dhcp, port_dns, router_port, uuids
+from neutrino.backends.ovn.network import NetworkFacts
+from neutrino.backends.ovn.port_dhcp import Subnets
+from neutrino.model.network import Network
+from neutrino.model.port import BINDING_FAILED, DISTRIBUTED, FLOATING_IP, UNBOUND, Port
 from neutrino.model.subnet import Subnet
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
 from neutrino.reconcile.noun import See
 
-_DEVICES = ("network:", "neutron:")  # owners that need no DHCP (neutron-lib, DEVICE_OWNER_PREFIXES)
-
-Subnets = Sequence[tuple[str, SubnetFacts]]
-"""Addresses of a port, each with what the port sees of its subnet."""
+_VIRTUAL = "virtual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +58,46 @@ def addresses(port: Port, *, has_dhcp: bool) -> frozenset[str]:
         return frozenset({"router"})
     if port.device_owner == DISTRIBUTED:
         return frozenset({own})
-    if port.is_filtered:
+    if port.is_filtered or is_virtual(port):
         macs = {pair.mac_address for pair in port.allowed_address_pairs if pair.mac_address}
         return frozenset({own, *(macs - {port.mac_address})})
     return frozenset({own, "unknown"} if has_dhcp else {"unknown"})
 
 
-def dhcp(port: Port, subnets: Subnets, version: int) -> UUID | None:
-    """Return the DHCP options of *port*: its first subnet's that has any; for IPv6 rather one that gives addresses."""
-    if port.device_owner.startswith(_DEVICES):
-        return None
-    rows = [(facts.is_stateless, facts.dhcp) for _, facts in subnets if facts.ip_version == version and facts.dhcp]
-    return min(rows, key=lambda row: row[0])[1] if rows else None
+def is_virtual(port: Port) -> bool:
+    """Return whether *port* is an address that others share: whoever of them says so has it (ovn-nb(5), virtual)."""
+    return bool(port.virtual_parents) and not port.binding_host_id and _nest(port) is None
+
+
+def _nest(port: Port) -> tuple[str, int] | None:
+    """Return the port that carries *port*, and by which VLAN; None if none does."""
+    parent, tag = port.binding_profile.get("parent_name"), port.binding_profile.get("tag")
+    return (parent, tag) if isinstance(parent, str) and isinstance(tag, int) else None
 
 
 def options(port: Port) -> dict[str, str]:
     """Return where *port* is to be bound: at its host, or at two while it migrates (ovn-nb(5), requested-chassis)."""
     if port.is_of_router:
         return router_port.lsp_options(port)
+    # A name without quotes would be a symbol to ovn-controller, which then answers no DHCP at all.
+    named = {"hostname": json.dumps(port.dns_name.partition(".")[0])} if port.dns_name else {}
+    if is_virtual(port):
+        return {"virtual-ip": port.virtual_ip, "virtual-parents": ",".join(port.virtual_parents)}
     if not port.binding_host_id:
-        return {}
-    target = port.binding_profile.get("migrating_to")
-    if isinstance(target, str) and target:
-        return {"requested-chassis": f"{port.binding_host_id},{target}", "activation-strategy": "rarp"}
-    return {"requested-chassis": port.binding_host_id}
+        return named
+    if target := _target(port):
+        chassis = f"{port.binding_host_id},{target}"
+        return named | {"requested-chassis": chassis, "activation-strategy": "rarp"}
+    return named | {"requested-chassis": port.binding_host_id}
+
+
+def _target(port: Port) -> str:
+    """Return the host that *port* migrates to: Nova names it, or has bound the port there too."""
+    named = port.binding_profile.get("migrating_to")
+    if isinstance(named, str) and named:
+        return named
+    ready = (one.host for one in port.inactive_bindings if one.vif_type not in (UNBOUND, BINDING_FAILED))
+    return next(ready, "")
 
 
 def external_ids(port: Port, subnets: Subnets) -> dict[str, str]:
@@ -108,19 +124,25 @@ def groups(port: Port) -> tuple[str, ...]:
     return () if port.is_trusted else port.security_groups
 
 
-def logical_switch_port(port: Port, subnets: Subnets) -> nb.Logical_Switch_Port:
-    """Return the Logical_Switch_Port of *port* (ovn-nb(5), Logical_Switch_Port)."""
-    v4, v6 = dhcp(port, subnets, 4), dhcp(port, subnets, 6)
-    parent, tag = port.binding_profile.get("parent_name"), port.binding_profile.get("tag")
-    is_nested = isinstance(parent, str) and isinstance(tag, int)
+def _type(port: Port) -> str:
+    if port.is_of_router:
+        return "router"
+    if port.device_owner == DISTRIBUTED:
+        return "localport"
+    return _VIRTUAL if is_virtual(port) else ""
+
+
+def logical_switch_port(port: Port, subnets: Subnets, v4: UUID | None, v6: UUID | None) -> nb.Logical_Switch_Port:
+    """Return the Logical_Switch_Port of *port* (ovn-nb(5), Logical_Switch_Port); *v4* and *v6* are its DHCP options."""
+    parent, tag = _nest(port) or (None, None)
     return nb.Logical_Switch_Port(
         name=port.id,
-        type="router" if port.is_of_router else "localport" if port.device_owner == DISTRIBUTED else "",
+        type=_type(port),
         enabled=port.admin_state_up,
         addresses=addresses(port, has_dhcp=v4 is not None or v6 is not None),
         port_security=port_security(port),
-        parent_name=parent if is_nested and isinstance(parent, str) else None,
-        tag_request=tag if is_nested and isinstance(tag, int) else None,
+        parent_name=parent,
+        tag_request=tag,
         dhcpv4_options=v4,
         dhcpv6_options=v6,
         options=options(port),
@@ -136,12 +158,19 @@ def fragment(port: Port, see: See) -> Fragment | None:
     subnets = [(address, facts) for address, facts in seen if facts is not None]
     key = uuids.port(port.id)
     member = frozenset({key.uuid})
-    names = [uuids.port_group_name(group) for group in groups(port)]
+    group_names = [uuids.port_group_name(group) for group in groups(port)]
     if port.is_filtered:
-        names.append(uuids.DROP_GROUP)
+        group_names.append(uuids.DROP_GROUP)
     elements: dict[Place, Elements] = {Place(*uuids.switch(port.network_id), "ports"): member}
-    elements.update({Place(*uuids.port_group(name), "ports"): member for name in names})
-    rows: dict[Key, Columns] = {key: columns(logical_switch_port(port, subnets))}
+    elements.update({Place(*uuids.port_group(name), "ports"): member for name in group_names})
+    network: NetworkFacts | None = see(Network, port.network_id) if port.extra_dhcp_opts or port.dns_name else None
+    v4, rows_v4 = port_dhcp.options_of(port, subnets, network, 4)
+    v6, rows_v6 = port_dhcp.options_of(port, subnets, network, 6)
+    rows: dict[Key, Columns] = {key: columns(logical_switch_port(port, subnets, v4, v6)), **rows_v4, **rows_v6}
+    if network is not None:
+        names = port_dns.fragment(port, network.dns_domain)
+        rows.update(names.rows)
+        elements.update(names.elements)
     if port.is_of_router:
         there = [(fixed.subnet_id, fixed.ip_address) for fixed in port.fixed_ips]
         known = [(*at, facts) for at, (_, facts) in zip(there, seen, strict=True) if facts is not None]

@@ -1,26 +1,36 @@
 """A subnet as OVN rows: its DHCP options.
 
 Source: upstream, ovn_client.py, _get_ovn_dhcpv4_opts and _get_ovn_dhcpv6_opts. Not here: router advertisements, which
-belong to router ports; per-port options.
+belong to router ports; the rows of ports with options of their own (port_dhcp.py).
 """
 
-from collections.abc import Hashable
+import ipaddress
+import json
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from neutrino.backends.ovn import nb, uuids
 from neutrino.backends.ovn.network import NetworkFacts
+from neutrino.backends.ovn.settings import DEFAULTS, Settings
+from neutrino.model.dns import domain_of, has_names
 from neutrino.model.network import Network
 from neutrino.model.subnet import SLAAC, STATELESS, Subnet
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import Fragment
 from neutrino.reconcile.noun import See
 
-_LEASE_S = 43200  # upstream's default, [ovn] dhcp_default_lease_time
 METADATA = "169.254.169.254"
 """Where instances ask who they are; and who answers DHCP where there is neither a gateway nor a metadata port: nobody
 has this address on the link then, and clients that renew broadcast (RFC 2131)."""
 _NO_RESOLVER = ("0.0.0.0", "::")  # noqa: S104 - by convention: do not tell of any (upstream, config-dns-res)
+
+
+# What the operator's options for all subnets cannot set (upstream, GLOBAL_DHCP_OPTS_PROHIBIT_LIST).
+_NOT_FOR_ALL = {
+    4: {"server_id", "lease_time", "mtu", "router", "server_mac", "dns_server", "classless_static_route"},
+    6: {"dhcpv6_stateless", "dns_server", "server_id"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +44,10 @@ class SubnetFacts:
     cidr: str
     gateway_ip: str | None
     ra_mode: str | None
+    options: tuple[tuple[str, str], ...] = ()  # of DHCP, the network's apart
 
 
-def facts(subnet: Subnet) -> Hashable:
+def facts(subnet: Subnet, settings: Settings = DEFAULTS) -> Hashable:
     """Return what others see of *subnet*."""
     row = uuids.dhcp(subnet.id).uuid if has_dhcp(subnet) else None
     return SubnetFacts(
@@ -47,6 +58,7 @@ def facts(subnet: Subnet) -> Hashable:
         cidr=subnet.cidr,
         gateway_ip=subnet.gateway_ip,
         ra_mode=subnet.ipv6_ra_mode,
+        options=tuple(sorted(_options(subnet, settings).items())) if row else (),
     )
 
 
@@ -55,22 +67,43 @@ def has_dhcp(subnet: Subnet) -> bool:
     return subnet.enable_dhcp and not (subnet.ip_version == 6 and subnet.ipv6_address_mode == SLAAC)
 
 
-def dhcp_options(subnet: Subnet, mtu: int) -> nb.DHCP_Options:
+def full_options(facts: SubnetFacts, mtu: int) -> dict[str, str]:
+    """Return the DHCP options of a subnet on a network of *mtu*."""
+    return dict(facts.options) | ({"mtu": str(mtu)} if facts.ip_version == 4 else {})
+
+
+def dhcp_options(subnet: Subnet, mtu: int, settings: Settings = DEFAULTS) -> nb.DHCP_Options:
     """Return the DHCP_Options of *subnet* (ovn-nb(5), DHCP_Options)."""
+    options = _options(subnet, settings)
     return nb.DHCP_Options(
         cidr=subnet.cidr,
-        options=_options_v4(subnet, mtu) if subnet.ip_version == 4 else _options_v6(subnet),
+        options=options | {"mtu": str(mtu)} if subnet.ip_version == 4 else options,
         external_ids={"subnet_id": subnet.id, "neutron:network_id": subnet.network_id},
     )
 
 
-def _options_v4(subnet: Subnet, mtu: int) -> dict[str, str]:
+def _options(subnet: Subnet, settings: Settings) -> dict[str, str]:
+    options = _options_v4(subnet, settings) if subnet.ip_version == 4 else _options_v6(subnet)
+    options |= _resolvers(subnet, settings.dns_servers)
+    for name, value in settings.dhcp_options.get(subnet.ip_version, {}).items():
+        if name in _NOT_FOR_ALL[subnet.ip_version]:
+            continue
+        if value:
+            first, *more = value.split(";")
+            options[name] = _listed([first, *more]) if more else first
+        else:
+            options.pop(name, None)
+    return options
+
+
+def _options_v4(subnet: Subnet, settings: Settings) -> dict[str, str]:
     options = {
         "server_id": subnet.gateway_ip or subnet.metadata_ip or METADATA,
         "server_mac": uuids.mac(subnet.id),
-        "lease_time": str(_LEASE_S),
-        "mtu": str(mtu),
+        "lease_time": str(settings.lease_s),
     }
+    if has_names(domain_of(settings.dns_domain)):
+        options["domain_name"] = json.dumps(settings.dns_domain)
     if subnet.gateway_ip:
         options["router"] = subnet.gateway_ip
     routes = [f"{METADATA}/32,{subnet.metadata_ip}"] if subnet.metadata_ip else []
@@ -80,18 +113,19 @@ def _options_v4(subnet: Subnet, mtu: int) -> dict[str, str]:
             # Clients that get this option ignore the router option (RFC 3442).
             routes.append(f"0.0.0.0/0,{subnet.gateway_ip}")
         options["classless_static_route"] = _listed(routes)
-    return options | _resolvers(subnet)
+    return options
 
 
 def _options_v6(subnet: Subnet) -> dict[str, str]:
     options = {"server_id": uuids.mac(subnet.id)}
     if subnet.ipv6_address_mode == STATELESS:
         options["dhcpv6_stateless"] = "true"
-    return options | _resolvers(subnet)
+    return options
 
 
-def _resolvers(subnet: Subnet) -> dict[str, str]:
-    servers = subnet.dns_nameservers
+def _resolvers(subnet: Subnet, configured: Iterable[str]) -> dict[str, str]:
+    version = subnet.ip_version
+    servers = subnet.dns_nameservers or [one for one in configured if ipaddress.ip_address(one).version == version]
     return {"dns_server": _listed(servers)} if servers and not set(servers) & set(_NO_RESOLVER) else {}
 
 
@@ -99,9 +133,9 @@ def _listed(items: list[str] | tuple[str, ...]) -> str:
     return "{" + ", ".join(items) + "}"
 
 
-def fragment(subnet: Subnet, see: See) -> Fragment:
+def fragment(subnet: Subnet, see: See, settings: Settings = DEFAULTS) -> Fragment:
     """Return what *subnet* renders to."""
     network: NetworkFacts | None = see(Network, subnet.network_id)
     if network is None or not has_dhcp(subnet):
         return Fragment()
-    return Fragment({uuids.dhcp(subnet.id): columns(dhcp_options(subnet, network.mtu))})
+    return Fragment({uuids.dhcp(subnet.id): columns(dhcp_options(subnet, network.mtu, settings))})

@@ -12,6 +12,7 @@ from neutrino.ovsdb.values import Value
 from neutrino.reconcile.territory import Column, Keys, References, Table, Territory, Whole
 
 _MARK = "neutron:"
+_SWITCH_PREFIX = "neutron-"
 _SWITCH_CONFIG = frozenset(
     {"mcast_snoop", "mcast_flood_unregistered", "vlan-passthru", "fdb_age_threshold", "broadcast-arps-to-all-routers"}
 )
@@ -22,6 +23,7 @@ _PORT_OPTIONS = frozenset(
     {
         "activation-strategy",
         "ethtype",
+        "hostname",
         "localnet_learn_fdb",
         "mcast_flood",
         "mcast_flood_reports",
@@ -30,6 +32,8 @@ _PORT_OPTIONS = frozenset(
         "network_name",
         "requested-chassis",
         "router-port",
+        "virtual-ip",
+        "virtual-parents",
     }
 )
 
@@ -39,12 +43,25 @@ def _is_mark(key: str) -> bool:
 
 
 def _is_dhcp_mark(key: str) -> bool:
-    return key == "subnet_id" or key.startswith(_MARK)
+    return key in ("subnet_id", "port_id") or key.startswith(_MARK)
 
 
 def _is_marked(row: Mapping[str, Value]) -> bool:
     ids = row["external_ids"]
     return isinstance(ids, Mapping) and any(map(_is_mark, ids))
+
+
+def _is_any(key: str) -> bool:  # noqa: ARG001 - the same for each
+    return True
+
+
+def _is_dns_mark(key: str) -> bool:
+    return key == "ls_name"
+
+
+def _is_our_dns(row: Mapping[str, Value]) -> bool:
+    ids = row["external_ids"]
+    return isinstance(ids, Mapping) and str(ids.get("ls_name", "")).startswith(_SWITCH_PREFIX)
 
 
 def _is_our_group(row: Mapping[str, Value]) -> bool:
@@ -75,6 +92,7 @@ _TABLES = (
             "external_ids": _MARKS,
             "other_config": Keys(_SWITCH_CONFIG.__contains__),
             "ports": References("Logical_Switch_Port", strong=True),
+            "dns_records": References("DNS", strong=False),
         },
         _is_marked,
     ),
@@ -127,6 +145,7 @@ _TABLES = (
         {**_wholes("cidr", "options"), "external_ids": Keys(_is_dhcp_mark)},
         _is_marked,
     ),
+    Table("DNS", {"records": Keys(_is_any), "external_ids": Keys(_is_dns_mark)}, _is_our_dns),
     Table("Address_Set", {**_wholes("name", "addresses"), "external_ids": _MARKS}, _is_marked),
     Table(
         "Port_Group",

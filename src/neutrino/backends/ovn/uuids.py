@@ -28,7 +28,7 @@ def switch(network_id: str) -> Key:
 
 
 def port(port_id: str) -> Key:
-    """Return the row of a port."""
+    """Return the row of a port, or of a segment."""
     return Key("Logical_Switch_Port", UUID(port_id))
 
 
@@ -56,11 +56,6 @@ def dhcp(subnet_id: str) -> Key:
 def port_group(name: str) -> Key:
     """Return the row of the port group *name*."""
     return named("Port_Group", name)
-
-
-def segment_id(network_id: str) -> str:
-    """Return the id of a network's only segment: segments are no resources yet, so it is made from the network's."""
-    return str(uuid5(_NAMESPACE, f"segment {network_id}"))
 
 
 def switch_name(network_id: str) -> str:

@@ -100,6 +100,7 @@ RULES = {
     ),
     "get_port_binding": ADMIN_OR_SERVICE,
     "create_port_binding": SERVICE,
+    "update_port_binding": SERVICE,  # upstream has no rule of its own for it
     "delete_port_binding": SERVICE,
     "activate": SERVICE,
     "create_trunk": MEMBER,

@@ -1,0 +1,45 @@
+"""A segment as OVN rows: a localnet port of its network's switch, where it has a physical network.
+
+Source: upstream, ovn_client.py, create_provnet_port.
+"""
+
+from neutrino.backends.ovn import nb, uuids
+from neutrino.backends.ovn.network import NetworkFacts
+from neutrino.model.network import Network
+from neutrino.model.segment import Segment
+from neutrino.ovsdb.rows import columns
+from neutrino.reconcile.fragment import Fragment, Place
+from neutrino.reconcile.noun import See
+
+_QINQ = "802.11ad"  # as ovn-nb(5) spells 802.1ad
+
+
+def localnet(segment: Segment, physical_network: str, *, is_qinq: bool) -> nb.Logical_Switch_Port:
+    """Return the port that joins the switch to *physical_network* (ovn-nb(5), Options for localnet ports)."""
+    options = {
+        "network_name": physical_network,
+        "mcast_flood_reports": "true",
+        "mcast_flood": "false",
+        "localnet_learn_fdb": "false",
+    }
+    if is_qinq:
+        options["ethtype"] = _QINQ
+    return nb.Logical_Switch_Port(
+        name=f"provnet-{segment.id}",
+        type="localnet",
+        addresses=frozenset({"unknown"}),
+        tag_request=segment.segmentation_id,
+        options=options,
+        external_ids={"neutron:provnet-physical-network": physical_network},
+    )
+
+
+def fragment(segment: Segment, see: See) -> Fragment | None:
+    """Return what *segment* renders to; tunnels and local networks have no row of their own."""
+    if segment.physical_network is None:
+        return None
+    network: NetworkFacts | None = see(Network, segment.network_id)
+    port = uuids.port(segment.id)
+    row = localnet(segment, segment.physical_network, is_qinq=network is not None and network.is_qinq)
+    place = Place(*uuids.switch(segment.network_id), "ports")
+    return Fragment({port: columns(row)}, {place: frozenset({port.uuid})})

@@ -1,0 +1,17 @@
+"""What the operator chose of how resources are rendered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Upstream's options: DEFAULT dns_domain; and of [ovn] what concerns DHCP."""
+
+    dns_domain: str = ""
+    dns_servers: tuple[str, ...] = ()
+    lease_s: int = 43200  # upstream's default, dhcp_default_lease_time
+    dhcp_options: Mapping[int, Mapping[str, str]] = field(default_factory=dict)  # for all subnets, by IP version
+
+
+DEFAULTS = Settings()

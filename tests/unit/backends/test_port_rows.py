@@ -1,0 +1,156 @@
+"""Rows of ports with DHCP options, names, two hosts, a shared address."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import pytest
+from tests import topology
+
+from neutrino.backends.ovn import dhcp_option, uuids
+from neutrino.backends.ovn.northbound import backend
+from neutrino.backends.ovn.settings import Settings
+from neutrino.model.dhcp_option import DhcpOption
+from neutrino.model.dns import assignments
+from neutrino.model.port import HostBinding, Port
+from neutrino.model.resource import Resource
+from neutrino.reconcile.fragment import Fragment, Place
+
+NETWORK = topology.network("blue", dns_domain="<project_id>.example.")
+V4 = topology.subnet("blue-4", NETWORK, "10.0.0.0/24", dns_nameservers=("192.0.2.53",))
+V6 = topology.subnet("blue-6", NETWORK, "fd00::/64", ipv6_address_mode="dhcpv6-stateful")
+
+
+def render(resource: Resource, settings: Settings | None = None) -> Fragment:
+    nouns = {noun.resource: noun for noun in backend(settings or Settings()).nouns}
+    facts = {one.id: nouns[type(one)].facts(one) for one in (NETWORK, V4, V6)}  # type: ignore[misc]
+    fragment = nouns[type(resource)].render(resource, lambda _, one: facts.get(one))
+    assert fragment is not None
+    return fragment
+
+
+def port(**given: Any) -> Port:
+    return topology.port("p", NETWORK, {V4: "10.0.0.5", V6: "fd00::5"}, device_id="vm", **given)
+
+
+def rows(fragment: Fragment, table: str) -> dict[str, Mapping[str, Any]]:
+    return {str(key.uuid): row for key, row in fragment.rows.items() if key.table == table}
+
+
+def lsp(fragment: Fragment) -> Mapping[str, Any]:
+    (row,) = rows(fragment, "Logical_Switch_Port").values()
+    return row
+
+
+def test_options_of_a_port_are_a_row_of_its_own() -> None:
+    plain = render(port())
+    assert rows(plain, "DHCP_Options") == {}
+    assert lsp(plain)["dhcpv4_options"] == uuids.dhcp(V4.id).uuid
+    given = (
+        DhcpOption("bootfile-name", 'pxe"linux.0'),
+        DhcpOption("server-ip-address", "2001:db8::1"),  # left out: OVN would not parse it
+        DhcpOption("ntp-server", "192.0.2.1,192.0.2.2"),
+        DhcpOption("121", "198.51.100.0/24,10.0.0.9"),
+        DhcpOption("router", ""),
+        DhcpOption("dns-server", "192.0.2.99"),
+        DhcpOption("domain-search", "a.example,b.example", 6),
+    )
+    fragment = render(port(extra_dhcp_opts=given))
+    v4, v6 = (rows(fragment, "DHCP_Options")[str(lsp(fragment)[f"dhcpv{version}_options"])] for version in (4, 6))
+    (subnet_row,) = rows(render(V4), "DHCP_Options").values()
+    wanted = subnet_row["options"] | {
+        "bootfile_name": '"pxe\\"linux.0"',
+        "ntp_server": "{192.0.2.1, 192.0.2.2}",
+        "classless_static_route": "{198.51.100.0/24,10.0.0.9}",
+        "dns_server": "192.0.2.99",
+    }
+    del wanted["router"]
+    marks = {"port_id": port().id, "neutron:network_id": NETWORK.id}
+    assert v4 == {"cidr": V4.cidr, "options": wanted, "external_ids": {"subnet_id": V4.id, **marks}}
+    assert v6["options"] == {"server_id": uuids.mac(V6.id), "domain_search": '"a.example,b.example"'}
+    assert v6["external_ids"] == {"subnet_id": V6.id, **marks}
+
+
+def test_dhcp_is_switched_off_by_version() -> None:
+    row = lsp(render(port(extra_dhcp_opts=(DhcpOption("dhcp_disabled", "True"),))))
+    assert (row["dhcpv4_options"], row["dhcpv6_options"]) == (None, uuids.dhcp(V6.id).uuid)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "ours", "expression"),
+    [
+        ("ip-forward-enable", "true", "ip_forward_enable", "1"),
+        ("51", "0600", "lease_time", "600"),
+        ("wpad", '"http://x"', "wpad", '"http://x"'),
+        ("ms-classless-static-route", "{10.1.0.0/16, 10.0.0.1}", "ms_classless_static_route", "{10.1.0.0/16,10.0.0.1}"),
+    ],
+)
+def test_expressions(name: str, value: str, ours: str, expression: str) -> None:
+    option = DhcpOption(name, value)
+    assert dhcp_option.refused(option, {}) == ""
+    assert dhcp_option.expressions((option,), 4) == {ours: expression}
+
+
+def test_what_the_operator_chose_for_all_subnets() -> None:
+    settings = Settings(
+        dns_domain="cloud.example",
+        dns_servers=("192.0.2.1", "fd00::53"),
+        lease_s=60,
+        dhcp_options={4: {"ntp_server": "192.0.2.7;192.0.2.8", "mtu": "9", "domain_name": ""}, 6: {}},
+    )
+    (v4,) = rows(render(msgspec.structs.replace(V4, dns_nameservers=()), settings), "DHCP_Options").values()
+    assert v4["options"] == {
+        "server_id": "10.0.0.1",
+        "server_mac": uuids.mac(V4.id),
+        "lease_time": "60",
+        "mtu": "1442",
+        "router": "10.0.0.1",
+        "dns_server": "{192.0.2.1}",
+        "ntp_server": "{192.0.2.7, 192.0.2.8}",
+    }
+    named = Settings(dns_domain="cloud.example")
+    (v4,) = rows(render(V4, named), "DHCP_Options").values()
+    assert v4["options"]["domain_name"] == '"cloud.example"'
+    (v6,) = rows(render(V6, settings), "DHCP_Options").values()
+    assert v6["options"] == {"server_id": uuids.mac(V6.id), "dns_server": "{fd00::53}"}
+    assert "domain_name" not in rows(render(V4, Settings(dns_domain="openstacklocal")), "DHCP_Options").popitem()[1]
+
+
+def test_names_of_a_port() -> None:
+    plain = port()
+    named = msgspec.structs.replace(
+        plain, dns_name="web", dns_assignment=assignments(plain.fixed_ips, "web", "cloud.example.")
+    )
+    fragment = render(named)
+    key = uuids.named("DNS", NETWORK.id)
+    assert fragment.rows[key] == {"external_ids": {"ls_name": f"neutron-{NETWORK.id}"}, "records": {}}
+    fqdn = "web.cloud.example"
+    assert fragment.elements[Place(*key, "records")] == {
+        "web": "10.0.0.5 fd00::5",
+        fqdn: "10.0.0.5 fd00::5",
+        f"web.{plain.project_id}.example": "10.0.0.5 fd00::5",
+        "5.0.0.10.in-addr.arpa": fqdn,
+        "5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa": fqdn,
+    }
+    assert fragment.elements[Place(*uuids.switch(NETWORK.id), "dns_records")] == frozenset({key.uuid})
+    assert lsp(fragment)["options"] == {"hostname": '"web"'}
+    assert key not in render(msgspec.structs.replace(named, device_id="")).rows
+
+
+def test_a_port_at_two_hosts() -> None:
+    waiting = HostBinding("dst", "normal", {}, "ovs", {})
+    options = lsp(render(port(binding_host_id="src", inactive_bindings=(waiting,))))["options"]
+    assert options == {"requested-chassis": "src,dst", "activation-strategy": "rarp"}
+    left = HostBinding("src", "normal", {}, "unbound", {})
+    options = lsp(render(port(binding_host_id="dst", inactive_bindings=(left,))))["options"]
+    assert options == {"requested-chassis": "dst"}
+
+
+def test_a_shared_address() -> None:
+    vip = port(virtual_ip="10.0.0.5", virtual_parents=("a", "b"))
+    row = lsp(render(vip))
+    assert row["type"] == "virtual"
+    assert row["options"] == {"virtual-ip": "10.0.0.5", "virtual-parents": "a,b"}
+    assert lsp(render(msgspec.structs.replace(vip, binding_host_id="src")))["type"] == ""
+    carried = lsp(render(msgspec.structs.replace(vip, binding_profile={"parent_name": "c", "tag": 7})))
+    assert (carried["type"], carried["options"], carried["tag_request"]) == ("", {}, 7)
