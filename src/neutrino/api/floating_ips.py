@@ -9,6 +9,7 @@ from neutrino.api.associations import association
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.faults import IpAddressGenerationFailure
+from neutrino.model.faults_forwarding import FipInUseByPortForwarding
 from neutrino.model.faults_l3 import (
     BadRequest,
 )
@@ -51,7 +52,9 @@ def create(tx: Transaction, request: Request, given: Given) -> FloatingIp:
 def update(tx: Transaction, _request: Request, old: FloatingIp, changes: Given) -> FloatingIp:
     """Change a floating IP: give it to a port, to another one, or to none."""
     values = dict(changes)
-    if "port_id" in changes:
+    if not changes:
+        values |= association(tx, old, None, None)  # as it was when there was nothing else to change
+    elif "port_id" in changes:
         values |= association(tx, old, changes["port_id"], changes.get("fixed_ip_address"))
     elif changes.get("fixed_ip_address") is not None:
         values |= association(tx, old, old.port_id, changes["fixed_ip_address"])
@@ -61,7 +64,9 @@ def update(tx: Transaction, _request: Request, old: FloatingIp, changes: Given) 
 
 
 def delete(tx: Transaction, _request: Request, floating: FloatingIp) -> None:
-    """Delete a floating IP and the port that held its address."""
+    """Delete a floating IP and the port that held its address; refuse while it has port forwardings."""
+    if floating.port_forwardings:
+        raise FipInUseByPortForwarding(floating.id)
     tx.delete(floating)
     holder = tx.get(Port, floating.floating_port_id)
     if holder is not None:

@@ -67,7 +67,7 @@ def create(tx: Transaction, request: Request, given: Given) -> Network:
     project_id = str(given.get("project_id") or request.project_id)
     zones = given["availability_zone_hints"]
     assert isinstance(zones, tuple)  # noqa: S101 - parsed so
-    _check_zones(tx, zones)
+    check_zones(tx, zones)
     values["availability_zones"] = zones
     network = Network(
         **(values | {"id": str(uuid.uuid4()), "project_id": project_id}),  # type: ignore[arg-type]
@@ -103,7 +103,8 @@ def delete(tx: Transaction, _request: Request, network: Network) -> None:
     tx.delete(network)
 
 
-def _check_zones(tx: Transaction, zones: Sequence[str]) -> None:
+def check_zones(tx: Transaction, zones: Sequence[str]) -> None:
+    """Refuse *zones* that no gateway is in."""
     if zones:
         missing = sorted(set(zones) - availability.zones(tx.connection).keys())
         if missing:

@@ -8,7 +8,7 @@ from contextlib import suppress
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import networks
+from neutrino.api import networks, port_forwardings
 from neutrino.api.associations import disassociate
 from neutrino.api.bodies import Given, defaults_of
 from neutrino.api.fixed_ips import allocate
@@ -149,6 +149,7 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
     updated = tx.update(old, values)
     if updated.fixed_ips != old.fixed_ips:
         disassociate(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
+        port_forwardings.forget(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
         if updated.is_of_router and (router := tx.get(Router, updated.device_id)) is not None:
             tx.touch(router)
     return updated
@@ -159,6 +160,7 @@ def delete(tx: Transaction, _request: Request, port: Port) -> None:
     if port.device_owner in SERVICE_OWNERS:
         raise ServicePortInUse(port.id, f"has device owner {port.device_owner}")
     disassociate(tx, port.id)
+    port_forwardings.forget(tx, port.id)
     tx.delete(port)
 
 

@@ -8,8 +8,10 @@ from neutrino.api import (
     address_groups,
     address_scopes,
     default_rules,
+    external_gateways,
     floating_ips,
     networks,
+    port_forwardings,
     ports,
     router_interfaces,
     routers,
@@ -36,13 +38,15 @@ from neutrino.model.faults import (
     SubnetNotFound,
     SubnetPoolNotFound,
 )
+from neutrino.model.faults_forwarding import PortForwardingNotFound
 from neutrino.model.faults_l3 import FloatingIPNotFound, RouterNotFound, RoutesExhausted
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import list_of, record
 from neutrino.model.network import Network
 from neutrino.model.port import Port
+from neutrino.model.port_forwarding import PortForwarding
 from neutrino.model.resource import Resource
-from neutrino.model.router import MOST_ROUTES, Route, Router
+from neutrino.model.router import MOST_ROUTES, Route, Router, parse_gateways
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
@@ -116,6 +120,9 @@ _ROUTER_ACTIONS = {
     "remove_router_interface": Action(_attachment, router_interfaces.remove),
     "add_extraroutes": Action(_routes, routers.add_routes, within="routes"),
     "remove_extraroutes": Action(_routes, routers.remove_routes, within="routes"),
+    "add_external_gateways": Action(parse_gateways, external_gateways.add, within="external_gateways"),
+    "update_external_gateways": Action(parse_gateways, external_gateways.update, within="external_gateways"),
+    "remove_external_gateways": Action(parse_gateways, external_gateways.remove, within="external_gateways"),
 }
 NOUNS: tuple[Noun, ...] = (
     Noun(Network, NetworkNotFound, networks.create, networks.update, networks.delete),
@@ -148,5 +155,14 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(Router, RouterNotFound, routers.create, routers.update, routers.delete, _ROUTER_ACTIONS),
     Noun(FloatingIp, FloatingIPNotFound, floating_ips.create, floating_ips.update, floating_ips.delete),
+    Noun(
+        PortForwarding,
+        PortForwardingNotFound,
+        port_forwardings.create,
+        port_forwardings.update,
+        port_forwardings.delete,
+        path="floatingips/{parent_id}/port_forwardings",
+        parent=Parent(FloatingIp, FloatingIPNotFound, "floatingip_id"),
+    ),
     Noun(Agent, AgentNotFound),
 )

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from neutrino.model.faults_l3 import BadRequest
-from neutrino.model.kinds import IpAddress, JsonObject, Name, Uuid
+from neutrino.model.kinds import IpAddress, JsonObject, Kind, Name, Uuid
 from neutrino.model.port import Port
+from neutrino.model.port_forwarding import Forwarding, Translation
 from neutrino.model.resource import Attr, Tagged
 
 ACTIVE, DOWN = "ACTIVE", "DOWN"
 RESOURCE = "floatingip"
+_FORWARDINGS = Kind("list of port forwardings", lambda value: value, "json", {"type": "array"})
 
 
 class FloatingIp(Tagged, frozen=True, kw_only=True):
@@ -30,6 +32,15 @@ class FloatingIp(Tagged, frozen=True, kw_only=True):
     port_details: Annotated[
         JsonObject | None, Attr(post=False, put=False, stored=False, extension="fip-port-details")
     ] = None
+    port_forwardings: Annotated[
+        tuple[Forwarding, ...],
+        _FORWARDINGS,
+        Attr(post=False, put=False, stored=False, extension="expose-port-forwarding-in-fip"),
+    ] = ()
+    # The same, as the backend needs it.
+    translations: Annotated[
+        tuple[Translation, ...], _FORWARDINGS, Attr(post=False, put=False, stored=False, shown=False)
+    ] = ()
     # The port that holds the address on the external network.
     floating_port_id: Annotated[Uuid, Attr(post=False, put=False, indexed=True, refers="ports", shown=False)]
 

@@ -299,6 +299,8 @@ NullableName = Annotated[
     ),
 ]
 Boolean = Annotated[bool, Kind("boolean", _boolean, "boolean", {"type": "boolean"})]
+# Null asks for what the configuration says.
+FLAG_OR_DEFAULT = Kind("boolean", optional(_boolean), "boolean", {"type": "boolean"})
 Mac = Annotated[str, Kind("mac", _mac, "text", _TEXT)]
 # Null asks for a new one (extension port-mac-address-regenerate).
 MacOrNew = Annotated[str, Kind("mac", lambda value: "" if value is None else _mac(value), "text", _TEXT)]
@@ -309,6 +311,7 @@ Timestamp = Annotated[str, Kind("timestamp", _text(32), "text", {"type": "string
 JsonObject = Annotated[Mapping[str, object], Kind("dictionary", _json_object, "json", {"type": "object"})]
 Uuids = Annotated[tuple[str, ...], strings("list of uuids", _uuid, 1000)]
 Tags = Annotated[tuple[str, ...], strings("list of tags", _text(255), 50)]
+ZONES = strings("list of zones", _text(255), 10)
 
 
 def number(low: int, high: int) -> Kind:

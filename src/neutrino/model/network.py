@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from neutrino.model.kinds import Boolean, Kind, Name, Uuid, Uuids, integer, kind_of, number, one_of, shown, strings
+from neutrino.model.kinds import ZONES, Boolean, Kind, Name, Uuid, Uuids, integer, number, one_of, shown
 from neutrino.model.resource import Attr, Tagged, Unique
 
 TUNNELLED = ("geneve", "vxlan", "gre")
@@ -20,8 +20,6 @@ def _mtu(value: object) -> object:
 
 
 _MTU = Kind("integer", _mtu, "integer", {"type": "integer", "minimum": 0, "maximum": MOST_MTU})
-MOST_ZONES = 10
-_ZONES = strings("list of zones", kind_of(Name).parse, MOST_ZONES)
 
 
 class Network(Tagged, frozen=True, kw_only=True):
@@ -50,10 +48,10 @@ class Network(Tagged, frozen=True, kw_only=True):
         None
     )
     availability_zone_hints: Annotated[
-        tuple[str, ...], _ZONES, Attr(put=False, extension="network_availability_zone")
+        tuple[str, ...], ZONES, Attr(put=False, extension="network_availability_zone")
     ] = ()
     availability_zones: Annotated[
-        tuple[str, ...], _ZONES, Attr(post=False, put=False, stored=False, extension="network_availability_zone")
+        tuple[str, ...], ZONES, Attr(post=False, put=False, stored=False, extension="network_availability_zone")
     ] = ()
     mtu: Annotated[int, _MTU, Attr(extension="net-mtu")]
     port_security_enabled: Annotated[Boolean, Attr(extension="port-security")] = True

@@ -10,13 +10,28 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from neutrino.model.faults_l3 import BadRequest, InvalidRoutes, RoutesExhausted
-from neutrino.model.kinds import Boolean, Cidr, IpAddress, Kind, Name, Uuid, list_of, record
+from neutrino.model.kinds import (
+    FLAG_OR_DEFAULT,
+    ZONES,
+    Boolean,
+    Cidr,
+    IpAddress,
+    Kind,
+    Name,
+    Uuid,
+    items,
+    kind_of,
+    list_of,
+    record,
+    shown,
+)
 from neutrino.model.port import FixedIp, FixedIpRequest
 from neutrino.model.resource import Attr, Tagged
 from neutrino.model.subnet import Subnet
 
 MOST_ROUTES = 30  # upstream: max_routes
 _MOST_GATEWAY_IPS = 10
+MOST_GATEWAYS = 10
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -52,6 +67,31 @@ def _gateway(value: object) -> object:
 _GATEWAY = Kind("gateway", _gateway, "json", {"anyOf": [{"type": "object"}, {"type": "null"}]})
 
 
+parse_gateways = items(record(GatewayRequest), MOST_GATEWAYS)  # of the actions on external_gateways
+_GATEWAYS = Kind("list of gateways", parse_gateways, "json", {"type": "array", "items": {"type": "object"}})
+
+
+class Leg(msgspec.Struct, frozen=True):
+    """A port of a router, as the backend needs to know it of the router."""
+
+    port_id: str
+    network_id: str
+    device_owner: str
+    fixed_ips: tuple[FixedIp, ...]
+
+
+_LEGS = Kind("list of ports", lambda value: value, "json", {"type": "array"})
+
+
+def _ha(value: object) -> object:
+    if value is not None and kind_of(Boolean).parse(value) is False:
+        raise ValueError(f"{shown(value)}: a gateway is on several chassis wherever there are several")
+    return True
+
+
+_HA = Kind("boolean", _ha, "boolean", {"type": "boolean"})
+
+
 class Router(Tagged, frozen=True, kw_only=True):
     """Forwards between the subnets that it has interfaces on."""
 
@@ -67,9 +107,26 @@ class Router(Tagged, frozen=True, kw_only=True):
     routes: Annotated[
         tuple[Route, ...], list_of(Route, MOST_ROUTES, RoutesExhausted), Attr(post=False, extension="extraroute")
     ] = ()
-    # What the gateway's wire form is made of, besides the port's own values.
+    enable_snat: Annotated[Boolean, Attr(post=False, put=False, extension="router-enable-snat")] = True
+    external_gateways: Annotated[
+        tuple[Gateway, ...],
+        _GATEWAYS,
+        Attr(post=False, put=False, stored=False, extension="external-gateway-multihoming"),
+    ] = ()
+    enable_default_route_ecmp: Annotated[bool, FLAG_OR_DEFAULT, Attr(extension="enable-default-route-ecmp")]
+    enable_default_route_bfd: Annotated[bool, FLAG_OR_DEFAULT, Attr(extension="enable-default-route-bfd")]
+    ha: Annotated[bool, _HA, Attr(stored=False, extension="l3-ha")] = True
+    distributed: Annotated[bool, FLAG_OR_DEFAULT, Attr(extension="dvr")]
+    availability_zone_hints: Annotated[
+        tuple[str, ...], ZONES, Attr(put=False, extension="router_availability_zone")
+    ] = ()
+    availability_zones: Annotated[
+        tuple[str, ...], ZONES, Attr(post=False, put=False, stored=False, extension="router_availability_zone")
+    ] = ()
+    # What the first gateway's wire form is made of, besides the port's own values.
     gw_port_id: Annotated[Uuid | None, Attr(post=False, put=False, indexed=True, refers="ports", shown=False)] = None
-    enable_snat: Annotated[Boolean, Attr(post=False, put=False, shown=False)] = True
+    # What the backend needs to know of the router's ports; they change only with the router's revision.
+    legs: Annotated[tuple[Leg, ...], _LEGS, Attr(post=False, put=False, stored=False, shown=False)] = ()
 
 
 def check_routes(routes: Sequence[Route], cidrs: Iterable[str], own: Iterable[str]) -> None:

@@ -27,6 +27,8 @@ DEFAULT = [
     cfg.IntOpt("global_physnet_mtu", default=1500, min=68, help="MTU of the underlying network, in bytes."),
     cfg.IntOpt("pagination_max_limit", default=-1, help="Most items of one answer; -1 for no limit."),
     cfg.IntOpt("agent_down_time", default=75, min=1, help="Seconds without a sign of life until an agent is down."),
+    cfg.BoolOpt("enable_default_route_ecmp", default=False, help="Default routes of new routers by all gateways."),
+    cfg.BoolOpt("enable_default_route_bfd", default=False, help="BFD on the default routes of new routers."),
     cfg.StrOpt("noauth_project_id", default="noauth", help="Neutrino's own: project of requests that name none."),
 ]
 DATABASE = [
@@ -51,6 +53,9 @@ ML2_TYPE_FLAT = [cfg.ListOpt("flat_networks", default=["*"], help="Physical netw
 OVN = [
     cfg.StrOpt("ovn_nb_connection", default="unix:/run/ovn/ovnnb_db.sock", help="OVN_Northbound: unix:, tcp: or ssl:."),
     cfg.StrOpt("ovn_sb_connection", default="unix:/run/ovn/ovnsb_db.sock", help="OVN_Southbound: unix:, tcp: or ssl:."),
+    cfg.BoolOpt(
+        "enable_distributed_floating_ip", default=False, help="Whether new routers that do not say are distributed."
+    ),
     cfg.IntOpt(
         "agent_probe_interval", default=15, min=1, help="Neutrino's own: seconds between probes of all chassis."
     ),
@@ -114,6 +119,9 @@ class Config:
     ovn_nb_connection: str
     ovn_sb_connection: str
     agent_probe_interval_s: int
+    enable_default_route_ecmp: bool
+    enable_default_route_bfd: bool
+    enable_distributed_floating_ip: bool
     max_request_body_bytes: int
     default_quota: int
     quotas: Mapping[str, int]
@@ -165,6 +173,9 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         ovn_nb_connection=conf.ovn.ovn_nb_connection,
         ovn_sb_connection=conf.ovn.ovn_sb_connection,
         agent_probe_interval_s=conf.ovn.agent_probe_interval,
+        enable_default_route_ecmp=conf.enable_default_route_ecmp,
+        enable_default_route_bfd=conf.enable_default_route_bfd,
+        enable_distributed_floating_ip=conf.ovn.enable_distributed_floating_ip,
         max_request_body_bytes=conf.oslo_middleware.max_request_body_size,
         default_quota=conf.quotas.default_quota,
         quotas={name: conf.quotas[f"quota_{name}"] for name in QUOTAS},

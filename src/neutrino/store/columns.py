@@ -10,14 +10,15 @@ from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Boolean, ColumnElement, Row, Select, Text, func, literal, literal_column, null, select
+from sqlalchemy import Boolean, ColumnElement, Row, Select, Table, Text, func, literal, literal_column, null, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from neutrino.model.floating_ip import DETAILS, FloatingIp
 from neutrino.model.network import Network
-from neutrino.model.port import Port
+from neutrino.model.port import ROUTER_GATEWAY, ROUTER_INTERFACE, Port
+from neutrino.model.port_forwarding import Forwarding, PortForwarding, Translation
 from neutrino.model.resource import Attribute, Resource, attributes, shown
 from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
@@ -153,17 +154,70 @@ def _rules_of_group() -> ColumnElement[str]:
     return select(items).where(rules.c.security_group_id == groups.c.id).correlate(groups).scalar_subquery()
 
 
-def _gateway_of_router() -> ColumnElement[str]:
+def _gateway(port_id: ColumnElement[Any]) -> JsonObject:
+    """Return the expression of a gateway of a router, whose port is *port_id*."""
     routers, ports, ips = TABLES[Router], TABLES[Port], CHILDREN[Port]["fixed_ips"]
+    return _object(
+        {
+            "network_id": ports.c.network_id,
+            "enable_snat": JsonValue(routers.c.enable_snat),
+            "external_fixed_ips": JsonValue(_fixed_ips(port_id, ips)),
+        }
+    )
+
+
+def _fixed_ips(port_id: ColumnElement[Any], ips: Table) -> ColumnElement[str]:
     fixed = select(JsonArray(_object({name: ips.c[name] for name in ("subnet_id", "ip_address")}), ips.c.position))
-    fixed = fixed.where(ips.c.port_id == routers.c.gw_port_id).correlate(routers)
+    return fixed.where(ips.c.port_id == port_id).correlate(TABLES[Router], TABLES[Port]).scalar_subquery()
+
+
+def _first_gateway() -> ColumnElement[str]:
+    routers, ports = TABLES[Router], TABLES[Port]
+    found = select(_gateway(routers.c.gw_port_id)).where(ports.c.id == routers.c.gw_port_id).correlate(routers)
+    return found.scalar_subquery()
+
+
+def _gateway_of_router() -> ColumnElement[str]:
+    return func.coalesce(_first_gateway(), literal_column("'null'"))
+
+
+def _gateways_of_router() -> ColumnElement[str]:
+    """Return the expression of all gateways, the one that is the router's gateway for older clients first."""
+    routers, ports = TABLES[Router], TABLES[Port]
+    others = select(JsonArray(_gateway(ports.c.id), ports.c.created_at, ports.c.id)).where(
+        ports.c.device_id == routers.c.id,
+        ports.c.device_owner == ROUTER_GATEWAY,
+        ports.c.id != routers.c.gw_port_id,
+    )
+    # Where there are others, a comma parts the first from them.
+    more = func.replace("[," + func.substr(others.correlate(routers).scalar_subquery(), 2), "[,]", "[]")
+    return func.coalesce("[" + _first_gateway() + func.substr(more, 2), literal_column("'[]'"))
+
+
+def _legs_of_router() -> ColumnElement[str]:
+    routers, ports, ips = TABLES[Router], TABLES[Port], CHILDREN[Port]["fixed_ips"]
     pairs: dict[str, ColumnElement[Any]] = {
-        "network_id": ports.c.network_id,
-        "enable_snat": JsonValue(routers.c.enable_snat),
-        "external_fixed_ips": JsonValue(fixed.scalar_subquery()),
+        "port_id": ports.c.id,
+        **{name: ports.c[name] for name in ("network_id", "device_owner")},
+        "fixed_ips": JsonValue(_fixed_ips(ports.c.id, ips)),
     }
-    found = select(_object(pairs)).where(ports.c.id == routers.c.gw_port_id).correlate(routers)
-    return func.coalesce(found.scalar_subquery(), literal_column("'null'"))
+    items = select(JsonArray(_object(pairs), ports.c.created_at, ports.c.id)).where(
+        ports.c.device_id == routers.c.id, ports.c.device_owner.in_((ROUTER_INTERFACE, ROUTER_GATEWAY))
+    )
+    return items.correlate(routers).scalar_subquery()
+
+
+def _project_of_forwarding() -> ColumnElement[str]:
+    floating, forwardings = TABLES[FloatingIp], TABLES[PortForwarding]
+    found = select(floating.c.project_id).where(floating.c.id == forwardings.c.floatingip_id)
+    return found.correlate(forwardings).scalar_subquery()
+
+
+def _forwardings_of_floating_ip(shape: type[msgspec.Struct]) -> ColumnElement[str]:
+    floating, forwardings = TABLES[FloatingIp], TABLES[PortForwarding]
+    item = _object({name: forwardings.c[name] for name in shape.__struct_fields__})
+    items = select(JsonArray(item, forwardings.c.external_port_range, forwardings.c.id))
+    return items.where(forwardings.c.floatingip_id == floating.c.id).correlate(floating).scalar_subquery()
 
 
 def _port_of_floating_ip() -> ColumnElement[str]:
@@ -191,6 +245,21 @@ def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
         return literal(False)
     if (cls, name) == (Router, "external_gateway_info"):
         return _gateway_of_router()
+    if (cls, name) == (Router, "external_gateways"):
+        return _gateways_of_router()
+    if (cls, name) == (Router, "legs"):
+        return _legs_of_router()
+    if (cls, name) == (Router, "availability_zones"):
+        hints: ColumnElement[Any] = TABLES[Router].c.availability_zone_hints  # as upstream has it with OVN
+        return hints
+    if (cls, name) == (Router, "ha"):
+        return literal(True)  # whatever the router: see its declaration
+    if (cls, name) == (FloatingIp, "port_forwardings"):
+        return _forwardings_of_floating_ip(Forwarding)
+    if (cls, name) == (FloatingIp, "translations"):
+        return _forwardings_of_floating_ip(Translation)
+    if (cls, name) == (PortForwarding, "project_id"):
+        return _project_of_forwarding()
     if (cls, name) == (FloatingIp, "port_details"):
         return _port_of_floating_ip()
     if (cls, name) == (FloatingIp, "subnet_id"):

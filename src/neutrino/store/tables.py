@@ -21,6 +21,7 @@ from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import annotations_of
 from neutrino.model.network import Network
 from neutrino.model.port import Port
+from neutrino.model.port_forwarding import PortForwarding
 from neutrino.model.resource import Attribute, Resource, attributes
 from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
@@ -39,6 +40,7 @@ RESOURCES: tuple[type[Resource], ...] = (
     Port,
     Router,
     FloatingIp,
+    PortForwarding,
     Agent,
 )
 

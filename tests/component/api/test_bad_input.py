@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neutrino.api.routes import NOUNS
-from neutrino.model import faults, faults_l3
+from neutrino.model import faults, faults_forwarding, faults_l3
 from neutrino.model.resource import by_wire
 
 FAULTS = {
     name: value
-    for module in (faults, faults_l3)
+    for module in (faults, faults_forwarding, faults_l3)
     for name, value in vars(module).items()
     if isinstance(value, type) and issubclass(value, faults.Fault)
 }

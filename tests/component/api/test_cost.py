@@ -63,6 +63,7 @@ class Town:
             answer = api.send("POST", "ports", json={"ports": items})
             assert answer.status_code == 201, answer.text
         self.port = api.get("ports", limit=1, device_owner="")[0]
+        self.floating, self.forwarded = self.take(), 0
 
     def attach(self, subnet):
         body = {"subnet_id": subnet["id"]}
@@ -76,6 +77,23 @@ class Town:
 
     def take(self, **given):
         return self.api.post("floatingips", floating_network_id=self.outer["id"], **given)
+
+    def forward(self):
+        self.forwarded += 1
+        body = {
+            "internal_port_id": self.port["id"],
+            "internal_port": self.forwarded,
+            "external_port": self.forwarded,
+            "protocol": "tcp",
+        }
+        path = f"floatingips/{self.floating['id']}/port_forwardings"
+        answer = self.api.send("POST", path, json={"port_forwarding": body})
+        assert answer.status_code == 201, answer.text
+
+    def add_gateway(self):
+        body = {"router": {"external_gateways": [self.gateway]}}
+        answer = self.api.send("PUT", f"routers/{self.router['id']}/add_external_gateways", json=body)
+        assert answer.status_code == 200, answer.text
 
     def bulk_of_ten(self):
         body = {"ports": [{"network_id": self.network["id"]}] * 10}
@@ -135,6 +153,9 @@ COSTS = {
     "create router": (3, lambda t: t.api.post("routers")),
     "create router with a gateway": (14, lambda t: t.api.post("routers", external_gateway_info=t.gateway)),
     "take a floating ip": (11, lambda t: t.take()),
+    "forward a port": (9, Town.forward),
+    "list pools of floating ips": (1, lambda t: t.api.get("floatingip_pools")),
+    "add a gateway": (14, Town.add_gateway),
     "change router": (3, lambda t: t.api.put(f"routers/{t.router['id']}", name="x")),
     "add an interface": (12, lambda t: t.attach(t.other)),
     "remove an interface": (8, Town.detach),

@@ -19,6 +19,7 @@ from tests.topology import (
     address_group,
     agent,
     floating_ip,
+    forwarding,
     group,
     network,
     port,
@@ -26,6 +27,7 @@ from tests.topology import (
     router_port,
     rule,
     subnet,
+    with_forwardings,
 )
 
 from neutrino.backends.ovn.northbound import BACKEND, NOUNS
@@ -42,6 +44,7 @@ EXAMPLES = int(os.environ.get("NEUTRINO_EXAMPLES", "40"))
 TABLES = (
     *("Logical_Switch", "Logical_Switch_Port", "Port_Group", "ACL", "Address_Set", "DHCP_Options", "NB_Global"),
     *("Logical_Router", "Logical_Router_Port", "Logical_Router_Static_Route", "NAT", "HA_Chassis_Group", "HA_Chassis"),
+    *("Load_Balancer", "BFD"),
 )
 _ORDER = [noun.collection for noun in NOUNS]
 
@@ -158,6 +161,7 @@ def clouds(draw: st.DrawFn) -> Cloud:
 def routed(draw: st.DrawFn, networks: list[Network], subnets: list[Subnet], ports: list[Port]) -> list[Resource]:
     """Three chassis, two routers with their ports, and two floating IPs, each perhaps there."""
     some = st.booleans
+    protocols = st.sampled_from(["tcp", "udp"])
     mappings = st.sampled_from(["physnet1:br-ex", "physnet2:br-2", ""])
     made: list[Resource] = [agent(f"host-{n}", draw(mappings), draw(some())) for n in range(3) if draw(some())]
     routers = []
@@ -165,11 +169,15 @@ def routed(draw: st.DrawFn, networks: list[Network], subnets: list[Subnet], port
         name = f"router-{number}"
         interfaces = []
         gateway = None
+        further = []
         for one in subnets:
             there = next(n for n in networks if n.id == one.network_id)
             base = one.cidr.partition("/")[0].removesuffix("0")
             if there.name == "red" and draw(some()):
                 gateway = router_port(f"{name}-gw", name, there, {one: f"{base}{number + 200}"}, is_gateway=True)
+                if draw(some()):
+                    fixed = {one: f"{base}{number + 210}"}
+                    further.append(router_port(f"{name}-gw-2", name, there, fixed, is_gateway=True))
             elif there.name != "red" and draw(some()):
                 up = draw(some())
                 text = f"{name}-{one.name}"
@@ -178,8 +186,11 @@ def routed(draw: st.DrawFn, networks: list[Network], subnets: list[Subnet], port
             routes = draw(
                 st.sampled_from([(), (Route("192.0.2.0/24", "10.0.0.9"),), (Route("192.0.2.0/24", "10.0.0.8"),)])
             )
-            routers.append(router(name, gateway, draw(some()), admin_state_up=draw(some()), routes=routes))
-            made += [*interfaces, *([gateway] if gateway else [])]
+            flags = ("admin_state_up", "distributed", "enable_default_route_ecmp", "enable_default_route_bfd")
+            given = {flag: draw(some()) for flag in flags}
+            others = [*interfaces, *further]
+            routers.append(router(name, gateway, draw(some()), others, routes=routes, **given))
+            made += [*others, *([gateway] if gateway else [])]
     made += routers
     for number, one in enumerate(s for s in subnets if s.cidr == "203.0.113.0/24"):
         there = next(n for n in networks if n.id == one.network_id)
@@ -189,8 +200,13 @@ def routed(draw: st.DrawFn, networks: list[Network], subnets: list[Subnet], port
             able = [p for p in ports if p.fixed_ips]
             to = draw(st.sampled_from([None, *able]))
             by = draw(st.sampled_from([None, *routers]))
-            if draw(some()):
-                made += [holder, floating_ip(text, holder, to, by)]
+            if not draw(some()):
+                continue
+            made += [holder, floating_ip(text, holder, to, by)]
+            if to is None and by is not None and able:
+                ways = [forwarding(f"{text}-80", made[-1], able[0], "80:80", "8080:8080")]
+                ways += [forwarding(f"{text}-90", made[-1], able[-1], "90:92", "90:92", draw(protocols))]
+                made[-1] = with_forwardings(made[-1], by, *ways[: draw(st.integers(1, 2))])
     return made
 
 
@@ -261,7 +277,7 @@ class Walk:
     async def clear(self, seen: Observer) -> None:
         for table in (
             *("Logical_Switch", "Port_Group", "Address_Set", "DHCP_Options"),
-            *("Logical_Router", "HA_Chassis_Group"),
+            *("Logical_Router", "HA_Chassis_Group", "Load_Balancer", "BFD"),
         ):
             await seen.transact(*[Delete(table, uuid) for uuid in await seen.rows(table)])
 

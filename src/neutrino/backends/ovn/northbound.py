@@ -20,17 +20,19 @@ from neutrino.model.port import Port
 from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.subnet import Subnet
+from neutrino.model.subnetpool import SubnetPool
 from neutrino.reconcile.noun import Backend, Noun
 
 NOUNS = (
+    Noun(SubnetPool, subnet.pool_fragment, subnet.pool_facts),
     Noun(Network, network.fragment, network.facts, ((Subnet, "network_id"),)),
     Noun(Subnet, subnet.fragment, subnet.facts, ((Port, "fixed_ips.subnet_id"),)),
     Noun(AddressGroup, address_group.fragment),
     Noun(SecurityGroup, security_group.fragment, security_group.facts, ((SecurityGroupRule, "security_group_id"),)),
     Noun(SecurityGroupRule, security_group.rule_fragment),
     Noun(Agent, gateway.agent_fragment, gateway.facts),
-    Noun(Router, router.fragment, router.facts, ((Port, "device_id"),)),
-    Noun(Port, port.fragment, port.facts, ((FloatingIp, "floating_port_id"),)),
+    Noun(Router, router.fragment, router.facts, ((Port, "device_id"), (FloatingIp, "router_id"))),
+    Noun(Port, port.fragment, port.facts, ((FloatingIp, "floating_port_id"), (FloatingIp, "port_id"))),
     Noun(FloatingIp, floating_ip.fragment),
 )
 

@@ -4,7 +4,7 @@ Source: upstream, ovn_client.py, _get_port_options and create_port. Not here: th
 (router_port.py); ports of metadata, virtual and external ports.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from neutrino.backends.ovn import nb, router_port, uuids
 from neutrino.backends.ovn.subnet import SubnetFacts
 from neutrino.model.port import FLOATING_IP, Port
 from neutrino.model.subnet import Subnet
+from neutrino.model.subnetpool import SubnetPool
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
 from neutrino.reconcile.noun import See
@@ -24,14 +25,17 @@ Subnets = Sequence[tuple[str, SubnetFacts]]
 
 @dataclass(frozen=True, slots=True)
 class PortFacts:
-    """What a floating IP renders of the port that holds its address."""
+    """What a floating IP renders of the port that holds its address, and of the one that it stands for."""
 
     mac_address: str
+    is_bound: bool
 
 
 def facts(port: Port) -> Hashable:
     """Return what others see of *port*; nothing of most."""
-    return PortFacts(port.mac_address) if port.device_owner == FLOATING_IP else None
+    if port.device_owner == FLOATING_IP:
+        return PortFacts(port.mac_address, is_bound=False)
+    return PortFacts("", is_bound=True) if port.binding_host_id else None
 
 
 def port_security(port: Port) -> frozenset[str]:
@@ -82,7 +86,7 @@ def options(port: Port) -> dict[str, str]:
     return {"requested-chassis": port.binding_host_id}
 
 
-def external_ids(port: Port, subnets: Subnets) -> dict[str, str]:
+def external_ids(port: Port, subnets: Subnets, scopes: Mapping[int, str]) -> dict[str, str]:
     """Return the marks of *port*: upstream's keys, without the revision number."""
     capabilities = port.binding_profile.get("capabilities")
     return {
@@ -91,8 +95,8 @@ def external_ids(port: Port, subnets: Subnets) -> dict[str, str]:
         "neutron:project_id": port.project_id,
         "neutron:cidrs": " ".join(f"{address}/{facts.prefix_length}" for address, facts in subnets),
         "neutron:device_owner": port.device_owner,
-        "neutron:subnet_pool_addr_scope4": "",
-        "neutron:subnet_pool_addr_scope6": "",
+        "neutron:subnet_pool_addr_scope4": scopes.get(4, ""),
+        "neutron:subnet_pool_addr_scope6": scopes.get(6, ""),
         "neutron:network_name": uuids.switch_name(port.network_id),
         "neutron:security_group_ids": " ".join(groups(port)),
         "neutron:vnic_type": port.binding_vnic_type,
@@ -106,7 +110,7 @@ def groups(port: Port) -> tuple[str, ...]:
     return () if port.is_trusted else port.security_groups
 
 
-def logical_switch_port(port: Port, subnets: Subnets) -> nb.Logical_Switch_Port:
+def logical_switch_port(port: Port, subnets: Subnets, scopes: Mapping[int, str]) -> nb.Logical_Switch_Port:
     """Return the Logical_Switch_Port of *port* (ovn-nb(5), Logical_Switch_Port)."""
     v4, v6 = dhcp(port, subnets, 4), dhcp(port, subnets, 6)
     parent, tag = port.binding_profile.get("parent_name"), port.binding_profile.get("tag")
@@ -122,8 +126,18 @@ def logical_switch_port(port: Port, subnets: Subnets) -> nb.Logical_Switch_Port:
         dhcpv4_options=v4,
         dhcpv6_options=v6,
         options=options(port),
-        external_ids=external_ids(port, subnets),
+        external_ids=external_ids(port, subnets, scopes),
     )
+
+
+def _scopes(subnets: Subnets, see: See) -> dict[int, str]:
+    """Return the address scope of the port's subnets, by IP version: that of the pool that they are of."""
+    out = {}
+    for _, facts in subnets:
+        scope = see(SubnetPool, facts.subnetpool_id) if facts.subnetpool_id else None
+        if scope is not None:
+            out[facts.ip_version] = scope
+    return out
 
 
 def fragment(port: Port, see: See) -> Fragment | None:
@@ -139,7 +153,7 @@ def fragment(port: Port, see: See) -> Fragment | None:
         names.append(uuids.DROP_GROUP)
     elements: dict[Place, Elements] = {Place(*uuids.switch(port.network_id), "ports"): member}
     elements.update({Place(*uuids.port_group(name), "ports"): member for name in names})
-    rows: dict[Key, Columns] = {key: columns(logical_switch_port(port, subnets))}
+    rows: dict[Key, Columns] = {key: columns(logical_switch_port(port, subnets, _scopes(subnets, see)))}
     if port.is_of_router:
         there = [(fixed.subnet_id, fixed.ip_address) for fixed in port.fixed_ips]
         known = [(*at, facts) for at, (_, facts) in zip(there, seen, strict=True) if facts is not None]

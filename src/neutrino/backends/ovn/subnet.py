@@ -12,6 +12,7 @@ from neutrino.backends.ovn import nb, uuids
 from neutrino.backends.ovn.network import NetworkFacts
 from neutrino.model.network import Network
 from neutrino.model.subnet import SLAAC, STATELESS, Subnet
+from neutrino.model.subnetpool import SubnetPool
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import Fragment
 from neutrino.reconcile.noun import See
@@ -34,6 +35,7 @@ class SubnetFacts:
     cidr: str
     gateway_ip: str | None
     ra_mode: str | None
+    subnetpool_id: str | None = None
 
 
 def facts(subnet: Subnet) -> Hashable:
@@ -47,7 +49,17 @@ def facts(subnet: Subnet) -> Hashable:
         cidr=subnet.cidr,
         gateway_ip=subnet.gateway_ip,
         ra_mode=subnet.ipv6_ra_mode,
+        subnetpool_id=subnet.subnetpool_id,
     )
+
+
+def pool_facts(pool: SubnetPool) -> Hashable:
+    """Return what ports see of the pool of their subnet: its address scope."""
+    return pool.address_scope_id
+
+
+def pool_fragment(pool: SubnetPool, see: See) -> None:
+    """Return what *pool* renders to: nothing."""
 
 
 def has_dhcp(subnet: Subnet) -> bool:

@@ -7,6 +7,7 @@ operators.
 
 from collections.abc import Mapping
 
+from neutrino.backends.ovn.port_forwarding import OWNER
 from neutrino.backends.ovn.uuids import DROP_GROUP
 from neutrino.ovsdb.values import Value
 from neutrino.reconcile.territory import Column, Keys, References, Table, Territory, Whole
@@ -16,7 +17,7 @@ _SWITCH_CONFIG = frozenset(
     {"mcast_snoop", "mcast_flood_unregistered", "vlan-passthru", "fdb_age_threshold", "broadcast-arps-to-all-routers"}
 )
 _ROUTER_OPTIONS = frozenset({"always_learn_from_arp_request", "dynamic_neigh_routers", "mac_binding_age_threshold"})
-_ROUTER_PORT_OPTIONS = frozenset({"reside-on-redirect-chassis"})
+_ROUTER_PORT_OPTIONS = frozenset({"reside-on-redirect-chassis", "gateway_mtu", "redirect-type"})
 _NAT_OPTIONS = frozenset({"stateless"})
 _PORT_OPTIONS = frozenset(
     {
@@ -51,6 +52,11 @@ def _is_our_group(row: Mapping[str, Value]) -> bool:
     return row["name"] == DROP_GROUP or _is_marked(row)
 
 
+def _is_our_balancer(row: Mapping[str, Value]) -> bool:
+    ids = row["external_ids"]
+    return isinstance(ids, Mapping) and ids.get("neutron:device_owner") == OWNER
+
+
 def _is_never_ours(row: Mapping[str, Value]) -> bool:  # noqa: ARG001 - the same for each
     return False
 
@@ -75,6 +81,7 @@ _TABLES = (
             "external_ids": _MARKS,
             "other_config": Keys(_SWITCH_CONFIG.__contains__),
             "ports": References("Logical_Switch_Port", strong=True),
+            "load_balancer": References("Load_Balancer", strong=False),
         },
         _is_marked,
     ),
@@ -87,6 +94,7 @@ _TABLES = (
             "ports": References("Logical_Router_Port", strong=True),
             "static_routes": References("Logical_Router_Static_Route", strong=True),
             "nat": References("NAT", strong=True),
+            "load_balancer": References("Load_Balancer", strong=False),
         },
         _is_marked,
     ),
@@ -106,16 +114,22 @@ _TABLES = (
         _is_marked,
         is_root=False,
     ),
+    Table("BFD", {**_wholes("logical_port", "dst_ip"), "external_ids": _MARKS}, _is_marked),
+    Table(
+        "Load_Balancer",
+        {**_wholes("name", "protocol", "vips"), "external_ids": _MARKS},
+        _is_our_balancer,
+    ),
     Table(
         "Logical_Router_Static_Route",
-        {**_wholes("ip_prefix", "nexthop"), "external_ids": _MARKS},
+        {**_wholes("ip_prefix", "nexthop", "output_port", "bfd"), "external_ids": _MARKS},
         _is_marked,
         is_root=False,
     ),
     Table(
         "NAT",
         {
-            **_wholes("type", "logical_ip", "external_ip", "logical_port"),
+            **_wholes("type", "logical_ip", "external_ip", "logical_port", "external_mac", "gateway_port"),
             "options": Keys(_NAT_OPTIONS.__contains__),
             "external_ids": _MARKS,
         },
