@@ -201,6 +201,8 @@ PARTS = (
     "end",
     "destination",
     "nexthop",
+    "internal_port",
+    "external_port_range",
 )
 LISTS = st.lists(
     st.dictionaries(st.sampled_from(PARTS), st.one_of(st.sampled_from(["10.0.0.5", "10.1.0.0/16", ID]), ODD_VALUES)),
@@ -231,7 +233,18 @@ def valid(noun, seed):
         "router": {"external_gateway_info": {"network_id": seed["outer"]}},
         "floatingip": {"floating_network_id": seed["outer"], "port_id": seed["port"]},
         "security_group_rule": {"security_group_id": seed["group"], "direction": "ingress", "protocol": "tcp"},
+        "port_forwarding": {
+            "internal_port_id": seed["port"],
+            "internal_port": 7,
+            "external_port": 7,
+            "protocol": "udp",
+        },
     }[noun.cls.singular]
+
+
+def place(noun, seed):
+    """Where the noun is."""
+    return noun.route.format(parent_id=seed["floatingip"])
 
 
 @pytest.fixture
@@ -254,6 +267,9 @@ def seed(api):
     assert api.send("PUT", f"routers/{router['id']}/add_router_interface", json=body).status_code == 200
     floating = api.post("floatingips", floating_network_id=outer["id"])
     found |= {"outer": outer["id"], "router": router["id"], "floatingip": floating["id"]}
+    body = {"internal_port_id": found["port"], "internal_port": 1, "external_port_range": "1:3", "protocol": "tcp"}
+    answer = api.send("POST", f"floatingips/{floating['id']}/port_forwardings", json={"port_forwarding": body})
+    found["port_forwarding"] = answer.json()["port_forwarding"]["id"]
     return found | {"group": group["id"], "rule": group["security_group_rules"][0]["id"]}
 
 
@@ -262,9 +278,9 @@ def seed(api):
 def test_creations_of_anything(api, seed, mutation):
     noun, changes = mutation
     body = {noun.cls.singular: valid(noun, seed) | changes}
-    check(api, api.rows(), api.send("POST", noun.route, content=json.dumps(body)))
+    check(api, api.rows(), api.send("POST", place(noun, seed), content=json.dumps(body)))
     bulk = {noun.cls.collection: [valid(noun, seed), body[noun.cls.singular]]}
-    check(api, api.rows(), api.send("POST", noun.route, content=json.dumps(bulk)))
+    check(api, api.rows(), api.send("POST", place(noun, seed), content=json.dumps(bulk)))
 
 
 @ODD
@@ -274,18 +290,24 @@ def test_changes_to_anything(api, seed, mutation, match):
     key = {"security_group": "group", "security_group_rule": "rule"}.get(noun.cls.singular, noun.cls.singular)
     body = {noun.cls.singular: changes}
     headers = {} if match is None else {"If-Match": match.encode("latin-1")}
-    path = f"{noun.route}/{seed[key]}"
+    path = f"{place(noun, seed)}/{seed[key]}"
     check(api, api.rows(), api.send("PUT", path, content=json.dumps(body), headers=headers))
     assert api.send("GET", path).status_code == 200
 
 
 @ODD
 @given(
-    st.sampled_from(["add_router_interface", "remove_router_interface", "add_extraroutes", "remove_extraroutes"]),
+    st.sampled_from(
+        [
+            *("add_router_interface", "remove_router_interface", "add_extraroutes", "remove_extraroutes"),
+            *("add_external_gateways", "update_external_gateways", "remove_external_gateways"),
+        ]
+    ),
     st.one_of(
         ODD_VALUES,
         st.dictionaries(st.sampled_from(PARTS), st.one_of(st.just(ID), ODD_VALUES), max_size=3),
         st.fixed_dictionaries({"router": st.one_of(ODD_VALUES, st.fixed_dictionaries({"routes": ODD_VALUES | LISTS}))}),
+        st.fixed_dictionaries({"router": st.fixed_dictionaries({"external_gateways": ODD_VALUES | LISTS})}),
     ),
 )
 def test_actions_on_routers(api, seed, action, body):
@@ -314,8 +336,8 @@ def questions(draw):
 def test_questions_about_anything(api, seed, question):
     noun, pairs = question
     api.send("GET", "security-groups")
-    check(api, api.rows(), api.send("GET", noun.route, params=pairs))
-    check(api, api.rows(), api.send("GET", f"{noun.route}/{seed['network']}", params=pairs))
+    check(api, api.rows(), api.send("GET", place(noun, seed), params=pairs))
+    check(api, api.rows(), api.send("GET", f"{place(noun, seed)}/{seed['network']}", params=pairs))
 
 
 @ODD
