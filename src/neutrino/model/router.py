@@ -67,7 +67,11 @@ def _gateway(value: object) -> object:
 _GATEWAY = Kind("gateway", _gateway, "json", {"anyOf": [{"type": "object"}, {"type": "null"}]})
 
 
-parse_gateways = items(record(GatewayRequest), MOST_GATEWAYS)  # of the actions on external_gateways
+def parse_gateways(value: object) -> object:
+    """Parse what the actions on external_gateways are given; the openstack command says none by ``{}``."""
+    return items(record(GatewayRequest), MOST_GATEWAYS)([] if value == {} else value)
+
+
 _GATEWAYS = Kind("list of gateways", parse_gateways, "json", {"type": "array", "items": {"type": "object"}})
 
 
