@@ -132,6 +132,41 @@ async def test_a_floating_ip_moves_in_place(cloud: Cloud) -> None:
         assert not len(controller._failed)
 
 
+async def test_a_floating_ip_follows_its_port_and_its_router(cloud: Cloud) -> None:
+    """On a distributed router it is translated where the port is bound, else at the gateway."""
+    outer, blue = network("outer", router_external=True), network("blue")
+    outside, inside = subnet("outside", outer, "203.0.113.0/24"), subnet("inside", blue, "10.0.0.0/24")
+    exit_ = router_port("exit", "edge", outer, {outside: "203.0.113.5"}, is_gateway=True)
+    central = router("edge", exit_)
+    unbound = port("p", blue, {inside: "10.0.0.10"})
+    bound = replace(unbound, binding_host_id="host-1")
+    holder = port("holder", outer, {outside: "203.0.113.7"}, device_owner=FLOATING_IP)
+    floating = floating_ip("floating", holder, unbound, central)
+    await cloud.put(outer, blue, outside, inside, exit_, holder, central, unbound, floating)
+    key = uuids.nat(floating.id).uuid
+    async with cloud.controller(), cloud.northbound() as seen:
+
+        async def mac() -> object:
+            return (await seen.rows("NAT"))[key]["external_mac"]
+
+        async def is_local() -> bool:
+            return await mac() == holder.mac_address
+
+        async def is_central() -> bool:
+            return await mac() is None
+
+        assert await is_central()
+        await cloud.put(bound)
+        await cloud.put(replace(central, distributed=True))
+        await until(is_local)
+        await cloud.put(unbound)
+        await until(is_central)
+        await cloud.put(bound)
+        await until(is_local)
+        await cloud.put(central)
+        await until(is_central)
+
+
 async def test_a_routers_port_is_up_when_the_northbound_has_it(cloud: Cloud) -> None:
     blue = network("blue")
     v4 = subnet("v4", blue, "10.0.0.0/24")

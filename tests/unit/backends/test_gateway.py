@@ -40,7 +40,25 @@ def test_a_chassis_that_goes_moves_only_its_own_routers() -> None:
             assert [name for name in before if name != gone.chassis] == after[: len(before) - (gone.chassis in before)]
 
 
+def test_only_chassis_of_the_zones_that_are_wanted() -> None:
+    reach = frozenset({"physnet1"})
+    some = [*AGENTS, *(AgentFacts(f"zoned-{n}", reach, frozenset({f"az{n}", "all"})) for n in range(3))]
+    for router in ROUTERS[:50]:
+        assert sorted(scheduled(router, some, "physnet1", ["az0", "az2"])) == ["zoned-0", "zoned-2"]
+        assert len(scheduled(router, some, "physnet1", ["all"])) == 3
+        assert scheduled(router, some, "physnet1", ["nowhere"]) == []
+
+
+def test_gateways_of_one_router_begin_on_different_chassis() -> None:
+    for router in ROUTERS[:50]:
+        firsts = [scheduled(router, AGENTS, "physnet1", (), number)[0] for number in range(len(AGENTS))]
+        assert sorted(firsts) == sorted(one.chassis for one in AGENTS)
+        assert scheduled(router, AGENTS[:1], "physnet1", (), 3) == [AGENTS[0].chassis]
+
+
 def test_what_a_gateway_sees_of_an_agent() -> None:
     assert facts(agent("h", "physnet1:br-ex, physnet2:br-2")) == AgentFacts("h", frozenset({"physnet1", "physnet2"}))
+    zones = frozenset({"az1", "az2"})
+    assert facts(agent("h", zone="az1, az2")) == AgentFacts("h", frozenset({"physnet1"}), zones)
     assert facts(agent("h", "")) == AgentFacts("h", frozenset())
     assert facts(agent("h", is_gateway=False)) is None
