@@ -8,6 +8,7 @@ from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
 from neutrino.model.floating_ip import ACTIVE, DOWN, FloatingIp
 from neutrino.model.network import Network
 from neutrino.model.port import FLOATING_IP, ROUTER_GATEWAY, ROUTER_INTERFACE, AddressPair, FixedIp, Port
+from neutrino.model.qos import BandwidthLimitRule, DscpMarkingRule, MinimumBandwidthRule, QosPolicy
 from neutrino.model.resource import Resource
 from neutrino.model.router import Gateway, Route, Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule, normalized
@@ -94,7 +95,27 @@ def router_port(text: str, router: str, network: Network, fixed_ips: dict[Subnet
     return port(text, network, fixed_ips, **given)
 
 
-def floating_ip(text: str, holder: Port, to: Port | None = None, router: Router | None = None) -> FloatingIp:
+def policy(text: str, *rules: BandwidthLimitRule | DscpMarkingRule | MinimumBandwidthRule) -> QosPolicy:
+    return QosPolicy(id=an_id(text), name=text, rules=rules, **_STANDARD)
+
+
+def limit(max_kbps: int, max_burst_kbps: int = 0, direction: str = "egress") -> BandwidthLimitRule:
+    ids = {"id": an_id(f"limit {max_kbps}"), "qos_policy_id": an_id("some policy")}
+    return BandwidthLimitRule(max_kbps=max_kbps, max_burst_kbps=max_burst_kbps, direction=direction, **ids)
+
+
+def mark(dscp_mark: int) -> DscpMarkingRule:
+    return DscpMarkingRule(id=an_id(f"mark {dscp_mark}"), qos_policy_id=an_id("some policy"), dscp_mark=dscp_mark)
+
+
+def least(min_kbps: int, direction: str = "egress") -> MinimumBandwidthRule:
+    ids = {"id": an_id(f"least {min_kbps}"), "qos_policy_id": an_id("some policy")}
+    return MinimumBandwidthRule(min_kbps=min_kbps, direction=direction, **ids)
+
+
+def floating_ip(
+    text: str, holder: Port, to: Port | None = None, router: Router | None = None, qos_policy_id: str | None = None
+) -> FloatingIp:
     given: dict[str, Any] = {"status": DOWN}
     if to is not None and router is not None:
         given = {
@@ -103,6 +124,7 @@ def floating_ip(text: str, holder: Port, to: Port | None = None, router: Router 
             "router_id": router.id,
             "status": ACTIVE,
         }
+    given["qos_policy_id"] = qos_policy_id
     return FloatingIp(
         id=an_id(text),
         floating_network_id=holder.network_id,
@@ -122,6 +144,7 @@ def reference() -> list[Resource]:
         provider_network_type="flat",
         provider_physical_network="physnet1",
         availability_zone_hints=("az1", "az2"),
+        qos_policy_id=an_id("gold"),
     )
     vlan = network(
         "vlan", mtu=1500, provider_network_type="vlan", provider_physical_network="physnet2",
@@ -145,12 +168,16 @@ def reference() -> list[Resource]:
     outer_v6 = subnet("outer-v6", outer, "fd00:9::/64", enable_dhcp=False)
     gateway = router_port("edge-gateway", "edge", outer, {outer_v4: "198.51.100.5", outer_v6: "fd00:9::5"},
                           is_gateway=True)  # fmt: skip
-    edge = router("edge", gateway, routes=(Route("192.0.2.0/24", "10.0.0.9"),))
+    edge = router("edge", gateway, routes=(Route("192.0.2.0/24", "10.0.0.9"),), gateway_qos_policy_id=an_id("silver"))
     plain = port("plain", blue, {v4: "10.0.0.11", v6: "fd00:1::11"}, security_groups=(web.id,))
     holders = [port(f"holder-{n}", outer, {outer_v4: f"198.51.100.{n}"}, device_owner=FLOATING_IP) for n in (20, 21)]
     return [
         outer, outer_v4, outer_v6, gateway, edge, *holders,
-        floating_ip("floating", holders[0], plain, edge),
+        policy("gold", limit(3000, 2400), limit(5000, 0, "ingress"), mark(46), least(1000), least(9, "ingress")),
+        policy("silver", limit(700, 500), limit(0, 9, "ingress")),
+        port("golden", blue, {v4: "10.0.0.17"}, qos_policy_id=an_id("gold")),
+        port("silvery", flat, {static: "203.0.113.16"}, qos_policy_id=an_id("silver")),
+        floating_ip("floating", holders[0], plain, edge, an_id("gold")),
         floating_ip("floating-nowhere", holders[1]),
         router("island-router", admin_state_up=False),
         router_port("edge-v4", "edge", blue, {v4: "10.0.0.1"}),

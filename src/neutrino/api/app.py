@@ -13,6 +13,7 @@ from neutrino.api import bodies, tags
 from neutrino.api.availability_paths import NetworkAvailabilities, NetworkAvailability, Zones
 from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
+from neutrino.api.qos_paths import add_routes as add_qos_routes
 from neutrino.api.quota_paths import PROJECT_PATHS, Quota, QuotaDefault, QuotaDetails, Quotas, WhoseQuota
 from neutrino.api.routes import NOUNS, Action, Noun
 from neutrino.api.service import Service
@@ -37,6 +38,11 @@ class NounEndpoint(Endpoint):
     def __init__(self, service: Service, noun: Noun) -> None:
         super().__init__(service)
         self._noun = noun
+
+    @property
+    def has_parent(self) -> bool:
+        """Whether the noun is below another."""
+        return self._noun.parent is not None
 
 
 class Collection(NounEndpoint):
@@ -196,6 +202,17 @@ class RequestId:
         resp.set_header("X-Openstack-Request-Id", req.context.request_id)
 
 
+class BelowParent:
+    """In a path below another resource's, ``row_id`` is the parent, and the resource's own id is ``child_id``."""
+
+    async def process_resource(self, _req: Req, _resp: Resp, resource: object, params: dict[str, str]) -> None:
+        """Give the handlers the names that they have for them."""
+        if isinstance(resource, NounEndpoint) and resource.has_parent:
+            params["parent_id"] = params.pop("row_id")
+            if "child_id" in params:
+                params["row_id"] = params.pop("child_id")
+
+
 def wire_fault(fault: Fault) -> dict[str, object]:
     """Return *fault* as the body of an answer."""
     return {"NeutronError": {"type": type(fault).__name__, "message": str(fault), "detail": ""}}
@@ -233,7 +250,8 @@ async def _defect(req: Req, resp: Resp, error: Exception, _params: dict[str, Any
 
 def application(service: Service) -> falcon.asgi.App[Req, Resp]:
     """Return the ASGI application over *service*."""
-    app = falcon.asgi.App(middleware=[RequestId()])
+    middleware: list[Any] = [RequestId(), BelowParent()]
+    app = falcon.asgi.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     app.resp_options.default_media_type = "application/json"
     app.add_route("/", Versions())
@@ -249,16 +267,20 @@ def application(service: Service) -> falcon.asgi.App[Req, Resp]:
     app.add_route(f"{PREFIX}/availability_zones", Zones(service))
     app.add_route(f"{PREFIX}/network-ip-availabilities", NetworkAvailabilities(service))
     app.add_route(f"{PREFIX}/network-ip-availabilities/{{network_id}}", NetworkAvailability(service))
+    add_qos_routes(app, PREFIX, service)
     for noun in NOUNS:
         path = f"{PREFIX}/{noun.route}"
+        if noun.parent:
+            path = path.replace("{parent_id}", "{row_id}")  # one place of a path has one name: see BelowParent
         app.add_route(path, Collection(service, noun))
-        app.add_route(f"{path}/{{row_id}}", Item(service, noun))
+        app.add_route(f"{path}/{{child_id}}" if noun.parent else f"{path}/{{row_id}}", Item(service, noun))
         for name, action in noun.actions.items():
             app.add_route(f"{path}/{{row_id}}/{name}", ActionOf(service, noun, action))
         if issubclass(noun.cls, Tagged):
             # Upstream has these two with the collection's own name, underscores and all, and takes both.
-            app.add_route(f"{path}/{{row_id}}/tags", TagsOf(service, noun))
-            app.add_route(f"{path}/{{row_id}}/tags/{{tag}}", TagOf(service, noun))
+            for base in {path, f"{PREFIX}/{noun.cls.collection}"} if noun.path else {path}:
+                app.add_route(f"{base}/{{row_id}}/tags", TagsOf(service, noun))
+                app.add_route(f"{base}/{{row_id}}/tags/{{tag}}", TagOf(service, noun))
     app.add_error_handler(Exception, _defect)
     app.add_error_handler(falcon.HTTPError, _bad)
     app.add_error_handler(falcon.HTTPRouteNotFound, _not_found)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, select
 
-from neutrino.api import networks, ports
+from neutrino.api import networks, ports, qos
 from neutrino.api.bodies import Given
 from neutrino.api.fixed_ips import allocate
 from neutrino.api.request import Request
@@ -21,7 +21,16 @@ from neutrino.model.faults_l3 import (
 )
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.port import ROUTER_GATEWAY, ROUTER_INTERFACE, FixedIpRequest, Port
-from neutrino.model.router import MOST_ROUTES, Gateway, GatewayRequest, Route, Router, check_overlap, check_routes
+from neutrino.model.router import (
+    AS_IT_IS,
+    MOST_ROUTES,
+    Gateway,
+    GatewayRequest,
+    Route,
+    Router,
+    check_overlap,
+    check_routes,
+)
 from neutrino.model.subnet import Subnet
 from neutrino.store.columns import select_all, to_resource
 from neutrino.store.records import Transaction
@@ -149,8 +158,16 @@ def _set_gateway(tx: Transaction, request: Request, router: Router, wanted: Gate
     others = [one for one in ports_of(tx, router.id) if one.device_owner == ROUTER_INTERFACE]
     taken = subnets_of(tx, others)
     check_overlap(subnets_of(tx, [port]).values(), taken)
-    gateway = Gateway(network_id=network.id, enable_snat=wanted.enable_snat, external_fixed_ips=port.fixed_ips)
-    return {"external_gateway_info": gateway, "gw_port_id": port.id, "enable_snat": wanted.enable_snat}
+    policy_id = router.gateway_qos_policy_id if wanted.qos_policy_id == AS_IT_IS else wanted.qos_policy_id
+    if policy_id != router.gateway_qos_policy_id:
+        qos.put_under(tx, request, "router", router.id, policy_id)
+    gateway = Gateway(network.id, wanted.enable_snat, port.fixed_ips, policy_id)
+    return {
+        "external_gateway_info": gateway,
+        "gw_port_id": port.id,
+        "enable_snat": wanted.enable_snat,
+        "gateway_qos_policy_id": policy_id,
+    }
 
 
 def _readdressed(tx: Transaction, port: Port, wanted: Sequence[FixedIpRequest]) -> Port:
@@ -165,7 +182,7 @@ def _readdressed(tx: Transaction, port: Port, wanted: Sequence[FixedIpRequest]) 
 def _clear_gateway(tx: Transaction, router: Router) -> Mapping[str, object]:
     if router.gw_port_id:
         _check_floating_ips(tx, router)
-    return {"external_gateway_info": None, "gw_port_id": None, "enable_snat": True}
+    return {"external_gateway_info": None, "gw_port_id": None, "enable_snat": True, "gateway_qos_policy_id": None}
 
 
 def _check_floating_ips(tx: Transaction, router: Router) -> None:

@@ -10,6 +10,7 @@ from neutrino.api import (
     default_rules,
     floating_ips,
     networks,
+    policies,
     ports,
     router_interfaces,
     routers,
@@ -37,10 +38,12 @@ from neutrino.model.faults import (
     SubnetPoolNotFound,
 )
 from neutrino.model.faults_l3 import FloatingIPNotFound, RouterNotFound, RoutesExhausted
+from neutrino.model.faults_qos import QosPolicyNotFound, QosRuleNotFound
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import list_of, record
 from neutrino.model.network import Network
 from neutrino.model.port import Port
+from neutrino.model.qos import RULES, QosPolicy
 from neutrino.model.resource import Resource
 from neutrino.model.router import MOST_ROUTES, Route, Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
@@ -117,6 +120,19 @@ _ROUTER_ACTIONS = {
     "add_extraroutes": Action(_routes, routers.add_routes, within="routes"),
     "remove_extraroutes": Action(_routes, routers.remove_routes, within="routes"),
 }
+_POLICY = Parent(QosPolicy, QosPolicyNotFound, "qos_policy_id")
+_QOS_RULES = tuple(
+    Noun(
+        cls,
+        QosRuleNotFound,
+        policies.creation_of(cls),
+        policies.update_rule,
+        policies.delete_rule,
+        path=f"qos/policies/{{parent_id}}/{cls.collection}",
+        parent=_POLICY,
+    )
+    for cls in RULES
+)
 NOUNS: tuple[Noun, ...] = (
     Noun(Network, NetworkNotFound, networks.create, networks.update, networks.delete),
     Noun(Subnet, SubnetNotFound, subnets.create, subnets.update, subnets.delete),
@@ -148,5 +164,7 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(Router, RouterNotFound, routers.create, routers.update, routers.delete, _ROUTER_ACTIONS),
     Noun(FloatingIp, FloatingIPNotFound, floating_ips.create, floating_ips.update, floating_ips.delete),
+    Noun(QosPolicy, QosPolicyNotFound, policies.create, policies.update, policies.delete, path="qos/policies"),
+    *_QOS_RULES,
     Noun(Agent, AgentNotFound),
 )

@@ -30,6 +30,7 @@ class FloatingIp(Tagged, frozen=True, kw_only=True):
     port_details: Annotated[
         JsonObject | None, Attr(post=False, put=False, stored=False, extension="fip-port-details")
     ] = None
+    qos_policy_id: Annotated[Uuid | None, Attr(indexed=True, refers="policies", extension="qos-fip")] = None
     # The port that holds the address on the external network.
     floating_port_id: Annotated[Uuid, Attr(post=False, put=False, indexed=True, refers="ports", shown=False)]
 

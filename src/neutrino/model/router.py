@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from neutrino.model.faults_l3 import BadRequest, InvalidRoutes, RoutesExhausted
-from neutrino.model.kinds import Boolean, Cidr, IpAddress, Kind, Name, Uuid, list_of, record
+from neutrino.model.kinds import Boolean, Cidr, IpAddress, Kind, Name, Uuid, kind_of, list_of, optional, record
 from neutrino.model.port import FixedIp, FixedIpRequest
 from neutrino.model.resource import Attr, Tagged
 from neutrino.model.subnet import Subnet
@@ -32,9 +32,14 @@ class Gateway(msgspec.Struct, frozen=True):
     network_id: str
     enable_snat: bool
     external_fixed_ips: tuple[FixedIp, ...]
+    qos_policy_id: str | None = None
 
 
 _REQUESTED_IPS = Kind("list of fixed IPs", list_of(FixedIpRequest, _MOST_GATEWAY_IPS).parse, "json", {"type": "array"})
+
+
+AS_IT_IS = ""  # the policy stays: null would take it away
+_POLICY = Kind("uuid", optional(kind_of(Uuid).parse), "text", {"type": "string"})
 
 
 class GatewayRequest(msgspec.Struct, frozen=True):
@@ -43,6 +48,7 @@ class GatewayRequest(msgspec.Struct, frozen=True):
     network_id: Uuid
     enable_snat: Boolean = True
     external_fixed_ips: Annotated[tuple[FixedIpRequest, ...], _REQUESTED_IPS] = ()
+    qos_policy_id: Annotated[str | None, _POLICY] = AS_IT_IS
 
 
 def _gateway(value: object) -> object:
@@ -70,6 +76,9 @@ class Router(Tagged, frozen=True, kw_only=True):
     # What the gateway's wire form is made of, besides the port's own values.
     gw_port_id: Annotated[Uuid | None, Attr(post=False, put=False, indexed=True, refers="ports", shown=False)] = None
     enable_snat: Annotated[Boolean, Attr(post=False, put=False, shown=False)] = True
+    gateway_qos_policy_id: Annotated[
+        Uuid | None, Attr(post=False, put=False, indexed=True, refers="policies", shown=False)
+    ] = None
 
 
 def check_routes(routes: Sequence[Route], cidrs: Iterable[str], own: Iterable[str]) -> None:

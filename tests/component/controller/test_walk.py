@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,7 +21,11 @@ from tests.topology import (
     agent,
     floating_ip,
     group,
+    least,
+    limit,
+    mark,
     network,
+    policy,
     port,
     router,
     router_port,
@@ -31,6 +36,7 @@ from tests.topology import (
 from neutrino.backends.ovn.northbound import BACKEND, NOUNS
 from neutrino.model.network import Network
 from neutrino.model.port import FLOATING_IP, AddressPair, Port
+from neutrino.model.qos import QosPolicy
 from neutrino.model.resource import Resource
 from neutrino.model.router import Route
 from neutrino.model.subnet import SLAAC, STATEFUL, STATELESS, Subnet
@@ -42,6 +48,7 @@ EXAMPLES = int(os.environ.get("NEUTRINO_EXAMPLES", "40"))
 TABLES = (
     *("Logical_Switch", "Logical_Switch_Port", "Port_Group", "ACL", "Address_Set", "DHCP_Options", "NB_Global"),
     *("Logical_Router", "Logical_Router_Port", "Logical_Router_Static_Route", "NAT", "HA_Chassis_Group", "HA_Chassis"),
+    "QoS",
 )
 _ORDER = [noun.collection for noun in NOUNS]
 
@@ -107,6 +114,9 @@ def clouds(draw: st.DrawFn) -> Cloud:
         mtu=1500,
         router_external=draw(some()),
     )
+    policies = [one for one in (draw(rules_of("gold")), draw(rules_of("silver"))) if draw(some())]
+    under = st.sampled_from([None, *(one.id for one in policies)])
+    blue, red = (msgspec.structs.replace(one, qos_policy_id=draw(under)) for one in (blue, red))
     networks = [one for one in (blue, red) if draw(some())]
     mode = draw(st.sampled_from([SLAAC, STATEFUL, STATELESS]))  # cannot change, so it is part of the name
     candidates = [
@@ -150,12 +160,28 @@ def clouds(draw: st.DrawFn) -> Cloud:
                 allowed_address_pairs=draw(st.sampled_from([(), (AddressPair("10.0.0.99"),)])),
             )
         )
-    layer_3 = draw(routed(networks, subnets, ports))
-    return {(one.collection, one.id): one for one in (*networks, *subnets, *labs, *groups, *rules, *ports, *layer_3)}
+        ports[-1] = msgspec.structs.replace(ports[-1], qos_policy_id=draw(under))
+    layer_3 = draw(routed(networks, subnets, ports, under))
+    return {
+        (one.collection, one.id): one
+        for one in (*policies, *networks, *subnets, *labs, *groups, *rules, *ports, *layer_3)
+    }
 
 
 @st.composite
-def routed(draw: st.DrawFn, networks: list[Network], subnets: list[Subnet], ports: list[Port]) -> list[Resource]:
+def rules_of(draw: st.DrawFn, name: str) -> QosPolicy:
+    rules = (limit(100), limit(200, 150, "ingress"), mark(8), mark(0), least(50))
+    return policy(name, *draw(st.lists(st.sampled_from(rules), unique_by=lambda one: (one.kind, one.way))))
+
+
+@st.composite
+def routed(
+    draw: st.DrawFn,
+    networks: list[Network],
+    subnets: list[Subnet],
+    ports: list[Port],
+    under: st.SearchStrategy[str | None],
+) -> list[Resource]:
     """Three chassis, two routers with their ports, and two floating IPs, each perhaps there."""
     some = st.booleans
     mappings = st.sampled_from(["physnet1:br-ex", "physnet2:br-2", ""])
@@ -178,7 +204,8 @@ def routed(draw: st.DrawFn, networks: list[Network], subnets: list[Subnet], port
             routes = draw(
                 st.sampled_from([(), (Route("192.0.2.0/24", "10.0.0.9"),), (Route("192.0.2.0/24", "10.0.0.8"),)])
             )
-            routers.append(router(name, gateway, draw(some()), admin_state_up=draw(some()), routes=routes))
+            given = {"admin_state_up": draw(some()), "routes": routes, "gateway_qos_policy_id": draw(under)}
+            routers.append(router(name, gateway, draw(some()), **given))
             made += [*interfaces, *([gateway] if gateway else [])]
     made += routers
     for number, one in enumerate(s for s in subnets if s.cidr == "203.0.113.0/24"):
@@ -190,7 +217,7 @@ def routed(draw: st.DrawFn, networks: list[Network], subnets: list[Subnet], port
             to = draw(st.sampled_from([None, *able]))
             by = draw(st.sampled_from([None, *routers]))
             if draw(some()):
-                made += [holder, floating_ip(text, holder, to, by)]
+                made += [holder, floating_ip(text, holder, to, by, draw(under))]
     return made
 
 

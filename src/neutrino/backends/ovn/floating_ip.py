@@ -4,12 +4,14 @@ Source: upstream, ovn_client.py, _create_or_update_floatingip. Translation is do
 row has the floating IP's id, so that it is changed in place when it moves.
 """
 
-from neutrino.backends.ovn import nb, uuids
+from neutrino.backends.ovn import nb, qos, uuids
 from neutrino.backends.ovn.port import PortFacts
+from neutrino.backends.ovn.router import RouterFacts
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.port import Port
+from neutrino.model.router import Router
 from neutrino.ovsdb.rows import columns
-from neutrino.reconcile.fragment import Fragment, Place
+from neutrino.reconcile.fragment import NOTHING, Fragment, Place
 from neutrino.reconcile.noun import See
 
 MARK = "neutron:port_fip"  # ovn-octavia-provider watches it
@@ -39,10 +41,29 @@ def fragment(floating: FloatingIp, see: See) -> Fragment | None:
         return None
     holder: PortFacts | None = see(Port, floating.floating_port_id)
     key = uuids.nat(floating.id)
+    limits = quality(floating, floating.router_id, see)
     return Fragment(
-        {key: columns(nat(floating, floating.router_id, holder.mac_address if holder else ""))},
+        {key: columns(nat(floating, floating.router_id, holder.mac_address if holder else "")), **limits.rows},
         {
             Place(*uuids.router(floating.router_id), "nat"): frozenset({key.uuid}),
             Place(*uuids.port(floating.port_id), "external_ids"): {MARK: str(floating.floating_ip_address)},
+            **limits.elements,
         },
     )
+
+
+def quality(floating: FloatingIp, router_id: str, see: See) -> Fragment:
+    """Return the rows of the floating IP's QoS policy, its own or the external network's, at the gateway's port."""
+    rules = qos.rules_of(see, floating.qos_policy_id, floating.floating_network_id)
+    router: RouterFacts | None = see(Router, router_id) if rules else None
+    if router is None or router.gateway_port_id is None:
+        return NOTHING
+    subject = qos.Subject(
+        floating.floating_network_id,
+        router.gateway_port_id,
+        ("neutron:fip_id", floating.id),
+        str(floating.floating_ip_address),
+        uuids.resident_name(router.gateway_port_id),
+        qos.FLOATING_IP_PRIORITY,
+    )
+    return qos.applied(subject, rules)

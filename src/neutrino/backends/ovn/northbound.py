@@ -7,6 +7,7 @@ from neutrino.backends.ovn import (
     gateway,
     network,
     port,
+    qos,
     router,
     security_group,
     subnet,
@@ -17,19 +18,21 @@ from neutrino.model.agent import Agent
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.network import Network
 from neutrino.model.port import Port
+from neutrino.model.qos import QosPolicy
 from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.subnet import Subnet
 from neutrino.reconcile.noun import Backend, Noun
 
 NOUNS = (
-    Noun(Network, network.fragment, network.facts, ((Subnet, "network_id"),)),
+    Noun(QosPolicy, qos.fragment, qos.facts),
+    Noun(Network, network.fragment, network.facts, ((Subnet, "network_id"), (Port, "network_id"))),
     Noun(Subnet, subnet.fragment, subnet.facts, ((Port, "fixed_ips.subnet_id"),)),
     Noun(AddressGroup, address_group.fragment),
     Noun(SecurityGroup, security_group.fragment, security_group.facts, ((SecurityGroupRule, "security_group_id"),)),
     Noun(SecurityGroupRule, security_group.rule_fragment),
     Noun(Agent, gateway.agent_fragment, gateway.facts),
-    Noun(Router, router.fragment, router.facts, ((Port, "device_id"),)),
+    Noun(Router, router.fragment, router.facts, ((Port, "device_id"), (FloatingIp, "router_id"))),
     Noun(Port, port.fragment, port.facts, ((FloatingIp, "floating_port_id"),)),
     Noun(FloatingIp, floating_ip.fragment),
 )

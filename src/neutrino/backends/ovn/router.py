@@ -7,7 +7,7 @@ gateway (gateway.py), floating IPs.
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from neutrino.backends.ovn import nb, uuids
+from neutrino.backends.ovn import nb, qos, uuids
 from neutrino.model.router import Route, Router
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
@@ -18,17 +18,19 @@ _NEIGHBOUR_AGE_S = 300  # upstream's default, [ovn_router] mac_binding_age_thres
 
 @dataclass(frozen=True, slots=True)
 class RouterFacts:
-    """What a router's interfaces render of it: the addresses behind which their IPv4 subnets hide."""
+    """What others render of a router: the addresses behind which IPv4 subnets hide, and its gateway."""
 
     snat_addresses: tuple[str, ...]
+    gateway_port_id: str | None
 
 
 def facts(router: Router) -> Hashable:
     """Return what others see of *router*."""
     gateway = router.external_gateway_info
     if gateway is None or not gateway.enable_snat:
-        return RouterFacts(())
-    return RouterFacts(tuple(ip.ip_address for ip in gateway.external_fixed_ips if ":" not in ip.ip_address))
+        return RouterFacts((), router.gw_port_id)
+    own = tuple(ip.ip_address for ip in gateway.external_fixed_ips if ":" not in ip.ip_address)
+    return RouterFacts(own, router.gw_port_id)
 
 
 def logical_router(router: Router) -> nb.Logical_Router:
@@ -52,7 +54,7 @@ def static_route(route: Route) -> nb.Logical_Router_Static_Route:
     )
 
 
-def fragment(router: Router, see: See) -> Fragment:  # noqa: ARG001 - a router sees nobody
+def fragment(router: Router, see: See) -> Fragment:
     """Return what *router* renders to."""
     key = uuids.router(router.id)
     rows: dict[Key, Columns] = {key: columns(logical_router(router))}
@@ -62,4 +64,10 @@ def fragment(router: Router, see: See) -> Fragment:  # noqa: ARG001 - a router s
         rows[row] = columns(static_route(route))
         routes.add(row.uuid)
     elements: dict[Place, Elements] = {Place(*key, "static_routes"): frozenset(routes)} if routes else {}
+    gateway = router.external_gateway_info
+    if gateway is not None and router.gw_port_id is not None:
+        subject = qos.Subject(gateway.network_id, router.gw_port_id, ("neutron:router_id", router.id))
+        limits = qos.applied(subject, qos.rules_of(see, router.gateway_qos_policy_id, gateway.network_id))
+        rows.update(limits.rows)
+        elements.update(limits.elements)
     return Fragment(rows, elements)
