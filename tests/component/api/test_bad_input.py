@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neutrino.api.routes import NOUNS
-from neutrino.model import faults, faults_l3
+from neutrino.model import faults, faults_l3, faults_qos
 from neutrino.model.resource import by_wire
 
 FAULTS = {
     name: value
-    for module in (faults, faults_l3)
+    for module in (faults, faults_l3, faults_qos)
     for name, value in vars(module).items()
     if isinstance(value, type) and issubclass(value, faults.Fault)
 }
@@ -231,7 +231,18 @@ def valid(noun, seed):
         "router": {"external_gateway_info": {"network_id": seed["outer"]}},
         "floatingip": {"floating_network_id": seed["outer"], "port_id": seed["port"]},
         "security_group_rule": {"security_group_id": seed["group"], "direction": "ingress", "protocol": "tcp"},
+        "policy": {"name": "q"},
+        "bandwidth_limit_rule": {"max_kbps": 200, "direction": "ingress"},
+        "dscp_marking_rule": {"dscp_mark": 8},
+        "minimum_bandwidth_rule": {"min_kbps": 100, "direction": "ingress"},
+        "packet_rate_limit_rule": {"max_kpps": 200, "direction": "ingress"},
+        "minimum_packet_rate_rule": {"min_kpps": 100, "direction": "ingress"},
     }[noun.cls.singular]
+
+
+def place(noun, seed):
+    """The noun's path."""
+    return noun.route.format(parent_id=seed[noun.parent.cls.singular]) if noun.parent else noun.route
 
 
 @pytest.fixture
@@ -254,6 +265,17 @@ def seed(api):
     assert api.send("PUT", f"routers/{router['id']}/add_router_interface", json=body).status_code == 200
     floating = api.post("floatingips", floating_network_id=outer["id"])
     found |= {"outer": outer["id"], "router": router["id"], "floatingip": floating["id"]}
+    policy = api.send("POST", "qos/policies", json={"policy": {}}).json()["policy"]["id"]
+    found["policy"] = policy
+    for name, rule in (
+        ("bandwidth_limit_rule", {"max_kbps": 200}),
+        ("dscp_marking_rule", {"dscp_mark": 8}),
+        ("minimum_bandwidth_rule", {"min_kbps": 100}),
+        ("packet_rate_limit_rule", {"max_kpps": 200}),
+        ("minimum_packet_rate_rule", {"min_kpps": 100}),
+    ):
+        answer = api.send("POST", f"qos/policies/{policy}/{name}s", json={name: rule})
+        found[name] = answer.json()[name]["id"]
     return found | {"group": group["id"], "rule": group["security_group_rules"][0]["id"]}
 
 
@@ -262,9 +284,9 @@ def seed(api):
 def test_creations_of_anything(api, seed, mutation):
     noun, changes = mutation
     body = {noun.cls.singular: valid(noun, seed) | changes}
-    check(api, api.rows(), api.send("POST", noun.route, content=json.dumps(body)))
+    check(api, api.rows(), api.send("POST", place(noun, seed), content=json.dumps(body)))
     bulk = {noun.cls.collection: [valid(noun, seed), body[noun.cls.singular]]}
-    check(api, api.rows(), api.send("POST", noun.route, content=json.dumps(bulk)))
+    check(api, api.rows(), api.send("POST", place(noun, seed), content=json.dumps(bulk)))
 
 
 @ODD
@@ -274,7 +296,7 @@ def test_changes_to_anything(api, seed, mutation, match):
     key = {"security_group": "group", "security_group_rule": "rule"}.get(noun.cls.singular, noun.cls.singular)
     body = {noun.cls.singular: changes}
     headers = {} if match is None else {"If-Match": match.encode("latin-1")}
-    path = f"{noun.route}/{seed[key]}"
+    path = f"{place(noun, seed)}/{seed[key]}"
     check(api, api.rows(), api.send("PUT", path, content=json.dumps(body), headers=headers))
     assert api.send("GET", path).status_code == 200
 
@@ -314,8 +336,8 @@ def questions(draw):
 def test_questions_about_anything(api, seed, question):
     noun, pairs = question
     api.send("GET", "security-groups")
-    check(api, api.rows(), api.send("GET", noun.route, params=pairs))
-    check(api, api.rows(), api.send("GET", f"{noun.route}/{seed['network']}", params=pairs))
+    check(api, api.rows(), api.send("GET", place(noun, seed), params=pairs))
+    check(api, api.rows(), api.send("GET", f"{place(noun, seed)}/{seed['network']}", params=pairs))
 
 
 @ODD

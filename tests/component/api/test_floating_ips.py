@@ -52,6 +52,7 @@ def test_a_floating_ip_lives(api, town):
         "router_id": None,
         "status": "DOWN",
         "port_details": None,
+        "qos_policy_id": None,
         "tags": [],
         "revision_number": 1,
         "created_at": made["created_at"],
