@@ -140,7 +140,7 @@ COSTS = {
     "show a policy": (1, lambda t: t.api.get(f"qos/policies/{t.policy['id']}")),
     "show a port under a policy": (1, lambda t: t.api.get(f"ports/{t.limited['id']}")),
     "list rules of a policy": (2, lambda t: t.api.get(t.rules)),
-    "create a rule": (8, lambda t: t.api.send("POST", t.rules, json={"minimum_bandwidth_rule": {"min_kbps": 5}})),
+    "create a rule": (7, lambda t: t.api.send("POST", t.rules, json={"minimum_bandwidth_rule": {"min_kbps": 5}})),
     "take a port from its policy": (5, lambda t: t.api.put(f"ports/{t.limited['id']}", qos_policy_id=None)),
     "put a network under a policy": (6, lambda t: t.api.put(f"networks/{t.green['id']}", qos_policy_id=t.policy["id"])),
     "delete a policy in use": (2, lambda t: t.api.send("DELETE", f"qos/policies/{t.policy['id']}")),
