@@ -32,7 +32,7 @@ NOUNS = (
     Noun(SecurityGroup, security_group.fragment, security_group.facts, ((SecurityGroupRule, "security_group_id"),)),
     Noun(SecurityGroupRule, security_group.rule_fragment),
     Noun(Agent, gateway.agent_fragment, gateway.facts),
-    Noun(Router, router.fragment, router.facts, ((Port, "device_id"), (FloatingIp, "router_id"))),
+    Noun(Router, router.fragment, router.facts, ((Port, "device_id"),)),
     Noun(Port, port.fragment, port.facts, ((FloatingIp, "floating_port_id"),)),
     Noun(FloatingIp, floating_ip.fragment),
 )
