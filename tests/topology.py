@@ -13,6 +13,7 @@ from neutrino.model.floating_ip import ACTIVE, DOWN, FloatingIp
 from neutrino.model.network import Network
 from neutrino.model.port import FLOATING_IP, ROUTER_GATEWAY, ROUTER_INTERFACE, AddressPair, FixedIp, Port
 from neutrino.model.port_forwarding import PortForwarding, Translation
+from neutrino.model.qos import BandwidthLimitRule, DscpMarkingRule, MinimumBandwidthRule, QosPolicy
 from neutrino.model.resource import Resource
 from neutrino.model.router import Gateway, Leg, Route, Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule, normalized
@@ -108,7 +109,27 @@ def router_port(text: str, router: str, network: Network, fixed_ips: dict[Subnet
     return port(text, network, fixed_ips, **given)
 
 
-def floating_ip(text: str, holder: Port, to: Port | None = None, router: Router | None = None) -> FloatingIp:
+def policy(text: str, *rules: BandwidthLimitRule | DscpMarkingRule | MinimumBandwidthRule) -> QosPolicy:
+    return QosPolicy(id=an_id(text), name=text, rules=rules, **_STANDARD)
+
+
+def limit(max_kbps: int, max_burst_kbps: int = 0, direction: str = "egress") -> BandwidthLimitRule:
+    ids = {"id": an_id(f"limit {max_kbps}"), "qos_policy_id": an_id("some policy")}
+    return BandwidthLimitRule(max_kbps=max_kbps, max_burst_kbps=max_burst_kbps, direction=direction, **ids)
+
+
+def mark(dscp_mark: int) -> DscpMarkingRule:
+    return DscpMarkingRule(id=an_id(f"mark {dscp_mark}"), qos_policy_id=an_id("some policy"), dscp_mark=dscp_mark)
+
+
+def least(min_kbps: int, direction: str = "egress") -> MinimumBandwidthRule:
+    ids = {"id": an_id(f"least {min_kbps}"), "qos_policy_id": an_id("some policy")}
+    return MinimumBandwidthRule(min_kbps=min_kbps, direction=direction, **ids)
+
+
+def floating_ip(
+    text: str, holder: Port, to: Port | None = None, router: Router | None = None, qos_policy_id: str | None = None
+) -> FloatingIp:
     given: dict[str, Any] = {"status": DOWN}
     if to is not None and router is not None:
         given = {
@@ -117,6 +138,7 @@ def floating_ip(text: str, holder: Port, to: Port | None = None, router: Router 
             "router_id": router.id,
             "status": ACTIVE,
         }
+    given["qos_policy_id"] = qos_policy_id
     return FloatingIp(
         id=an_id(text),
         floating_network_id=holder.network_id,
@@ -158,6 +180,7 @@ def reference() -> list[Resource]:
         provider_network_type="flat",
         provider_physical_network="physnet1",
         availability_zone_hints=("az1", "az2"),
+        qos_policy_id=an_id("gold"),
     )
     vlan = network(
         "vlan", mtu=1500, provider_network_type="vlan", provider_physical_network="physnet2",
@@ -186,7 +209,8 @@ def reference() -> list[Resource]:
         router_port("edge-v6", "edge", blue, {slaac: "fd00:3::1"}),
         router_port("edge-vlan", "edge", vlan, {vlan_v4: "10.7.0.1"}),
     ]
-    edge = router("edge", gateway, others=legs, routes=(Route("192.0.2.0/24", "10.0.0.9"),))
+    edge = router("edge", gateway, others=legs, routes=(Route("192.0.2.0/24", "10.0.0.9"),),
+                  gateway_qos_policy_id=an_id("silver"))  # fmt: skip
     plain = port("plain", blue, {v4: "10.0.0.11", v6: "fd00:1::11"}, security_groups=(web.id,))
     holders = [port(f"holder-{n}", outer, {outer_v4: f"198.51.100.{n}"}, device_owner=FLOATING_IP) for n in (20, 21)]
     side = router_port("twin-side", "twin", vlan, {vlan_v4: "10.7.0.2"})
@@ -195,7 +219,7 @@ def reference() -> list[Resource]:
                   enable_default_route_bfd=True, availability_zone_hints=("az1",))  # fmt: skip
     far = port("far", vlan, {vlan_v4: "10.7.0.11"}, binding_host_id="host-1")
     more = [port(f"holder-{n}", outer, {outer_v4: f"198.51.100.{n}"}, device_owner=FLOATING_IP) for n in (22, 23)]
-    shared = floating_ip("shared", more[0])
+    shared = floating_ip("shared", more[0], qos_policy_id=an_id("silver"))
     ways = [
         forwarding("way-web", shared, plain, "80:80", "8080:8080"),
         forwarding("way-range", shared, plain, "5000:5002", "6000:6002"),
@@ -204,13 +228,17 @@ def reference() -> list[Resource]:
     return [
         twin, side, *exits, far, *more,
         with_forwardings(shared, edge, *ways),
-        floating_ip("nearby", more[1], far, twin),
+        floating_ip("nearby", more[1], far, twin, an_id("silver")),
         *ways,
         AddressScope(id=an_id("scope"), name="scope", ip_version=4, project_id=_STANDARD["project_id"]),
         SubnetPool(id=an_id("pool"), name="pool", prefixes=("10.7.0.0/16",), ip_version=4, default_prefixlen="24",
                    min_prefixlen="8", max_prefixlen="32", address_scope_id=an_id("scope"), **_STANDARD),
         outer, outer_v4, outer_v6, gateway, edge, *holders,
-        floating_ip("floating", holders[0], plain, edge),
+        policy("gold", limit(3000, 2400), limit(5000, 0, "ingress"), mark(46), least(1000), least(9, "ingress")),
+        policy("silver", limit(700, 500), limit(0, 9, "ingress")),
+        port("golden", blue, {v4: "10.0.0.17"}, qos_policy_id=an_id("gold")),
+        port("silvery", flat, {static: "203.0.113.16"}, qos_policy_id=an_id("silver")),
+        floating_ip("floating", holders[0], plain, edge, an_id("gold")),
         floating_ip("floating-nowhere", holders[1]),
         router("island-router", admin_state_up=False),
         *legs,

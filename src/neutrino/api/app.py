@@ -14,6 +14,7 @@ from neutrino.api.availability_paths import NetworkAvailabilities, NetworkAvaila
 from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
 from neutrino.api.floating_ip_pools import FloatingIpPools
+from neutrino.api.qos_paths import add_routes as add_qos_routes
 from neutrino.api.quota_paths import PROJECT_PATHS, Quota, QuotaDefault, QuotaDetails, Quotas, WhoseQuota
 from neutrino.api.routes import NOUNS, Action, Noun
 from neutrino.api.service import Service
@@ -268,6 +269,7 @@ def application(service: Service) -> falcon.asgi.App[Req, Resp]:
     app.add_route(f"{PREFIX}/floatingip_pools", FloatingIpPools(service))
     app.add_route(f"{PREFIX}/network-ip-availabilities", NetworkAvailabilities(service))
     app.add_route(f"{PREFIX}/network-ip-availabilities/{{network_id}}", NetworkAvailability(service))
+    add_qos_routes(app, PREFIX, service)
     for noun in NOUNS:
         path = f"{PREFIX}/{noun.route}"
         if noun.parent:
@@ -278,8 +280,9 @@ def application(service: Service) -> falcon.asgi.App[Req, Resp]:
             app.add_route(f"{path}/{{row_id}}/{name}", ActionOf(service, noun, action))
         if issubclass(noun.cls, Tagged):
             # Upstream has these two with the collection's own name, underscores and all, and takes both.
-            app.add_route(f"{path}/{{row_id}}/tags", TagsOf(service, noun))
-            app.add_route(f"{path}/{{row_id}}/tags/{{tag}}", TagOf(service, noun))
+            for base in {path, f"{PREFIX}/{noun.cls.collection}"} if noun.path else {path}:
+                app.add_route(f"{base}/{{row_id}}/tags", TagsOf(service, noun))
+                app.add_route(f"{base}/{{row_id}}/tags/{{tag}}", TagOf(service, noun))
     app.add_error_handler(Exception, _defect)
     app.add_error_handler(falcon.HTTPError, _bad)
     app.add_error_handler(falcon.HTTPRouteNotFound, _not_found)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 
-from neutrino.api import networks, ports
+from neutrino.api import networks, ports, qos
 from neutrino.api.associations import association
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
@@ -32,6 +32,7 @@ def create(tx: Transaction, request: Request, given: Given) -> FloatingIp:
         raise BadRequest(RESOURCE, f"Network {network.id} does not contain any IPv4 subnet")
     project_id = str(given.get("project_id") or request.project_id)
     own_id = str(uuid.uuid4())
+    qos.put_under(tx, request, "fip", own_id, given.get("qos_policy_id"))
     holder = _take(tx, request, network, subnets, given, own_id)
     values = given | {
         "id": own_id,
@@ -49,9 +50,11 @@ def create(tx: Transaction, request: Request, given: Given) -> FloatingIp:
     return floating
 
 
-def update(tx: Transaction, _request: Request, old: FloatingIp, changes: Given) -> FloatingIp:
+def update(tx: Transaction, request: Request, old: FloatingIp, changes: Given) -> FloatingIp:
     """Change a floating IP: give it to a port, to another one, or to none."""
     values = dict(changes)
+    if changes.get("qos_policy_id", old.qos_policy_id) != old.qos_policy_id:
+        qos.put_under(tx, request, "fip", old.id, changes["qos_policy_id"])
     if not changes:
         values |= association(tx, old, None, None)  # as it was when there was nothing else to change
     elif "port_id" in changes:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
+from neutrino.api import qos
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.security_groups import ensure_default
@@ -69,8 +70,12 @@ def create(tx: Transaction, request: Request, given: Given) -> Network:
     assert isinstance(zones, tuple)  # noqa: S101 - parsed so
     check_zones(tx, zones)
     values["availability_zones"] = zones
+    values["qos_policy_id"] = values.get("qos_policy_id") or qos.default_of(tx, project_id)
+    network_id = str(uuid.uuid4())
+    if values["qos_policy_id"]:
+        qos.put_network_under(tx, request, network_id, values["qos_policy_id"])
     network = Network(
-        **(values | {"id": str(uuid.uuid4()), "project_id": project_id}),  # type: ignore[arg-type]
+        **(values | {"id": network_id, "project_id": project_id}),  # type: ignore[arg-type]
         created_at=tx.now,
         updated_at=tx.now,
         revision_number=1,
@@ -87,6 +92,8 @@ def update(tx: Transaction, request: Request, old: Network, changes: Given) -> N
     """Change a network."""
     if "mtu" in changes:
         changes = changes | {"mtu": _mtu(request, old.provider_network_type, changes["mtu"])}
+    if changes.get("qos_policy_id", old.qos_policy_id) != old.qos_policy_id:
+        qos.put_network_under(tx, request, old.id, changes["qos_policy_id"], old.qos_policy_id)
     becomes_internal = old.router_external and changes.get("router_external") is False
     if becomes_internal and tx.connection.execute(_EXTERNAL_PORT_OF, {"network_id": old.id}).first() is not None:
         raise ExternalNetworkInUse(old.id)

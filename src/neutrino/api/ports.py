@@ -8,7 +8,7 @@ from contextlib import suppress
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import networks, port_forwardings
+from neutrino.api import networks, port_forwardings, qos
 from neutrino.api.associations import disassociate
 from neutrino.api.bodies import Given, defaults_of
 from neutrino.api.fixed_ips import allocate
@@ -91,8 +91,10 @@ def _create(tx: Transaction, request: Request, given: Given, mac: str) -> Port:
     subnets = subnets if wanted == () else serving(network.id, subnets, owner)
     fixed_ips = allocate(tx, network, subnets, wanted, mac, trusted)
     binding = _bind(tx, request, network, str(given["binding_host_id"]), str(given["binding_vnic_type"]))
+    port_id, vnic_type = str(uuid.uuid4()), str(given["binding_vnic_type"])
     values = given | {
-        "id": str(uuid.uuid4()),
+        **qos.of_new_port(tx, request, network, port_id, given.get("qos_policy_id"), vnic_type),
+        "id": port_id,
         "project_id": project_id,
         "mac_address": mac,
         "fixed_ips": fixed_ips,
@@ -144,6 +146,8 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
     if (new.binding_host_id, new.binding_vnic_type) != (old.binding_host_id, old.binding_vnic_type):
         binding = _bind(tx, request, network, new.binding_host_id, new.binding_vnic_type)
         values |= {"binding_vif_type": binding.vif_type, "binding_vif_details": binding.vif_details}
+    if values.keys() & {"qos_policy_id", "binding_vnic_type"}:
+        values |= qos.of_changed_port(tx, request, network, old, changes)
     if mac != old.mac_address and tx.connection.execute(_WITH_MAC, {"network_id": network.id, "mac": mac}).first():
         raise MacAddressInUse(network.id, mac)
     updated = tx.update(old, values)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import networks, ports
+from neutrino.api import networks, ports, qos
 from neutrino.api.bodies import Given
 from neutrino.api.fixed_ips import allocate
 from neutrino.api.request import Request
@@ -24,7 +24,16 @@ from neutrino.model.faults_l3 import (
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.port import ROUTER_GATEWAY, ROUTER_INTERFACE, FixedIpRequest, Port
 from neutrino.model.port_forwarding import PortForwarding
-from neutrino.model.router import MOST_ROUTES, Gateway, GatewayRequest, Route, Router, check_overlap, check_routes
+from neutrino.model.router import (
+    AS_IT_IS,
+    MOST_ROUTES,
+    Gateway,
+    GatewayRequest,
+    Route,
+    Router,
+    check_overlap,
+    check_routes,
+)
 from neutrino.model.subnet import Subnet
 from neutrino.store.columns import select_all, to_resource
 from neutrino.store.records import Transaction
@@ -214,13 +223,23 @@ def _set_gateway(tx: Transaction, request: Request, router: Router, wanted: Gate
         if present is not None:
             check_needed(tx, router, [wanted.network_id, *(one.network_id for one in others)])
         port = make_gateway(tx, request, router, wanted)
-    gateway = Gateway(network_id=port.network_id, enable_snat=wanted.enable_snat, external_fixed_ips=port.fixed_ips)
+    policy_id = gateway_policy(tx, request, router, wanted)
+    gateway = Gateway(port.network_id, wanted.enable_snat, port.fixed_ips, policy_id)
     return {
         "external_gateway_info": gateway,
         "external_gateways": (gateway, *_with_snat(others, wanted.enable_snat)),
         "gw_port_id": port.id,
         "enable_snat": wanted.enable_snat,
+        "gateway_qos_policy_id": policy_id,
     }
+
+
+def gateway_policy(tx: Transaction, request: Request, router: Router, wanted: GatewayRequest) -> str | None:
+    """Return the QoS policy of the first gateway as it is *wanted*, or refuse; the others have none of their own."""
+    if wanted.qos_policy_id in (AS_IT_IS, router.gateway_qos_policy_id):
+        return router.gateway_qos_policy_id
+    qos.put_under(tx, request, "router", router.id, wanted.qos_policy_id)
+    return wanted.qos_policy_id
 
 
 def _clear_gateway(tx: Transaction, router: Router) -> Mapping[str, object]:
@@ -228,11 +247,17 @@ def _clear_gateway(tx: Transaction, router: Router) -> Mapping[str, object]:
     others = router.external_gateways[1:]
     if router.gw_port_id:
         check_needed(tx, router, [one.network_id for one in others])
+    values: dict[str, object] = {"gateway_qos_policy_id": None}
     if not others:
-        return {"external_gateway_info": None, "external_gateways": (), "gw_port_id": None, "enable_snat": True}
+        return values | {
+            "external_gateway_info": None,
+            "external_gateways": (),
+            "gw_port_id": None,
+            "enable_snat": True,
+        }
     found = [leg for leg in router.legs if leg.device_owner == ROUTER_GATEWAY and leg.port_id != router.gw_port_id]
     first = next(leg.port_id for leg in found if leg.fixed_ips == others[0].external_fixed_ips)
-    return {"external_gateway_info": others[0], "external_gateways": others, "gw_port_id": first}
+    return values | {"external_gateway_info": others[0], "external_gateways": others, "gw_port_id": first}
 
 
 def _interfaces(tx: Transaction, router: Router) -> list[Port]:

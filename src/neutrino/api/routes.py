@@ -11,6 +11,7 @@ from neutrino.api import (
     external_gateways,
     floating_ips,
     networks,
+    policies,
     port_forwardings,
     ports,
     router_interfaces,
@@ -40,11 +41,13 @@ from neutrino.model.faults import (
 )
 from neutrino.model.faults_forwarding import PortForwardingNotFound
 from neutrino.model.faults_l3 import FloatingIPNotFound, RouterNotFound, RoutesExhausted
+from neutrino.model.faults_qos import QosPolicyNotFound, QosRuleNotFound
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import list_of, record
 from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.port_forwarding import PortForwarding
+from neutrino.model.qos import RULES, QosPolicy
 from neutrino.model.resource import Resource
 from neutrino.model.router import MOST_ROUTES, Route, Router, parse_gateways
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
@@ -124,6 +127,19 @@ _ROUTER_ACTIONS = {
     "update_external_gateways": Action(parse_gateways, external_gateways.update, within="external_gateways"),
     "remove_external_gateways": Action(parse_gateways, external_gateways.remove, within="external_gateways"),
 }
+_POLICY = Parent(QosPolicy, QosPolicyNotFound, "qos_policy_id")
+_QOS_RULES = tuple(
+    Noun(
+        cls,
+        QosRuleNotFound,
+        policies.creation_of(cls),
+        policies.update_rule,
+        policies.delete_rule,
+        path=f"qos/policies/{{parent_id}}/{cls.collection}",
+        parent=_POLICY,
+    )
+    for cls in RULES
+)
 NOUNS: tuple[Noun, ...] = (
     Noun(Network, NetworkNotFound, networks.create, networks.update, networks.delete),
     Noun(Subnet, SubnetNotFound, subnets.create, subnets.update, subnets.delete),
@@ -164,5 +180,7 @@ NOUNS: tuple[Noun, ...] = (
         path="floatingips/{parent_id}/port_forwardings",
         parent=Parent(FloatingIp, FloatingIPNotFound, "floatingip_id"),
     ),
+    Noun(QosPolicy, QosPolicyNotFound, policies.create, policies.update, policies.delete, path="qos/policies"),
+    *_QOS_RULES,
     Noun(Agent, AgentNotFound),
 )

@@ -32,6 +32,7 @@ class FloatingIp(Tagged, frozen=True, kw_only=True):
     port_details: Annotated[
         JsonObject | None, Attr(post=False, put=False, stored=False, extension="fip-port-details")
     ] = None
+    qos_policy_id: Annotated[Uuid | None, Attr(indexed=True, refers="policies", extension="qos-fip")] = None
     port_forwardings: Annotated[
         tuple[Forwarding, ...],
         _FORWARDINGS,

@@ -55,6 +55,7 @@ class Network(Tagged, frozen=True, kw_only=True):
     ] = ()
     mtu: Annotated[int, _MTU, Attr(extension="net-mtu")]
     port_security_enabled: Annotated[Boolean, Attr(extension="port-security")] = True
+    qos_policy_id: Annotated[Uuid | None, Attr(indexed=True, refers="policies", extension="qos")] = None
     provider_network_type: Annotated[str, one_of(*NETWORK_TYPES), Attr(put=False, extension="provider")]
     provider_physical_network: Annotated[Name | None, Attr(put=False, extension="provider")] = None
     provider_segmentation_id: Annotated[

@@ -135,6 +135,14 @@ class Port(Tagged, frozen=True, kw_only=True):
         Annotated[str, one_of(*NUMA_POLICIES)] | None, Attr(extension="port-numa-affinity-policy")
     ] = None
 
+    qos_policy_id: Annotated[Uuid | None, Attr(indexed=True, refers="policies", extension="qos")] = None
+    qos_network_policy_id: Annotated[
+        Uuid | None, Attr(post=False, put=False, stored=False, extension="qos-port-network-policy")
+    ] = None
+    resource_request: Annotated[
+        JsonObject | None, Attr(post=False, put=False, stored=False, extension="port-resource-request")
+    ] = None
+
     @property
     def is_trusted(self) -> bool:
         """Whether the port belongs to the network service itself (a router's, DHCP's)."""

@@ -22,6 +22,7 @@ from neutrino.model.kinds import (
     items,
     kind_of,
     list_of,
+    optional,
     record,
     shown,
 )
@@ -47,9 +48,14 @@ class Gateway(msgspec.Struct, frozen=True):
     network_id: str
     enable_snat: bool
     external_fixed_ips: tuple[FixedIp, ...]
+    qos_policy_id: str | None = None
 
 
 _REQUESTED_IPS = Kind("list of fixed IPs", list_of(FixedIpRequest, _MOST_GATEWAY_IPS).parse, "json", {"type": "array"})
+
+
+AS_IT_IS = ""  # the policy stays: null would take it away
+_POLICY = Kind("uuid", optional(kind_of(Uuid).parse), "text", {"type": "string"})
 
 
 class GatewayRequest(msgspec.Struct, frozen=True):
@@ -58,6 +64,7 @@ class GatewayRequest(msgspec.Struct, frozen=True):
     network_id: Uuid
     enable_snat: Boolean = True
     external_fixed_ips: Annotated[tuple[FixedIpRequest, ...], _REQUESTED_IPS] = ()
+    qos_policy_id: Annotated[str | None, _POLICY] = AS_IT_IS
 
 
 def _gateway(value: object) -> object:
@@ -131,6 +138,9 @@ class Router(Tagged, frozen=True, kw_only=True):
     gw_port_id: Annotated[Uuid | None, Attr(post=False, put=False, indexed=True, refers="ports", shown=False)] = None
     # What the backend needs to know of the router's ports; they change only with the router's revision.
     legs: Annotated[tuple[Leg, ...], _LEGS, Attr(post=False, put=False, stored=False, shown=False)] = ()
+    gateway_qos_policy_id: Annotated[
+        Uuid | None, Attr(post=False, put=False, indexed=True, refers="policies", shown=False)
+    ] = None
 
 
 def check_routes(routes: Sequence[Route], cidrs: Iterable[str], own: Iterable[str]) -> None:

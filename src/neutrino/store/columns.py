@@ -10,7 +10,20 @@ from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Boolean, ColumnElement, Row, Select, Table, Text, func, literal, literal_column, null, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    Text,
+    case,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -19,6 +32,7 @@ from neutrino.model.floating_ip import DETAILS, FloatingIp
 from neutrino.model.network import Network
 from neutrino.model.port import ROUTER_GATEWAY, ROUTER_INTERFACE, Port
 from neutrino.model.port_forwarding import Forwarding, PortForwarding, Translation
+from neutrino.model.qos import RULES, MinimumBandwidthRule, QosPolicy, Rule, resource_request
 from neutrino.model.resource import Attribute, Resource, attributes, shown
 from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
@@ -154,7 +168,41 @@ def _rules_of_group() -> ColumnElement[str]:
     return select(items).where(rules.c.security_group_id == groups.c.id).correlate(groups).scalar_subquery()
 
 
-def _gateway(port_id: ColumnElement[Any]) -> JsonObject:
+def _rules_of(cls: type[Rule], policy: ColumnElement[Any], of: Table) -> JsonValue:
+    """Return the rules of one type that *policy* has, as a part of JSON; *of* is the table that it is read from."""
+    rules = TABLES[cls]
+    pairs: dict[str, ColumnElement[Any]] = {a.wire: rules.c[a.name] for a in attributes(cls).values()}
+    pairs["type"] = JsonValue(literal_column(f"""'"{cls.singular.removesuffix("_rule")}"'"""))
+    order = rules.c[cls.unique[0].columns[-1]]  # in which SQLite's index has them
+    found = select(JsonArray(_object(pairs), order)).where(rules.c.qos_policy_id == policy).correlate(of)
+    return JsonValue(found.scalar_subquery())
+
+
+def _rules_of_policy() -> ColumnElement[str]:
+    table = TABLES[QosPolicy]
+    return _object({cls.collection: _rules_of(cls, table.c.id, table) for cls in RULES})
+
+
+def _policy_of_network(of: Table) -> ColumnElement[Any]:
+    networks = TABLES[Network]
+    return select(networks.c.qos_policy_id).where(networks.c.id == of.c.network_id).correlate(of).scalar_subquery()
+
+
+def _request_of_port() -> ColumnElement[str]:
+    """Return what `resource_request` is made of; null without a policy, which most ports are."""
+    ports, networks = TABLES[Port], TABLES[Network]
+    policy = func.coalesce(ports.c.qos_policy_id, _policy_of_network(ports))
+    physical = select(networks.c.provider_physical_network).where(networks.c.id == ports.c.network_id).correlate(ports)
+    pairs: dict[str, ColumnElement[Any]] = {
+        "port_id": ports.c.id,
+        "vnic_type": ports.c.binding_vnic_type,
+        "physical_network": physical.scalar_subquery(),
+        "rules": _rules_of(MinimumBandwidthRule, policy, ports),
+    }
+    return case((policy.is_(None), literal_column("'null'")), else_=_object(pairs))
+
+
+def _gateway(port_id: ColumnElement[Any], policy_id: ColumnElement[Any]) -> JsonObject:
     """Return the expression of a gateway of a router, whose port is *port_id*."""
     routers, ports, ips = TABLES[Router], TABLES[Port], CHILDREN[Port]["fixed_ips"]
     return _object(
@@ -162,6 +210,7 @@ def _gateway(port_id: ColumnElement[Any]) -> JsonObject:
             "network_id": ports.c.network_id,
             "enable_snat": JsonValue(routers.c.enable_snat),
             "external_fixed_ips": JsonValue(_fixed_ips(port_id, ips)),
+            "qos_policy_id": policy_id,
         }
     )
 
@@ -171,10 +220,13 @@ def _fixed_ips(port_id: ColumnElement[Any], ips: Table) -> ColumnElement[str]:
     return fixed.where(ips.c.port_id == port_id).correlate(TABLES[Router], TABLES[Port]).scalar_subquery()
 
 
+_NULL = JsonValue(literal_column("'null'"))
+
+
 def _first_gateway() -> ColumnElement[str]:
     routers, ports = TABLES[Router], TABLES[Port]
-    found = select(_gateway(routers.c.gw_port_id)).where(ports.c.id == routers.c.gw_port_id).correlate(routers)
-    return found.scalar_subquery()
+    first = _gateway(routers.c.gw_port_id, routers.c.gateway_qos_policy_id)
+    return select(first).where(ports.c.id == routers.c.gw_port_id).correlate(routers).scalar_subquery()
 
 
 def _gateway_of_router() -> ColumnElement[str]:
@@ -184,7 +236,7 @@ def _gateway_of_router() -> ColumnElement[str]:
 def _gateways_of_router() -> ColumnElement[str]:
     """Return the expression of all gateways, the one that is the router's gateway for older clients first."""
     routers, ports = TABLES[Router], TABLES[Port]
-    others = select(JsonArray(_gateway(ports.c.id), ports.c.created_at, ports.c.id)).where(
+    others = select(JsonArray(_gateway(ports.c.id, _NULL), ports.c.created_at, ports.c.id)).where(
         ports.c.device_id == routers.c.id,
         ports.c.device_owner == ROUTER_GATEWAY,
         ports.c.id != routers.c.gw_port_id,
@@ -260,6 +312,12 @@ def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
         return _forwardings_of_floating_ip(Translation)
     if (cls, name) == (PortForwarding, "project_id"):
         return _project_of_forwarding()
+    if (cls, name) == (QosPolicy, "rules"):
+        return _rules_of_policy()
+    if (cls, name) == (Port, "qos_network_policy_id"):
+        return _policy_of_network(TABLES[Port])
+    if (cls, name) == (Port, "resource_request"):
+        return _request_of_port()
     if (cls, name) == (FloatingIp, "port_details"):
         return _port_of_floating_ip()
     if (cls, name) == (FloatingIp, "subnet_id"):
@@ -289,9 +347,44 @@ def select_all(cls: type[Resource]) -> Select[Any]:
 def _decoders(cls: type[Resource]) -> Sequence[tuple[str, Callable[[str], object] | None]]:
     types = {f.name: f.type for f in msgspec.structs.fields(cls)}
     return [
-        (a.name, msgspec.json.Decoder(types[a.name]).decode if a.kind.storage == "json" else None)
+        (a.name, _decoder(cls, a.name, msgspec.json.Decoder(types[a.name])) if a.kind.storage == "json" else None)
         for a in attributes(cls).values()
     ]
+
+
+def _decoder(cls: type[Resource], name: str, decoder: msgspec.json.Decoder[object]) -> Callable[[str], object]:
+    finish = _FINISHED.get((cls, name))
+    return (lambda text: decoder.decode(finish(text))) if finish else decoder.decode
+
+
+def _all_rules(text: str) -> bytes:
+    """Return the rules of every type as one list."""
+    by_type = msgspec.json.decode(text, type=dict[str, list[msgspec.Raw]])
+    return msgspec.json.encode([rule for rules in by_type.values() for rule in rules])
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """What a port's request is made of."""
+
+    port_id: str
+    vnic_type: str
+    physical_network: str | None
+    rules: tuple[MinimumBandwidthRule, ...]
+
+
+def _request(text: str) -> bytes:
+    """Return what a port asks of Placement."""
+    if text == "null":
+        return b"null"
+    asked = msgspec.json.decode(text, type=_Asked)
+    return msgspec.json.encode(resource_request(asked.port_id, asked.vnic_type, asked.physical_network, asked.rules))
+
+
+# Of what SQL can only bring together: the JSON that it stands for.
+_FINISHED: Mapping[tuple[type[Resource], str], Callable[[str], bytes]] = {
+    (QosPolicy, "rules"): _all_rules,
+    (Port, "resource_request"): _request,
+}
 
 
 def to_resource(cls: type[R], row: Row[Any]) -> R:
@@ -308,12 +401,15 @@ def to_wire(cls: type[Resource], names: Sequence[str], rows: Sequence[Row[Any]])
     known = attributes(cls)
     keys = [known[name].wire for name in names]
     raw = [i for i, name in enumerate(names) if known[name].kind.storage == "json"]
+    finished = [(i, finish) for i, name in enumerate(names) if (finish := _FINISHED.get((cls, name)))]
     project = names.index("project_id") if "project_id" in names else -1
     out = []
     for row in rows:
         values = list(row)
         for i in raw:
             values[i] = msgspec.Raw(values[i].encode())
+        for i, finish in finished:
+            values[i] = msgspec.Raw(finish(row[i]))
         item = dict(zip(keys, values, strict=True))
         if project >= 0:
             item["tenant_id"] = values[project]

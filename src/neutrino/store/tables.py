@@ -22,6 +22,7 @@ from neutrino.model.kinds import annotations_of
 from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.port_forwarding import PortForwarding
+from neutrino.model.qos import RULES, QosPolicy
 from neutrino.model.resource import Attribute, Resource, attributes
 from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
@@ -31,6 +32,8 @@ from neutrino.model.subnetpool import SubnetPool
 RESOURCES: tuple[type[Resource], ...] = (
     AddressScope,
     SubnetPool,
+    QosPolicy,
+    *RULES,
     Network,
     Subnet,
     AddressGroup,

@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neutrino.api.routes import NOUNS
-from neutrino.model import faults, faults_forwarding, faults_l3
+from neutrino.model import faults, faults_forwarding, faults_l3, faults_qos
 from neutrino.model.resource import by_wire
 
 FAULTS = {
     name: value
-    for module in (faults, faults_forwarding, faults_l3)
+    for module in (faults, faults_forwarding, faults_l3, faults_qos)
     for name, value in vars(module).items()
     if isinstance(value, type) and issubclass(value, faults.Fault)
 }
@@ -239,12 +239,18 @@ def valid(noun, seed):
             "external_port": 7,
             "protocol": "udp",
         },
+        "policy": {"name": "q"},
+        "bandwidth_limit_rule": {"max_kbps": 200, "direction": "ingress"},
+        "dscp_marking_rule": {"dscp_mark": 8},
+        "minimum_bandwidth_rule": {"min_kbps": 100, "direction": "ingress"},
+        "packet_rate_limit_rule": {"max_kpps": 200, "direction": "ingress"},
+        "minimum_packet_rate_rule": {"min_kpps": 100, "direction": "ingress"},
     }[noun.cls.singular]
 
 
 def place(noun, seed):
-    """Where the noun is."""
-    return noun.route.format(parent_id=seed["floatingip"])
+    """The noun's path."""
+    return noun.route.format(parent_id=seed[noun.parent.cls.singular]) if noun.parent else noun.route
 
 
 @pytest.fixture
@@ -270,6 +276,17 @@ def seed(api):
     body = {"internal_port_id": found["port"], "internal_port": 1, "external_port_range": "1:3", "protocol": "tcp"}
     answer = api.send("POST", f"floatingips/{floating['id']}/port_forwardings", json={"port_forwarding": body})
     found["port_forwarding"] = answer.json()["port_forwarding"]["id"]
+    policy = api.send("POST", "qos/policies", json={"policy": {}}).json()["policy"]["id"]
+    found["policy"] = policy
+    for name, rule in (
+        ("bandwidth_limit_rule", {"max_kbps": 200}),
+        ("dscp_marking_rule", {"dscp_mark": 8}),
+        ("minimum_bandwidth_rule", {"min_kbps": 100}),
+        ("packet_rate_limit_rule", {"max_kpps": 200}),
+        ("minimum_packet_rate_rule", {"min_kpps": 100}),
+    ):
+        answer = api.send("POST", f"qos/policies/{policy}/{name}s", json={name: rule})
+        found[name] = answer.json()[name]["id"]
     return found | {"group": group["id"], "rule": group["security_group_rules"][0]["id"]}
 
 

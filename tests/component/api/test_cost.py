@@ -68,6 +68,12 @@ class Town:
         self.kept = api.port(inner)
         self.floating, self.forwarded = self.take(), 0
 
+        self.policy, self.unused = (
+            api.send("POST", "qos/policies", json={"policy": {}}).json()["policy"] for _ in "ab"
+        )
+        self.limited = api.port(self.network, qos_policy_id=self.policy["id"])
+        self.rules = f"qos/policies/{self.policy['id']}/minimum_bandwidth_rules"
+
     def attach(self, subnet):
         body = {"subnet_id": subnet["id"]}
         answer = self.api.send("PUT", f"routers/{self.router['id']}/add_router_interface", json=body)
@@ -119,7 +125,7 @@ COSTS = {
     "list rules": (1, lambda t: t.api.get("security-group-rules")),
     "show port": (1, lambda t: t.api.get(f"ports/{t.port['id']}")),
     "show tags": (1, lambda t: t.api.send("GET", f"ports/{t.port['id']}/tags")),
-    "create network": (5, lambda t: t.api.network()),
+    "create network": (6, lambda t: t.api.network()),
     "create subnet": (6, lambda t: t.api.subnet(t.network, "10.9.0.0/24")),
     "create subnet from a pool": (
         8,
@@ -151,6 +157,15 @@ COSTS = {
     "show what is used": (2, lambda t: t.api.get("quotas/acme/details")),
     "list quotas": (1, lambda t: t.api.get("quotas")),
     "change quotas": (3, lambda t: t.api.send("PUT", "quotas/acme", json={"quota": {"network": 1000}})),
+    "list policies": (1, lambda t: t.api.get("qos/policies")),
+    "show a policy": (1, lambda t: t.api.get(f"qos/policies/{t.policy['id']}")),
+    "show a port under a policy": (1, lambda t: t.api.get(f"ports/{t.limited['id']}")),
+    "list rules of a policy": (2, lambda t: t.api.get(t.rules)),
+    "create a rule": (7, lambda t: t.api.send("POST", t.rules, json={"minimum_bandwidth_rule": {"min_kbps": 5}})),
+    "take a port from its policy": (5, lambda t: t.api.put(f"ports/{t.limited['id']}", qos_policy_id=None)),
+    "put a network under a policy": (6, lambda t: t.api.put(f"networks/{t.green['id']}", qos_policy_id=t.policy["id"])),
+    "delete a policy in use": (2, lambda t: t.api.send("DELETE", f"qos/policies/{t.policy['id']}")),
+    "delete a policy": (9, lambda t: t.api.delete(f"qos/policies/{t.unused['id']}")),
     "list routers": (1, lambda t: t.api.get("routers")),
     "list floating ips": (1, lambda t: t.api.get("floatingips")),
     "create router": (3, lambda t: t.api.post("routers")),

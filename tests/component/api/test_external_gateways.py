@@ -105,6 +105,33 @@ def test_what_is_refused(api, outer, further):
     assert api.refused("PUT", f"routers/{router['id']}", body)[:2] == (400, "HTTPBadRequest")
 
 
+def test_the_first_gateway_has_the_policy(api, outer, further):
+    gold, silver = (api.send("POST", "qos/policies", json={"policy": {}}).json()["policy"]["id"] for _ in range(2))
+    router = api.post("routers")
+    one, other = {"network_id": outer["id"]}, {"network_id": further["id"]}
+
+    def policies(answer):
+        assert answer == api.get(f"routers/{router['id']}")
+        shown = [gateway["qos_policy_id"] for gateway in answer["external_gateways"]]
+        assert answer["external_gateway_info"] == (answer["external_gateways"] or [None])[0]
+        return shown
+
+    assert policies(act(api, router, "add", one | {"qos_policy_id": gold}, other)) == [gold, None]
+    assert refused(api, router, "add", other | {"qos_policy_id": gold}) == (400, "BadRequest")
+    assert refused(api, router, "update", other, one | {"qos_policy_id": gold}) == (400, "BadRequest")
+    assert refused(api, router, "update", one | {"qos_policy_id": router["id"]}) == (404, "QosPolicyNotFound")
+    assert policies(act(api, router, "update", one, other)) == [gold, None]
+    assert policies(act(api, router, "update", one | {"qos_policy_id": silver}, other)) == [silver, None]
+    info = api.put(f"routers/{router['id']}", external_gateway_info=one | {"qos_policy_id": gold})
+    assert policies(info) == [gold, None]
+    assert policies(act(api, router, "remove", other)) == [gold]
+    act(api, router, "add", other)
+    assert policies(act(api, router, "remove", one)) == [None]
+    assert policies(act(api, router, "update", other | {"qos_policy_id": gold}, one)) == [gold, None]
+    assert policies(api.put(f"routers/{router['id']}", external_gateway_info={})) == [None]
+    assert policies(act(api, router, "update")) == []
+
+
 def test_a_floating_ip_needs_one_gateway_of_its_network(api, outer, further):
     blue = api.network()
     subnet = api.subnet(blue, "10.0.0.0/24")

@@ -53,6 +53,7 @@ def test_a_floating_ip_lives(api, town):
         "status": "DOWN",
         "port_details": None,
         "port_forwardings": [],
+        "qos_policy_id": None,
         "tags": [],
         "revision_number": 1,
         "created_at": made["created_at"],

@@ -19,6 +19,7 @@ NEW = {
     "provider:network_type": "geneve",
     "provider:physical_network": None,
     "provider:segmentation_id": 1,
+    "qos_policy_id": None,
     "project_id": "acme",
     "tenant_id": "acme",
     "description": "",

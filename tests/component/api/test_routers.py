@@ -81,6 +81,7 @@ def test_a_gateway_comes_changes_and_goes(api, outer):
         "network_id": outer["id"],
         "enable_snat": True,
         "external_fixed_ips": [{"subnet_id": subnet_id, "ip_address": "203.0.113.2"}],
+        "qos_policy_id": None,
     }
     assert router["external_gateway_info"] == info
     assert api.get("routers", fields="external_gateway_info") == [{"external_gateway_info": info}]
@@ -217,7 +218,7 @@ def test_gateways_that_are_refused(api, blue, outer):
     assert asked({"network_id": "00000000-0000-4000-8000-000000000000"}) == (404, "NetworkNotFound")
     assert asked({"network_id": "x"}) == (400, "HTTPBadRequest")
     assert asked({"enable_snat": True}) == (400, "HTTPBadRequest")
-    assert asked(gateway(outer, qos_policy_id=None)) == (400, "HTTPBadRequest")
+    assert asked(gateway(outer, qos_policy_id="x")) == (400, "HTTPBadRequest")
     assert asked(gateway(blue)) == (400, "BadRequest")
     assert asked(gateway(empty)) == (400, "BadRequest")
     assert asked(gateway(outer, external_fixed_ips=[{"ip_address": "192.0.2.1"}])) == (400, "InvalidIpForNetwork")

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,11 @@ from tests.topology import (
     floating_ip,
     forwarding,
     group,
+    least,
+    limit,
+    mark,
     network,
+    policy,
     port,
     router,
     router_port,
@@ -33,6 +38,7 @@ from tests.topology import (
 from neutrino.backends.ovn.northbound import BACKEND, NOUNS
 from neutrino.model.network import Network
 from neutrino.model.port import FLOATING_IP, AddressPair, Port
+from neutrino.model.qos import QosPolicy
 from neutrino.model.resource import Resource
 from neutrino.model.router import Route
 from neutrino.model.subnet import SLAAC, STATEFUL, STATELESS, Subnet
@@ -44,7 +50,7 @@ EXAMPLES = int(os.environ.get("NEUTRINO_EXAMPLES", "40"))
 TABLES = (
     *("Logical_Switch", "Logical_Switch_Port", "Port_Group", "ACL", "Address_Set", "DHCP_Options", "NB_Global"),
     *("Logical_Router", "Logical_Router_Port", "Logical_Router_Static_Route", "NAT", "HA_Chassis_Group", "HA_Chassis"),
-    *("Load_Balancer", "BFD"),
+    *("Load_Balancer", "BFD", "QoS"),
 )
 _ORDER = [noun.collection for noun in NOUNS]
 
@@ -110,6 +116,9 @@ def clouds(draw: st.DrawFn) -> Cloud:
         mtu=1500,
         router_external=draw(some()),
     )
+    policies = [one for one in (draw(rules_of("gold")), draw(rules_of("silver"))) if draw(some())]
+    under = st.sampled_from([None, *(one.id for one in policies)])
+    blue, red = (msgspec.structs.replace(one, qos_policy_id=draw(under)) for one in (blue, red))
     networks = [one for one in (blue, red) if draw(some())]
     mode = draw(st.sampled_from([SLAAC, STATEFUL, STATELESS]))  # cannot change, so it is part of the name
     candidates = [
@@ -153,12 +162,28 @@ def clouds(draw: st.DrawFn) -> Cloud:
                 allowed_address_pairs=draw(st.sampled_from([(), (AddressPair("10.0.0.99"),)])),
             )
         )
-    layer_3 = draw(routed(networks, subnets, ports))
-    return {(one.collection, one.id): one for one in (*networks, *subnets, *labs, *groups, *rules, *ports, *layer_3)}
+        ports[-1] = msgspec.structs.replace(ports[-1], qos_policy_id=draw(under))
+    layer_3 = draw(routed(networks, subnets, ports, under))
+    return {
+        (one.collection, one.id): one
+        for one in (*policies, *networks, *subnets, *labs, *groups, *rules, *ports, *layer_3)
+    }
 
 
 @st.composite
-def routed(draw: st.DrawFn, networks: list[Network], subnets: list[Subnet], ports: list[Port]) -> list[Resource]:
+def rules_of(draw: st.DrawFn, name: str) -> QosPolicy:
+    rules = (limit(100), limit(200, 150, "ingress"), mark(8), mark(0), least(50))
+    return policy(name, *draw(st.lists(st.sampled_from(rules), unique_by=lambda one: (one.kind, one.way))))
+
+
+@st.composite
+def routed(
+    draw: st.DrawFn,
+    networks: list[Network],
+    subnets: list[Subnet],
+    ports: list[Port],
+    under: st.SearchStrategy[str | None],
+) -> list[Resource]:
     """Three chassis, two routers with their ports, and two floating IPs, each perhaps there."""
     some = st.booleans
     protocols = st.sampled_from(["tcp", "udp"])
@@ -187,7 +212,7 @@ def routed(draw: st.DrawFn, networks: list[Network], subnets: list[Subnet], port
                 st.sampled_from([(), (Route("192.0.2.0/24", "10.0.0.9"),), (Route("192.0.2.0/24", "10.0.0.8"),)])
             )
             flags = ("admin_state_up", "distributed", "enable_default_route_ecmp", "enable_default_route_bfd")
-            given = {flag: draw(some()) for flag in flags}
+            given = {flag: draw(some()) for flag in flags} | {"gateway_qos_policy_id": draw(under)}
             others = [*interfaces, *further]
             routers.append(router(name, gateway, draw(some()), others, routes=routes, **given))
             made += [*others, *([gateway] if gateway else [])]
@@ -202,7 +227,7 @@ def routed(draw: st.DrawFn, networks: list[Network], subnets: list[Subnet], port
             by = draw(st.sampled_from([None, *routers]))
             if not draw(some()):
                 continue
-            made += [holder, floating_ip(text, holder, to, by)]
+            made += [holder, floating_ip(text, holder, to, by, draw(under))]
             if to is None and by is not None and able:
                 ways = [forwarding(f"{text}-80", made[-1], able[0], "80:80", "8080:8080")]
                 ways += [forwarding(f"{text}-90", made[-1], able[-1], "90:92", "90:92", draw(protocols))]

@@ -17,15 +17,16 @@ _FDB_AGE_S = 300  # upstream's default; OVN before 23.09 ignores it
 
 @dataclass(frozen=True, slots=True)
 class NetworkFacts:
-    """What subnets and routers' ports render of their network."""
+    """What subnets and ports render of their network."""
 
     mtu: int
     physical_network: str | None
+    qos_policy_id: str | None
 
 
 def facts(network: Network) -> Hashable:
     """Return what others see of *network*."""
-    return NetworkFacts(network.mtu, network.provider_physical_network)
+    return NetworkFacts(network.mtu, network.provider_physical_network, network.qos_policy_id)
 
 
 def logical_switch(network: Network) -> nb.Logical_Switch:

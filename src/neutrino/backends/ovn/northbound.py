@@ -7,6 +7,7 @@ from neutrino.backends.ovn import (
     gateway,
     network,
     port,
+    qos,
     router,
     security_group,
     subnet,
@@ -17,6 +18,7 @@ from neutrino.model.agent import Agent
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.network import Network
 from neutrino.model.port import Port
+from neutrino.model.qos import QosPolicy
 from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.subnet import Subnet
@@ -25,7 +27,8 @@ from neutrino.reconcile.noun import Backend, Noun
 
 NOUNS = (
     Noun(SubnetPool, subnet.pool_fragment, subnet.pool_facts),
-    Noun(Network, network.fragment, network.facts, ((Subnet, "network_id"),)),
+    Noun(QosPolicy, qos.fragment, qos.facts),
+    Noun(Network, network.fragment, network.facts, ((Subnet, "network_id"), (Port, "network_id"))),
     Noun(Subnet, subnet.fragment, subnet.facts, ((Port, "fixed_ips.subnet_id"),)),
     Noun(AddressGroup, address_group.fragment),
     Noun(SecurityGroup, security_group.fragment, security_group.facts, ((SecurityGroupRule, "security_group_id"),)),

@@ -8,17 +8,20 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from neutrino.backends.ovn import nb, router_port, uuids
+from neutrino.backends.ovn import nb, qos, router_port, uuids
+from neutrino.backends.ovn.network import NetworkFacts
 from neutrino.backends.ovn.subnet import SubnetFacts
+from neutrino.model.network import Network
 from neutrino.model.port import FLOATING_IP, Port
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
 from neutrino.ovsdb.rows import columns
-from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
+from neutrino.reconcile.fragment import NOTHING, Columns, Elements, Fragment, Key, Place
 from neutrino.reconcile.noun import See
 
 _DEVICES = ("network:", "neutron:")  # owners that need no DHCP (neutron-lib, DEVICE_OWNER_PREFIXES)
 
+NO_OPTIONS: Mapping[str, str] = {}
 Subnets = Sequence[tuple[str, SubnetFacts]]
 """Addresses of a port, each with what the port sees of its subnet."""
 
@@ -74,6 +77,19 @@ def dhcp(port: Port, subnets: Subnets, version: int) -> UUID | None:
     return min(rows, key=lambda row: row[0])[1] if rows else None
 
 
+def quality(port: Port, see: See) -> tuple[Mapping[str, str], Fragment]:
+    """Return the options and the rows of the port's QoS policy, its own or its network's; not of service ports."""
+    if port.device_owner.startswith(_DEVICES):
+        return {}, NOTHING
+    rules = qos.rules_of(see, port.qos_policy_id, port.network_id)
+    if not rules:
+        return {}, NOTHING
+    network: NetworkFacts | None = see(Network, port.network_id)
+    options = qos.guarantee(rules) if network and network.physical_network else {}
+    subject = qos.Subject(port.network_id, port.id, ("neutron:port_id", port.id))
+    return options, qos.applied(subject, rules, is_guaranteed=bool(options))
+
+
 def options(port: Port) -> dict[str, str]:
     """Return where *port* is to be bound: at its host, or at two while it migrates (ovn-nb(5), requested-chassis)."""
     if port.is_of_router:
@@ -110,7 +126,9 @@ def groups(port: Port) -> tuple[str, ...]:
     return () if port.is_trusted else port.security_groups
 
 
-def logical_switch_port(port: Port, subnets: Subnets, scopes: Mapping[int, str]) -> nb.Logical_Switch_Port:
+def logical_switch_port(
+    port: Port, subnets: Subnets, scopes: Mapping[int, str], more: Mapping[str, str] = NO_OPTIONS
+) -> nb.Logical_Switch_Port:
     """Return the Logical_Switch_Port of *port* (ovn-nb(5), Logical_Switch_Port)."""
     v4, v6 = dhcp(port, subnets, 4), dhcp(port, subnets, 6)
     parent, tag = port.binding_profile.get("parent_name"), port.binding_profile.get("tag")
@@ -125,7 +143,7 @@ def logical_switch_port(port: Port, subnets: Subnets, scopes: Mapping[int, str])
         tag_request=tag if is_nested and isinstance(tag, int) else None,
         dhcpv4_options=v4,
         dhcpv6_options=v6,
-        options=options(port),
+        options={**options(port), **more},
         external_ids=external_ids(port, subnets, scopes),
     )
 
@@ -153,7 +171,10 @@ def fragment(port: Port, see: See) -> Fragment | None:
         names.append(uuids.DROP_GROUP)
     elements: dict[Place, Elements] = {Place(*uuids.switch(port.network_id), "ports"): member}
     elements.update({Place(*uuids.port_group(name), "ports"): member for name in names})
-    rows: dict[Key, Columns] = {key: columns(logical_switch_port(port, subnets, _scopes(subnets, see)))}
+    more, limits = quality(port, see)
+    elements.update(limits.elements)
+    row = logical_switch_port(port, subnets, _scopes(subnets, see), more)
+    rows: dict[Key, Columns] = {key: columns(row), **limits.rows}
     if port.is_of_router:
         there = [(fixed.subnet_id, fixed.ip_address) for fixed in port.fixed_ips]
         known = [(*at, facts) for at, (_, facts) in zip(there, seen, strict=True) if facts is not None]

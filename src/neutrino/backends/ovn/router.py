@@ -7,7 +7,7 @@ gateway (gateway.py), floating IPs.
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from neutrino.backends.ovn import nb, uuids
+from neutrino.backends.ovn import nb, qos, uuids
 from neutrino.model.port import ROUTER_GATEWAY, ROUTER_INTERFACE
 from neutrino.model.router import Leg, Route, Router
 from neutrino.ovsdb.rows import columns
@@ -82,7 +82,7 @@ def static_route(route: Route) -> nb.Logical_Router_Static_Route:
     )
 
 
-def fragment(router: Router, see: See) -> Fragment:  # noqa: ARG001 - a router sees nobody
+def fragment(router: Router, see: See) -> Fragment:
     """Return what *router* renders to."""
     key = uuids.router(router.id)
     rows: dict[Key, Columns] = {key: columns(logical_router(router))}
@@ -92,4 +92,10 @@ def fragment(router: Router, see: See) -> Fragment:  # noqa: ARG001 - a router s
         rows[row] = columns(static_route(route))
         routes.add(row.uuid)
     elements: dict[Place, Elements] = {Place(*key, "static_routes"): frozenset(routes)} if routes else {}
+    gateway = router.external_gateway_info
+    if gateway is not None and router.gw_port_id is not None:
+        subject = qos.Subject(gateway.network_id, router.gw_port_id, ("neutron:router_id", router.id))
+        limits = qos.applied(subject, qos.rules_of(see, router.gateway_qos_policy_id, gateway.network_id))
+        rows.update(limits.rows)
+        elements.update(limits.elements)
     return Fragment(rows, elements)

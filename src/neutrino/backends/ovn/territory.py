@@ -29,6 +29,9 @@ _PORT_OPTIONS = frozenset(
         "exclude-lb-vips-from-garp",
         "nat-addresses",
         "network_name",
+        "qos_burst",
+        "qos_max_rate",
+        "qos_min_rate",
         "requested-chassis",
         "router-port",
     }
@@ -82,8 +85,15 @@ _TABLES = (
             "other_config": Keys(_SWITCH_CONFIG.__contains__),
             "ports": References("Logical_Switch_Port", strong=True),
             "load_balancer": References("Load_Balancer", strong=False),
+            "qos_rules": References("QoS", strong=True),
         },
         _is_marked,
+    ),
+    Table(
+        "QoS",
+        {**_wholes("priority", "direction", "match", "bandwidth", "action"), "external_ids": _MARKS},
+        _is_marked,
+        is_root=False,
     ),
     Table(
         "Logical_Router",
