@@ -42,7 +42,7 @@ def subnet(text: str, network: Network, cidr: str, **given: Any) -> Subnet:
 
 
 def group(text: str, **given: Any) -> SecurityGroup:
-    return SecurityGroup(id=an_id(text), **_STANDARD, **{"name": text, **given})
+    return SecurityGroup(id=an_id(text), **_STANDARD, **{"name": text, "stateful": True, **given})
 
 
 def address_group(text: str, *addresses: str) -> AddressGroup:

@@ -8,7 +8,7 @@ from contextlib import suppress
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import networks
+from neutrino.api import logs, networks
 from neutrino.api.associations import disassociate
 from neutrino.api.bodies import Given, defaults_of
 from neutrino.api.fixed_ips import allocate
@@ -147,6 +147,8 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
     if mac != old.mac_address and tx.connection.execute(_WITH_MAC, {"network_id": network.id, "mac": mac}).first():
         raise MacAddressInUse(network.id, mac)
     updated = tx.update(old, values)
+    if updated.security_groups != old.security_groups:
+        logs.port_changes_groups(tx, old.id)
     if updated.fixed_ips != old.fixed_ips:
         disassociate(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
         if updated.is_of_router and (router := tx.get(Router, updated.device_id)) is not None:
@@ -159,6 +161,7 @@ def delete(tx: Transaction, _request: Request, port: Port) -> None:
     if port.device_owner in SERVICE_OWNERS:
         raise ServicePortInUse(port.id, f"has device owner {port.device_owner}")
     disassociate(tx, port.id)
+    logs.port_goes(tx, port.id)
     tx.delete(port)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, select
 
-from neutrino.api import networks, ports
+from neutrino.api import flavors, networks, ports
 from neutrino.api.bodies import Given
 from neutrino.api.fixed_ips import allocate
 from neutrino.api.request import Request
@@ -62,6 +62,7 @@ def subnets_of(tx: Transaction, router_ports: Sequence[Port]) -> dict[str, Subne
 def create(tx: Transaction, request: Request, given: Given) -> Router:
     """Create a router, with a gateway if one is asked for."""
     wanted = given.get("external_gateway_info")
+    flavors.check_router_flavor(tx, request, given.get("flavor_id"))
     project_id = str(given.get("project_id") or request.project_id)
     values = given | {"id": str(uuid.uuid4()), "project_id": project_id, "external_gateway_info": None}
     router = Router(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
@@ -165,7 +166,7 @@ def _readdressed(tx: Transaction, port: Port, wanted: Sequence[FixedIpRequest]) 
 def _clear_gateway(tx: Transaction, router: Router) -> Mapping[str, object]:
     if router.gw_port_id:
         _check_floating_ips(tx, router)
-    return {"external_gateway_info": None, "gw_port_id": None, "enable_snat": True}
+    return {"external_gateway_info": None, "gw_port_id": None, "enable_snat": True, "placement": None}
 
 
 def _check_floating_ips(tx: Transaction, router: Router) -> None:

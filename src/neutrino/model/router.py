@@ -10,12 +10,13 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from neutrino.model.faults_l3 import BadRequest, InvalidRoutes, RoutesExhausted
-from neutrino.model.kinds import Boolean, Cidr, IpAddress, Kind, Name, Uuid, list_of, record
+from neutrino.model.kinds import Boolean, Cidr, IpAddress, JsonObject, Kind, Name, Uuid, kind_of, list_of, record
 from neutrino.model.port import FixedIp, FixedIpRequest
 from neutrino.model.resource import Attr, Tagged
 from neutrino.model.subnet import Subnet
 
 MOST_ROUTES = 30  # upstream: max_routes
+MOST_PRIORITY = 32767  # of a chassis (ovn-nb(5), HA_Chassis)
 _MOST_GATEWAY_IPS = 10
 
 
@@ -50,6 +51,7 @@ def _gateway(value: object) -> object:
 
 
 _GATEWAY = Kind("gateway", _gateway, "json", {"anyOf": [{"type": "object"}, {"type": "null"}]})
+_PLACEMENT = Kind("priorities", kind_of(JsonObject).parse, "json", {"anyOf": [{"type": "object"}, {"type": "null"}]})
 
 
 class Router(Tagged, frozen=True, kw_only=True):
@@ -67,6 +69,9 @@ class Router(Tagged, frozen=True, kw_only=True):
     routes: Annotated[
         tuple[Route, ...], list_of(Route, MOST_ROUTES, RoutesExhausted), Attr(post=False, extension="extraroute")
     ] = ()
+    flavor_id: Annotated[Uuid | None, Attr(put=False, indexed=True, refers="flavors", extension="l3-flavors")] = None
+    # Priorities by agent, where they were chosen by hand; None: the backend chooses.
+    placement: Annotated[Mapping[str, int] | None, _PLACEMENT, Attr(post=False, put=False, shown=False)] = None
     # What the gateway's wire form is made of, besides the port's own values.
     gw_port_id: Annotated[Uuid | None, Attr(post=False, put=False, indexed=True, refers="ports", shown=False)] = None
     enable_snat: Annotated[Boolean, Attr(post=False, put=False, shown=False)] = True

@@ -107,6 +107,9 @@ class Subnet(Tagged, frozen=True, kw_only=True):
     ipv6_address_mode: Annotated[Annotated[str, one_of(*IPV6_MODES)] | None, Attr(put=False)] = None
     ipv6_ra_mode: Annotated[Annotated[str, one_of(*IPV6_MODES)] | None, Attr(put=False)] = None
 
+    router_external: Annotated[
+        Boolean, Attr(post=False, put=False, stored=False, filtered=True, extension="subnet-external-network")
+    ] = False
     service_types: Annotated[tuple[str, ...], _SERVICE_TYPES, Attr(extension="subnet-service-types")] = ()
 
     def serves(self, device_owner: str) -> bool:

@@ -41,6 +41,7 @@ def test_a_chassis_that_goes_moves_only_its_own_routers() -> None:
 
 
 def test_what_a_gateway_sees_of_an_agent() -> None:
-    assert facts(agent("h", "physnet1:br-ex, physnet2:br-2")) == AgentFacts("h", frozenset({"physnet1", "physnet2"}))
-    assert facts(agent("h", "")) == AgentFacts("h", frozenset())
+    two = agent("h", "physnet1:br-ex, physnet2:br-2")
+    assert facts(two) == AgentFacts("h", frozenset({"physnet1", "physnet2"}), two.id)
+    assert facts(agent("h", "")) == AgentFacts("h", frozenset(), two.id)
     assert facts(agent("h", is_gateway=False)) is None

@@ -5,11 +5,10 @@ chassis are chosen follows from state alone (docs/decisions/0011-gateway-schedul
 """
 
 import hashlib
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from neutrino.backends.ovn import nb, uuids
-from neutrino.backends.ovn.binding import physical_networks
 from neutrino.backends.ovn.subnet import SubnetFacts
 from neutrino.model.agent import GATEWAY_AGENT, Agent
 from neutrino.ovsdb.rows import columns
@@ -26,6 +25,13 @@ class AgentFacts:
 
     chassis: str
     physical_networks: frozenset[str]
+    agent_id: str = ""
+
+
+def physical_networks(mappings: str) -> dict[str, str]:
+    """Return the bridges by physical network of *mappings*, "physnet1:br-ex,physnet2:br-2" (ovn-controller(8))."""
+    pairs = (item.strip().partition(":") for item in mappings.split(","))
+    return {name: bridge for name, _, bridge in pairs if name and bridge}
 
 
 def facts(agent: Agent) -> Hashable:
@@ -34,7 +40,7 @@ def facts(agent: Agent) -> Hashable:
         return None
     mappings = str(agent.configurations.get("bridge-mappings", ""))
     name = str(agent.configurations.get("chassis_name", agent.host))
-    return AgentFacts(name, frozenset(physical_networks(mappings)))
+    return AgentFacts(name, frozenset(physical_networks(mappings)), agent.id)
 
 
 def agent_fragment(agent: Agent, see: See) -> None:
@@ -51,12 +57,29 @@ def scheduled(router_id: str, agents: Iterable[AgentFacts], physical_network: st
     return sorted(able, key=lambda name: (_weight(router_id, name), name))[:MOST_CHASSIS]
 
 
+def priorities(
+    router_id: str, agents: Sequence[AgentFacts], physical_network: str | None, placement: Mapping[str, int] | None
+) -> Sequence[tuple[AgentFacts, int]]:
+    """Return the agents that a router's gateway may be on, with their priorities, the preferred one first.
+
+    With a *placement*, they are those that it names, as far as they can be; priorities do not depend on how many there
+    are.
+    """
+    if placement is None:
+        known = {agent.chassis: agent for agent in agents}
+        names = scheduled(router_id, agents, physical_network)
+        return [(known[name], MOST_CHASSIS - rank) for rank, name in enumerate(names)]
+    able = [a for a in agents if physical_network is None or physical_network in a.physical_networks]
+    chosen = [(agent, placement[agent.agent_id]) for agent in able if agent.agent_id in placement]
+    return sorted(chosen, key=lambda one: -one[1])
+
+
 def _weight(router_id: str, chassis: str) -> bytes:
     return hashlib.sha256(f"{router_id} {chassis}".encode()).digest()
 
 
-def chassis_group(router_id: str, chassis: Sequence[str]) -> Fragment:
-    """Return the HA_Chassis_Group of a router's gateway; priorities do not depend on how many chassis there are."""
+def chassis_group(router_id: str, chosen: Sequence[tuple[AgentFacts, int]]) -> Fragment:
+    """Return the HA_Chassis_Group of a router's gateway."""
     group = group_key(router_id)
     mark = {"neutron:router_id": router_id}
     rows: dict[Key, Columns] = {
@@ -67,9 +90,9 @@ def chassis_group(router_id: str, chassis: Sequence[str]) -> Fragment:
         )
     }
     members = set()
-    for rank, name in enumerate(chassis):
-        key = uuids.named("HA_Chassis", f"{router_id} {name}")
-        row = nb.HA_Chassis(chassis_name=name, priority=MOST_CHASSIS - rank, external_ids=mark)
+    for agent, priority in chosen:
+        key = uuids.named("HA_Chassis", f"{router_id} {agent.chassis}")
+        row = nb.HA_Chassis(chassis_name=agent.chassis, priority=priority, external_ids=mark)
         rows[key] = columns(row)
         members.add(key.uuid)
     return Fragment(rows, {Place(*group, "ha_chassis"): frozenset(members)})

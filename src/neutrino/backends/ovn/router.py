@@ -4,7 +4,7 @@ Source: upstream, ovn_client.py, create_router and _update_lrouter_routes. Not h
 gateway (gateway.py), floating IPs.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from neutrino.backends.ovn import nb, uuids
@@ -21,14 +21,22 @@ class RouterFacts:
     """What a router's interfaces render of it: the addresses behind which their IPv4 subnets hide."""
 
     snat_addresses: tuple[str, ...]
+    placement: tuple[tuple[str, int], ...] | None = None  # of the gateway, by agent; None: by itself
+
+    @property
+    def placement_map(self) -> Mapping[str, int] | None:
+        """The priorities by agent that were chosen by hand."""
+        return None if self.placement is None else dict(self.placement)
 
 
 def facts(router: Router) -> Hashable:
     """Return what others see of *router*."""
     gateway = router.external_gateway_info
+    placement = None if router.placement is None else tuple(sorted(router.placement.items()))
     if gateway is None or not gateway.enable_snat:
-        return RouterFacts(())
-    return RouterFacts(tuple(ip.ip_address for ip in gateway.external_fixed_ips if ":" not in ip.ip_address))
+        return RouterFacts((), placement)
+    addresses = tuple(ip.ip_address for ip in gateway.external_fixed_ips if ":" not in ip.ip_address)
+    return RouterFacts(addresses, placement)
 
 
 def logical_router(router: Router) -> nb.Logical_Router:

@@ -103,9 +103,9 @@ def fragment(port: Port, seen: Seen, see: See) -> Fragment:
     if port.device_owner != ROUTER_GATEWAY:
         return _sum(made, source_nat(port, seen, router))
     agents: Sequence[AgentFacts] = see(Agent, EVERY)
-    chassis = gateway.scheduled(port.device_id, agents, network.physical_network)
+    chosen = gateway.priorities(port.device_id, agents, network.physical_network, router.placement_map)
     routes = gateway.default_routes(port.device_id, [(subnet_id, facts) for subnet_id, _, facts in seen])
-    return _sum(made, gateway.chassis_group(port.device_id, chassis), routes)
+    return _sum(made, gateway.chassis_group(port.device_id, chosen), routes)
 
 
 def _sum(first: Fragment, *others: Fragment) -> Fragment:

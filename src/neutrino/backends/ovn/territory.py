@@ -17,6 +17,7 @@ _SWITCH_CONFIG = frozenset(
 )
 _ROUTER_OPTIONS = frozenset({"always_learn_from_arp_request", "dynamic_neigh_routers", "mac_binding_age_threshold"})
 _ROUTER_PORT_OPTIONS = frozenset({"reside-on-redirect-chassis"})
+_ACL_OPTIONS = frozenset({"log-related"})
 _NAT_OPTIONS = frozenset({"stateless"})
 _PORT_OPTIONS = frozenset(
     {
@@ -127,6 +128,9 @@ _TABLES = (
         {**_wholes("cidr", "options"), "external_ids": Keys(_is_dhcp_mark)},
         _is_marked,
     ),
+    # A band is ours with the meter that has it; the meter comes in the same transaction.
+    Table("Meter_Band", {**_wholes("action", "rate", "burst_size"), "external_ids": _MARKS}, _is_marked),
+    Table("Meter", {**_wholes("name", "unit", "fair", "bands"), "external_ids": _MARKS}, _is_marked),
     Table("Address_Set", {**_wholes("name", "addresses"), "external_ids": _MARKS}, _is_marked),
     Table(
         "Port_Group",
@@ -140,7 +144,11 @@ _TABLES = (
     ),
     Table(
         "ACL",
-        {**_wholes("priority", "direction", "match", "action"), "external_ids": _MARKS},
+        {
+            **_wholes("priority", "direction", "match", "action", "log", "name", "severity", "meter", "label"),
+            "options": Keys(_ACL_OPTIONS.__contains__),
+            "external_ids": _MARKS,
+        },
         _is_marked,
         is_root=False,
     ),
