@@ -1,5 +1,6 @@
 """The subnet: a range of addresses on a network (Networking API v2.0, "Subnets")."""
 
+import re
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -65,13 +66,13 @@ _NAMESERVERS = strings("list of addresses", kind_of(IpAddress).parse, MOST_NAMES
 def _service_type(value: object) -> object:
     if not isinstance(value, str):
         raise InvalidInputSubnetServiceType(shown(value))
-    if not value.startswith(_SERVICE_PREFIXES):
+    if not _OWNER.fullmatch(value):
         raise InvalidSubnetServiceType(shown(value))
     return kind_of(Name).parse(value)
 
 
 _DHCP = "network:dhcp"
-_SERVICE_PREFIXES = ("network:", "neutron:", "compute:")
+_OWNER = re.compile(r"[a-z][a-z0-9_-]*:.*")  # as owners are named: network:dhcp, compute:nova
 _SERVICE_TYPES = strings("list of device owners", _service_type, MOST_SERVICE_TYPES)
 
 

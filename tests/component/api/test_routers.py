@@ -49,6 +49,7 @@ def test_a_router_lives(api):
         "status": "ACTIVE",
         "external_gateway_info": None,
         "routes": [],
+        "flavor_id": None,
         "tags": [],
         "project_id": "acme",
         "tenant_id": "acme",
