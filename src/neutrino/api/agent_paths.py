@@ -43,7 +43,7 @@ class AgentsOfNetwork(Endpoint):
 
     async def on_get(self, _req: Req, resp: Resp, row_id: str) -> None:
         """List the DHCP agents of a network: none."""
-        await self._service.database.write(lambda tx: scheduling.check_network(tx, row_id))
+        await self.look(lambda tx: scheduling.check_network(tx, row_id))
         self.answer(resp, 200, _encode({"agents": []}))
 
 
@@ -52,7 +52,7 @@ class NetworksOfAgent(Endpoint):
 
     async def on_get(self, _req: Req, resp: Resp, row_id: str) -> None:
         """List the networks of a DHCP agent: none."""
-        await self._service.database.write(lambda tx: scheduling.check_agent(tx, row_id))
+        await self.look(lambda tx: scheduling.check_agent(tx, row_id))
         self.answer(resp, 200, _encode({"networks": []}))
 
     async def on_post(self, req: Req, _resp: Resp, row_id: str) -> None:
@@ -75,7 +75,7 @@ class AgentsOfRouter(Endpoint):
     async def on_get(self, req: Req, resp: Resp, row_id: str) -> None:
         """List the agents that a router's gateway may be on."""
         request = self.request(req)
-        found = await self._service.database.write(lambda tx: scheduling.agents_of_router(tx, request, row_id))
+        found = await self.look(lambda tx: scheduling.agents_of_router(tx, request, row_id))
         shown = [resource_to_wire(agent) | {_PRIORITY: priority} for agent, priority in found]
         self.answer(resp, 200, _encode({"agents": shown}))
 
@@ -86,7 +86,7 @@ class RoutersOfAgent(Endpoint):
     async def on_get(self, req: Req, resp: Resp, row_id: str) -> None:
         """List the routers whose gateway may be on an agent's host."""
         request = self.request(req)
-        found = await self._service.database.write(lambda tx: scheduling.routers_of_agent(tx, request, row_id))
+        found = await self.look(lambda tx: scheduling.routers_of_agent(tx, request, row_id))
         self.answer(resp, 200, _encode({"routers": [resource_to_wire(router) for router in found]}))
 
     async def on_post(self, req: Req, resp: Resp, row_id: str) -> None:

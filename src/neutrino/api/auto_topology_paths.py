@@ -25,7 +25,7 @@ class AutoTopology(Endpoint):
         request, owner = self._whose(req, project_id)
         fields = [value for name, value in pairs(req) if name == "fields"]
         if DRY_RUN in fields:
-            await self._service.database.write(auto_topology.check)
+            await self.look(auto_topology.check)
             shown = "dry-run=pass"
         elif fields:
             raise HTTPBadRequest("Bad auto_allocate request: Unrecognized field.")

@@ -27,9 +27,7 @@ from neutrino.store.tables import CHILDREN, TABLES
 
 _profiles = CHILDREN[Flavor]["service_profiles"]
 _OF_PROFILE = select(_profiles.c.flavor_id).where(_profiles.c.service_profile_id == bindparam("profile_id")).limit(1)
-_PRESENT = select(TABLES[ServiceProfile].c.id).where(
-    TABLES[ServiceProfile].c.id.in_(bindparam("ids", expanding=True))
-)
+_PRESENT = select(TABLES[ServiceProfile].c.id).where(TABLES[ServiceProfile].c.id.in_(bindparam("ids", expanding=True)))
 _ROUTER_OF = select(TABLES[Router].c.id).where(TABLES[Router].c.flavor_id == bindparam("flavor_id")).limit(1)
 
 

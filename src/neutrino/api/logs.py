@@ -2,7 +2,8 @@
 
 import uuid
 
-from sqlalchemy import bindparam, delete as delete_rows, select
+from sqlalchemy import bindparam, select
+from sqlalchemy import delete as delete_rows
 
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy import bindparam
-
 from neutrino.api.request import Request
 from neutrino.model.agent import GATEWAY_AGENT, Agent
 from neutrino.model.faults import AgentNotFound, NetworkNotFound

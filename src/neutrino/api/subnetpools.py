@@ -132,7 +132,8 @@ def onboard(tx: Transaction, request: Request, pool: SubnetPool, wanted: Onboard
     for subnet in subnets:
         if overlap([subnet.cidr], taken):
             raise IllegalSubnetPoolUpdate(
-                f"Onboarding subnet {subnet.id}: {subnet.cidr} conflicts with allocated prefixes in subnet pool {pool.id}"
+                f"Onboarding subnet {subnet.id}: {subnet.cidr} conflicts with allocated prefixes in subnet pool "
+                f"{pool.id}"
             )
     if subnets:
         update(tx, request, pool, {"prefixes": (*pool.prefixes, *(subnet.cidr for subnet in subnets))})

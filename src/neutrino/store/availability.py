@@ -105,9 +105,7 @@ def networks(connection: Connection, filters: Mapping[str, Sequence[object]]) ->
             total = _size(row.cidr, pools)
             details = _details(row.cidr, pools, taken)
             network.subnet_ip_availability.append(
-                SubnetAvailability(
-                    row.subnet_id, row.subnet_name, row.cidr, row.ip_version, total, len(taken), details
-                )
+                SubnetAvailability(row.subnet_id, row.subnet_name, row.cidr, row.ip_version, total, len(taken), details)
             )
             network.ip_availability_details = network.ip_availability_details.plus(details)
             network.total_ips += total

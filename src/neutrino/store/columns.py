@@ -171,7 +171,9 @@ def _is_of_external_network() -> ColumnElement[bool]:
 
 def _groups_of_log() -> ColumnElement[str]:
     logs, members = TABLES[Log], CHILDREN[Port]["security_groups"]
-    found = select(JsonArray(members.c.security_group_id, members.c.position)).where(members.c.port_id == logs.c.target_id)
+    found = select(JsonArray(members.c.security_group_id, members.c.position)).where(
+        members.c.port_id == logs.c.target_id
+    )
     return found.correlate(logs).scalar_subquery()
 
 

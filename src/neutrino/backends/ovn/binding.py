@@ -30,7 +30,6 @@ class OvnBinder:
                 return Binding(VIF_TYPE, _details(agent.configurations))
         return FAILED
 
-
     def gateways(self, *, router: Router, network: Network, agents: Sequence[Agent]) -> Mapping[str, int]:
         """Return which of *agents* the gateway of *router* on *network* may be on: priorities by id, highest first."""
         seen = [found for agent in agents if isinstance(found := facts(agent), AgentFacts)]

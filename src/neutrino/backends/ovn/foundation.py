@@ -1,7 +1,7 @@
 """What OVN needs for all networks and belongs to no resource.
 
-Here: the port group whose ACLs drop what no rule allows, the meters of logs, and options of NB_Global. Not here: who is in the group
-(`port`).
+Here: the port group whose ACLs drop what no rule allows, the meters of logs, and options of NB_Global. Not here: who
+is in the group (`port`).
 """
 
 from collections.abc import Sequence

@@ -128,9 +128,13 @@ _TABLES = (
         {**_wholes("cidr", "options"), "external_ids": Keys(_is_dhcp_mark)},
         _is_marked,
     ),
-    # A band is ours with the meter that has it; the meter comes in the same transaction.
-    Table("Meter_Band", {**_wholes("action", "rate", "burst_size"), "external_ids": _MARKS}, _is_marked),
-    Table("Meter", {**_wholes("name", "unit", "fair", "bands"), "external_ids": _MARKS}, _is_marked),
+    Table("Meter_Band", {**_wholes("action", "rate", "burst_size"), "external_ids": _MARKS}, _is_marked, is_root=False),
+    Table(
+        "Meter",
+        {**_wholes("name", "unit", "fair", "bands"), "external_ids": _MARKS},
+        _is_marked,
+        brings={"bands": "Meter_Band"},
+    ),
     Table("Address_Set", {**_wholes("name", "addresses"), "external_ids": _MARKS}, _is_marked),
     Table(
         "Port_Group",
