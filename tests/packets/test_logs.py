@@ -1,4 +1,4 @@
-"""What security groups accept and drop is written to the log of the host's ovn-controller, for as long as it is asked."""
+"""What security groups accept and drop is written to the log of the host's ovn-controller, while it is asked for."""
 
 from tests.packets.scenario import Site, eventually
 

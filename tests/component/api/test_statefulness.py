@@ -36,6 +36,11 @@ def test_new_groups_follow_the_setting_of_their_project_or_of_all(api):
     assert missing[:2] == (404, "SecurityGroupDefaultStatefulnessNotFound")
 
 
+def test_an_administrator_who_lists_a_projects_groups_finds_its_default(api):
+    (group,) = api.get("security-groups", project_id="new", name="default")
+    assert (group["project_id"], group["name"]) == ("new", "default")
+
+
 def test_each_has_one_setting(api):
     for given in ({}, {"project_id": "acme"}):
         make(api, **given)

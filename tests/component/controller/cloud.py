@@ -25,7 +25,7 @@ from neutrino.store.intent import Intent
 
 _ORDER = (
     *("networks", "subnets", "address_groups", "security_groups", "security_group_rules"),
-    *("agents", "ports", "routers", "floatingips"),
+    *("agents", "ports", "routers", "floatingips", "logs"),
 )
 
 
