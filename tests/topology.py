@@ -10,6 +10,7 @@ from neutrino.model.address_group import AddressGroup
 from neutrino.model.address_scope import AddressScope
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
 from neutrino.model.floating_ip import ACTIVE, DOWN, FloatingIp
+from neutrino.model.log import Log
 from neutrino.model.network import Network
 from neutrino.model.port import FLOATING_IP, ROUTER_GATEWAY, ROUTER_INTERFACE, AddressPair, FixedIp, Port
 from neutrino.model.port_forwarding import PortForwarding, Translation
@@ -49,7 +50,7 @@ def subnet(text: str, network: Network, cidr: str, **given: Any) -> Subnet:
 
 
 def group(text: str, **given: Any) -> SecurityGroup:
-    return SecurityGroup(id=an_id(text), **_STANDARD, **{"name": text, **given})
+    return SecurityGroup(id=an_id(text), **_STANDARD, **{"name": text, "stateful": True, **given})
 
 
 def address_group(text: str, *addresses: str) -> AddressGroup:
@@ -59,6 +60,10 @@ def address_group(text: str, *addresses: str) -> AddressGroup:
 def rule(text: str, group: SecurityGroup, direction: str, **given: Any) -> SecurityGroupRule:
     given = {"normalized_cidr": normalized(given.get("remote_ip_prefix")), **given}
     return SecurityGroupRule(id=an_id(text), security_group_id=group.id, direction=direction, **_STANDARD, **given)
+
+
+def log(text: str, **given: Any) -> Log:
+    return Log(id=an_id(text), resource_type="security_group", **_STANDARD, **{"name": text, **given})
 
 
 def port(text: str, network: Network, fixed_ips: dict[Subnet, str] | None = None, **given: Any) -> Port:
@@ -257,6 +262,10 @@ def reference() -> list[Resource]:
         rule("web-lab", web, "ingress", remote_address_group_id=lab.id),
         rule("web-lab6", web, "egress", ethertype="IPv6", protocol="udp", remote_address_group_id=lab.id),
         rule("web-gre", web, "ingress", protocol="gre"),
+        log("quick-log", resource_id=quick.id),
+        log("plain-drops", target_id=plain.id, groups=plain.security_groups, event="DROP"),
+        log("all-drops", event="DROP"),
+        log("off", enabled=False),
         rule("quick-all", quick, "egress", protocol="ip"),
         plain,
         port("bound", blue, {v4: "10.0.0.12", slaac: "fd00:3::12"}, security_groups=(quick.id, web.id),

@@ -10,10 +10,21 @@ import falcon.asgi
 import msgspec
 
 from neutrino.api import bodies, tags
+from neutrino.api.agent_paths import (
+    AgentsOfNetwork,
+    AgentsOfRouter,
+    NetworkOfAgent,
+    NetworksOfAgent,
+    RouterOfAgent,
+    RoutersOfAgent,
+)
+from neutrino.api.auto_topology_paths import AutoTopology
 from neutrino.api.availability_paths import NetworkAvailabilities, NetworkAvailability, Zones
 from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
+from neutrino.api.flavor_paths import FlavorProfile, FlavorProfiles, NextProviders, ServiceProviders
 from neutrino.api.floating_ip_pools import FloatingIpPools
+from neutrino.api.loggable_paths import LoggableResources
 from neutrino.api.qos_paths import add_routes as add_qos_routes
 from neutrino.api.quota_paths import PROJECT_PATHS, Quota, QuotaDefault, QuotaDetails, Quotas, WhoseQuota
 from neutrino.api.routes import NOUNS, Action, Noun
@@ -265,6 +276,18 @@ def application(service: Service) -> falcon.asgi.App[Req, Resp]:
     app.add_route(f"{PREFIX}/quotas/{{project_id}}", Quota(service))
     app.add_route(f"{PREFIX}/quotas/{{project_id}}/default", QuotaDefault(service))
     app.add_route(f"{PREFIX}/quotas/{{project_id}}/details", QuotaDetails(service))
+    app.add_route(f"{PREFIX}/service-providers", ServiceProviders(service))
+    app.add_route(f"{PREFIX}/flavors/{{row_id}}/service_profiles", FlavorProfiles(service))
+    app.add_route(f"{PREFIX}/flavors/{{row_id}}/service_profiles/{{profile_id}}", FlavorProfile(service))
+    app.add_route(f"{PREFIX}/flavors/{{row_id}}/next_providers", NextProviders(service))
+    app.add_route(f"{PREFIX}/log/loggable-resources", LoggableResources(service))
+    app.add_route(f"{PREFIX}/auto-allocated-topology/{{project_id}}", AutoTopology(service))
+    app.add_route(f"{PREFIX}/networks/{{row_id}}/dhcp-agents", AgentsOfNetwork(service))
+    app.add_route(f"{PREFIX}/agents/{{row_id}}/dhcp-networks", NetworksOfAgent(service))
+    app.add_route(f"{PREFIX}/agents/{{row_id}}/dhcp-networks/{{network_id}}", NetworkOfAgent(service))
+    app.add_route(f"{PREFIX}/routers/{{row_id}}/l3-agents", AgentsOfRouter(service))
+    app.add_route(f"{PREFIX}/agents/{{row_id}}/l3-routers", RoutersOfAgent(service))
+    app.add_route(f"{PREFIX}/agents/{{row_id}}/l3-routers/{{router_id}}", RouterOfAgent(service))
     app.add_route(f"{PREFIX}/availability_zones", Zones(service))
     app.add_route(f"{PREFIX}/floatingip_pools", FloatingIpPools(service))
     app.add_route(f"{PREFIX}/network-ip-availabilities", NetworkAvailabilities(service))

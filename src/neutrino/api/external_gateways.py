@@ -112,6 +112,8 @@ def _settle(
         "gw_port_id": kept[0].id if kept else None,
         "enable_snat": enable_snat,
         "gateway_qos_policy_id": policy_id,
+        # Where a gateway is was chosen for the first one.
+        "placement": router.placement if kept and kept[0].id == router.gw_port_id else None,
     }
     new = tx.update(router, values)
     for port in gone:

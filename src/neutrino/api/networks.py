@@ -21,6 +21,7 @@ from neutrino.model.faults import (
     VlanIdInUse,
 )
 from neutrino.model.faults_l3 import ExternalNetworkInUse
+from neutrino.model.faults_services import DefaultExternalNetworkExists
 from neutrino.model.network import OVERHEAD_BYTES, TUNNELLED, Network
 from neutrino.model.port import FLOATING_IP, ROUTER_GATEWAY, Port
 from neutrino.model.subnet import Subnet
@@ -37,6 +38,11 @@ _EXTERNAL_PORT_OF = (
         TABLES[Port].c.network_id == bindparam("network_id"),
         TABLES[Port].c.device_owner.in_((ROUTER_GATEWAY, FLOATING_IP)),
     )
+    .limit(1)
+)
+_DEFAULT_BESIDE = (
+    select(TABLES[Network].c.id)
+    .where(TABLES[Network].c.is_default.is_(True), TABLES[Network].c.id != bindparam("network_id"))
     .limit(1)
 )
 _SUBNETS_OF = select_all(Subnet).where(TABLES[Subnet].c.network_id == bindparam("network_id"))
@@ -70,6 +76,7 @@ def create(tx: Transaction, request: Request, given: Given) -> Network:
     assert isinstance(zones, tuple)  # noqa: S101 - parsed so
     check_zones(tx, zones)
     values["availability_zones"] = zones
+    _check_default(tx, "", is_default=bool(given["is_default"]), is_external=bool(given["router_external"]))
     values["qos_policy_id"] = values.get("qos_policy_id") or qos.default_of(tx, project_id)
     network_id = str(uuid.uuid4())
     if values["qos_policy_id"]:
@@ -97,6 +104,11 @@ def update(tx: Transaction, request: Request, old: Network, changes: Given) -> N
     becomes_internal = old.router_external and changes.get("router_external") is False
     if becomes_internal and tx.connection.execute(_EXTERNAL_PORT_OF, {"network_id": old.id}).first() is not None:
         raise ExternalNetworkInUse(old.id)
+    if becomes_internal:
+        changes = {"is_default": False} | changes
+    if changes.get("is_default"):
+        is_external = bool(changes.get("router_external", old.router_external))
+        _check_default(tx, old.id, is_default=True, is_external=is_external)
     return tx.update(old, changes)
 
 
@@ -108,6 +120,17 @@ def delete(tx: Transaction, _request: Request, network: Network) -> None:
     for subnet in subnets_of(tx, network.id):
         tx.delete(subnet)
     tx.delete(network)
+
+
+def _check_default(tx: Transaction, network_id: str, *, is_default: bool, is_external: bool) -> None:
+    """Refuse a default that is not external, and a second one."""
+    if not is_default:
+        return
+    if not is_external:
+        raise InvalidInput("is_default is for external networks only")
+    other = tx.connection.execute(_DEFAULT_BESIDE, {"network_id": network_id}).scalar()
+    if other is not None:
+        raise DefaultExternalNetworkExists(other)
 
 
 def check_zones(tx: Transaction, zones: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import networks, port_forwardings, qos
+from neutrino.api import logs, networks, port_forwardings, qos
 from neutrino.api.associations import disassociate
 from neutrino.api.bodies import Given, defaults_of
 from neutrino.api.fixed_ips import allocate
@@ -151,6 +151,8 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
     if mac != old.mac_address and tx.connection.execute(_WITH_MAC, {"network_id": network.id, "mac": mac}).first():
         raise MacAddressInUse(network.id, mac)
     updated = tx.update(old, values)
+    if updated.security_groups != old.security_groups:
+        logs.port_changes_groups(tx, old.id)
     if updated.fixed_ips != old.fixed_ips:
         disassociate(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
         port_forwardings.forget(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
@@ -165,6 +167,7 @@ def delete(tx: Transaction, _request: Request, port: Port) -> None:
         raise ServicePortInUse(port.id, f"has device owner {port.device_owner}")
     disassociate(tx, port.id)
     port_forwardings.forget(tx, port.id)
+    logs.port_goes(tx, port.id)
     tx.delete(port)
 
 

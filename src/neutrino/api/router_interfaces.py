@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import ports, routers
+from neutrino.api import logs, ports, routers
 from neutrino.api.request import Request
 from neutrino.model.faults import PortInUse, PortNotFound, SubnetNotFound
 from neutrino.model.faults_l3 import (
@@ -134,6 +134,7 @@ def _of_port(tx: Transaction, router: Router, port_id: str, present: dict[str, S
     if sum(":" not in ip.ip_address for ip in port.fixed_ips) > 1:
         raise BadRequest("router", "Cannot have multiple IPv4 subnets on router port")
     _check(router, list(subnets.values()), present)
+    logs.port_goes(tx, port.id)
     # A router's port is trusted: what applied to it before does not any more.
     return tx.update(
         port,

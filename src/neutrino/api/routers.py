@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import networks, ports, qos
+from neutrino.api import flavors, networks, ports, qos
 from neutrino.api.bodies import Given
 from neutrino.api.fixed_ips import allocate
 from neutrino.api.request import Request
@@ -89,6 +89,7 @@ def subnets_of(tx: Transaction, router_ports: Sequence[Port]) -> dict[str, Subne
 def create(tx: Transaction, request: Request, given: Given) -> Router:
     """Create a router, with a gateway if one is asked for."""
     wanted = given.get("external_gateway_info")
+    flavors.check_router_flavor(tx, request, given.get("flavor_id"))
     project_id = str(given.get("project_id") or request.project_id)
     zones = given["availability_zone_hints"]
     assert isinstance(zones, tuple)  # noqa: S101 - parsed so
@@ -247,7 +248,7 @@ def _clear_gateway(tx: Transaction, router: Router) -> Mapping[str, object]:
     others = router.external_gateways[1:]
     if router.gw_port_id:
         check_needed(tx, router, [one.network_id for one in others])
-    values: dict[str, object] = {"gateway_qos_policy_id": None}
+    values: dict[str, object] = {"gateway_qos_policy_id": None, "placement": None}
     if not others:
         return values | {
             "external_gateway_info": None,

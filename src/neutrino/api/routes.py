@@ -7,9 +7,12 @@ from typing import Any
 from neutrino.api import (
     address_groups,
     address_scopes,
+    agents,
     default_rules,
     external_gateways,
+    flavors,
     floating_ips,
+    logs,
     networks,
     policies,
     port_forwardings,
@@ -17,6 +20,7 @@ from neutrino.api import (
     router_interfaces,
     routers,
     security_groups,
+    statefulness,
     subnetpools,
     subnets,
 )
@@ -42,8 +46,16 @@ from neutrino.model.faults import (
 from neutrino.model.faults_forwarding import PortForwardingNotFound
 from neutrino.model.faults_l3 import FloatingIPNotFound, RouterNotFound, RoutesExhausted
 from neutrino.model.faults_qos import QosPolicyNotFound, QosRuleNotFound
+from neutrino.model.faults_services import (
+    FlavorNotFound,
+    LogResourceNotFound,
+    SecurityGroupDefaultStatefulnessNotFound,
+    ServiceProfileNotFound,
+)
+from neutrino.model.flavor import Flavor, ServiceProfile
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import list_of, record
+from neutrino.model.log import Log
 from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.port_forwarding import PortForwarding
@@ -51,6 +63,7 @@ from neutrino.model.qos import RULES, QosPolicy
 from neutrino.model.resource import Resource
 from neutrino.model.router import MOST_ROUTES, Route, Router, parse_gateways
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
+from neutrino.model.statefulness import DefaultStatefulness
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
 from neutrino.store.records import Transaction
@@ -110,6 +123,7 @@ _prefixes = record(subnetpools.Prefixes)
 _POOL_ACTIONS = {
     "add_prefixes": Action(_prefixes, subnetpools.add_prefixes),
     "remove_prefixes": Action(_prefixes, subnetpools.remove_prefixes),
+    "onboard_network_subnets": Action(record(subnetpools.Onboarding), subnetpools.onboard),
 }
 _addresses = record(Addresses)
 _GROUP_ACTIONS = {
@@ -182,5 +196,22 @@ NOUNS: tuple[Noun, ...] = (
     ),
     Noun(QosPolicy, QosPolicyNotFound, policies.create, policies.update, policies.delete, path="qos/policies"),
     *_QOS_RULES,
-    Noun(Agent, AgentNotFound),
+    Noun(Flavor, FlavorNotFound, flavors.create, flavors.update, flavors.delete),
+    Noun(
+        ServiceProfile,
+        ServiceProfileNotFound,
+        flavors.create_profile,
+        flavors.update_profile,
+        flavors.delete_profile,
+        path="service_profiles",
+    ),
+    Noun(Log, LogResourceNotFound, logs.create, logs.update, logs.delete, path="log/logs"),
+    Noun(
+        DefaultStatefulness,
+        SecurityGroupDefaultStatefulnessNotFound,
+        statefulness.create,
+        statefulness.update,
+        statefulness.delete,
+    ),
+    Noun(Agent, AgentNotFound, update=agents.update, delete=agents.delete),
 )

@@ -1,6 +1,7 @@
 """What the HTTP handlers have in common: reading and writing nouns through the store, answers as bytes."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from neutrino.api import bodies, queries, quotas
-from neutrino.api.caller import Caller
+from neutrino.api.caller import ADMIN, Caller
 from neutrino.api.request import Request
 from neutrino.api.routes import Action, Noun
 from neutrino.api.security_groups import ensure_default
@@ -124,7 +125,7 @@ class Service:
                 raise wanted.missing(parent_id)
             query = replace(query, filters=(*query.filters, Filter(wanted.attribute, [parent_id])))
         if noun.cls is SecurityGroup:
-            await self._ensure_default_group(request)
+            await self._ensure_default_group(_whose_groups(request, query))
         if query.marker and not await self.database.read(lambda c: has_row(c, noun.cls, query.marker)):
             raise noun.missing(query.marker[:255])
         hides_id = bool(query.limit and query.fields) and "id" not in query.fields  # links need it
@@ -161,12 +162,21 @@ class Service:
             raise noun.parent.missing(parent_id)
         return {noun.parent.attribute: parent_id}
 
-    async def _ensure_default_group(self, request: Request) -> None:
+    async def _ensure_default_group(self, project_id: str) -> None:
         """Make the project's default group before its groups are listed, as upstream does."""
         table = TABLES[SecurityGroup]
-        statement = select(table.c.id).where(table.c.project_id == request.project_id, table.c.name == "default")
+        statement = select(table.c.id).where(table.c.project_id == project_id, table.c.name == "default")
         if await self.database.read(lambda c: c.execute(statement).first()) is None:
-            await self.database.write(lambda tx: ensure_default(tx, request.project_id))
+            await self.database.write(lambda tx: ensure_default(tx, project_id))
+
+
+def _whose_groups(request: Request, query: Query) -> str:
+    """Return the project whose groups are listed: the caller's, or the one that an administrator asks for."""
+    asked = [str(value) for one in query.filters if one.name == "project_id" for value in one.values if value]
+    if asked and ADMIN in request.caller.roles:
+        with suppress(ValueError):  # what cannot be a project's id has no groups
+            return str(kind_of(Name).parse(asked[0]))
+    return request.project_id
 
 
 def _links(url: str, pairs: queries.Pairs, query: Query, items: Sequence[dict[str, object]]) -> list[dict[str, str]]:

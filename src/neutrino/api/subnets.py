@@ -41,6 +41,7 @@ def create(tx: Transaction, request: Request, given: Given) -> Subnet:
         "subnetpool_id": pool.id if pool else None,
         "gateway_ip": gateway_ip,
         "allocation_pools": pools,
+        "router_external": network.router_external,
     }
     subnet = Subnet(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
     check_subnet(subnet, neighbours)

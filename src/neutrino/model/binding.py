@@ -11,6 +11,7 @@ import msgspec
 from neutrino.model.agent import Agent
 from neutrino.model.network import Network
 from neutrino.model.port import BINDING_FAILED, UNBOUND
+from neutrino.model.router import Router
 
 
 class Binding(msgspec.Struct, frozen=True):
@@ -29,4 +30,8 @@ class Binder(Protocol):
 
     def bind(self, *, vnic_type: str, network: Network, agents: Sequence[Agent]) -> Binding:
         """Return how a port of *vnic_type* on *network* binds to a host whose agents are *agents*, or `FAILED`."""
+        ...
+
+    def gateways(self, *, router: Router, network: Network, agents: Sequence[Agent]) -> Mapping[str, int]:
+        """Return which of *agents* the gateway of *router* on *network* may be on: priorities by id, highest first."""
         ...

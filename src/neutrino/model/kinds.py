@@ -298,6 +298,16 @@ NullableName = Annotated[
         {"type": ["string", "null"], "maxLength": 255},
     ),
 ]
+# Null is the empty string here too.
+LongText = Annotated[
+    str,
+    Kind(
+        "string",
+        lambda value: _text(1024)("" if value is None else value),
+        "text",
+        {"type": ["string", "null"], "maxLength": 1024},
+    ),
+]
 Boolean = Annotated[bool, Kind("boolean", _boolean, "boolean", {"type": "boolean"})]
 # Null asks for what the configuration says.
 FLAG_OR_DEFAULT = Kind("boolean", optional(_boolean), "boolean", {"type": "boolean"})

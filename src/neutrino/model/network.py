@@ -40,6 +40,7 @@ class Network(Tagged, frozen=True, kw_only=True):
     status: Annotated[Name, Attr(post=False, put=False)] = "ACTIVE"
     shared: Boolean = False
     router_external: Annotated[Boolean, Attr(extension="external-net")] = False
+    is_default: Annotated[Boolean, Attr(indexed=True, extension="auto-allocated-topology")] = False
     subnets: Annotated[Uuids, Attr(post=False, put=False, stored=False)] = ()
     ipv4_address_scope: Annotated[Uuid | None, Attr(post=False, put=False, stored=False, extension="address-scope")] = (
         None

@@ -16,6 +16,7 @@ from neutrino.model.kinds import (
     Boolean,
     Cidr,
     IpAddress,
+    JsonObject,
     Kind,
     Name,
     Uuid,
@@ -31,6 +32,7 @@ from neutrino.model.resource import Attr, Tagged
 from neutrino.model.subnet import Subnet
 
 MOST_ROUTES = 30  # upstream: max_routes
+MOST_PRIORITY = 32767  # of a chassis (ovn-nb(5), HA_Chassis)
 _MOST_GATEWAY_IPS = 10
 MOST_GATEWAYS = 10
 
@@ -72,6 +74,7 @@ def _gateway(value: object) -> object:
 
 
 _GATEWAY = Kind("gateway", _gateway, "json", {"anyOf": [{"type": "object"}, {"type": "null"}]})
+_PLACEMENT = Kind("priorities", kind_of(JsonObject).parse, "json", {"anyOf": [{"type": "object"}, {"type": "null"}]})
 
 
 def parse_gateways(value: object) -> object:
@@ -119,6 +122,7 @@ class Router(Tagged, frozen=True, kw_only=True):
         tuple[Route, ...], list_of(Route, MOST_ROUTES, RoutesExhausted), Attr(post=False, extension="extraroute")
     ] = ()
     enable_snat: Annotated[Boolean, Attr(post=False, put=False, extension="router-enable-snat")] = True
+    flavor_id: Annotated[Uuid | None, Attr(put=False, indexed=True, refers="flavors", extension="l3-flavors")] = None
     external_gateways: Annotated[
         tuple[Gateway, ...],
         _GATEWAYS,
@@ -134,6 +138,8 @@ class Router(Tagged, frozen=True, kw_only=True):
     availability_zones: Annotated[
         tuple[str, ...], ZONES, Attr(post=False, put=False, stored=False, extension="router_availability_zone")
     ] = ()
+    # Priorities of the first gateway by agent, where they were chosen by hand; None: the backend chooses.
+    placement: Annotated[Mapping[str, int] | None, _PLACEMENT, Attr(post=False, put=False, shown=False)] = None
     # What the first gateway's wire form is made of, besides the port's own values.
     gw_port_id: Annotated[Uuid | None, Attr(post=False, put=False, indexed=True, refers="ports", shown=False)] = None
     # What the backend needs to know of the router's ports; they change only with the router's revision.

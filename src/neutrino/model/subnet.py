@@ -1,5 +1,6 @@
 """The subnet: a range of addresses on a network (Networking API v2.0, "Subnets")."""
 
+import re
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -65,13 +66,13 @@ _NAMESERVERS = strings("list of addresses", kind_of(IpAddress).parse, MOST_NAMES
 def _service_type(value: object) -> object:
     if not isinstance(value, str):
         raise InvalidInputSubnetServiceType(shown(value))
-    if not value.startswith(_SERVICE_PREFIXES):
+    if not _OWNER.fullmatch(value):
         raise InvalidSubnetServiceType(shown(value))
     return kind_of(Name).parse(value)
 
 
 _DHCP = "network:dhcp"
-_SERVICE_PREFIXES = ("network:", "neutron:", "compute:")
+_OWNER = re.compile(r"[a-z][a-z0-9_-]*:.*")  # as owners are named: network:dhcp, compute:nova
 _SERVICE_TYPES = strings("list of device owners", _service_type, MOST_SERVICE_TYPES)
 
 
@@ -107,6 +108,9 @@ class Subnet(Tagged, frozen=True, kw_only=True):
     ipv6_address_mode: Annotated[Annotated[str, one_of(*IPV6_MODES)] | None, Attr(put=False)] = None
     ipv6_ra_mode: Annotated[Annotated[str, one_of(*IPV6_MODES)] | None, Attr(put=False)] = None
 
+    router_external: Annotated[
+        Boolean, Attr(post=False, put=False, stored=False, filtered=True, extension="subnet-external-network")
+    ] = False
     service_types: Annotated[tuple[str, ...], _SERVICE_TYPES, Attr(extension="subnet-service-types")] = ()
 
     def serves(self, device_owner: str) -> bool:

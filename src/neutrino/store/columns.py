@@ -29,13 +29,14 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from neutrino.model.floating_ip import DETAILS, FloatingIp
+from neutrino.model.log import Log
 from neutrino.model.network import Network
 from neutrino.model.port import ROUTER_GATEWAY, ROUTER_INTERFACE, Port
 from neutrino.model.port_forwarding import Forwarding, PortForwarding, Translation
 from neutrino.model.qos import RULES, MinimumBandwidthRule, QosPolicy, Rule, resource_request
 from neutrino.model.resource import Attribute, Resource, attributes, shown
 from neutrino.model.router import Router
-from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
+from neutrino.model.security_group import DEFAULT_NAME, SecurityGroup, SecurityGroupRule
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
 from neutrino.store.tables import CHILDREN, TABLES, item_columns
@@ -162,10 +163,33 @@ def _scope_of_network(version: int) -> ColumnElement[str]:
 
 def _rules_of_group() -> ColumnElement[str]:
     groups, rules = TABLES[SecurityGroup], TABLES[SecurityGroupRule]
-    pairs: dict[str, ColumnElement[Any]] = {a.wire: rules.c[a.name] for a in attributes(SecurityGroupRule).values()}
+    pairs: dict[str, ColumnElement[Any]] = {
+        a.wire: rules.c[a.name] for a in attributes(SecurityGroupRule).values() if a.attr.stored
+    }
+    pairs["belongs_to_default_sg"] = JsonValue(groups.c.name == DEFAULT_NAME)
     pairs["tenant_id"] = rules.c.project_id
     items = JsonArray(_object(pairs), rules.c.created_at, rules.c.id)
     return select(items).where(rules.c.security_group_id == groups.c.id).correlate(groups).scalar_subquery()
+
+
+def _is_of_default_group() -> ColumnElement[bool]:
+    groups, rules = TABLES[SecurityGroup], TABLES[SecurityGroupRule]
+    found = select(groups.c.name == DEFAULT_NAME).where(groups.c.id == rules.c.security_group_id)
+    return found.correlate(rules).scalar_subquery()
+
+
+def _is_of_external_network() -> ColumnElement[bool]:
+    networks, subnets = TABLES[Network], TABLES[Subnet]
+    found = select(networks.c.router_external).where(networks.c.id == subnets.c.network_id)
+    return found.correlate(subnets).scalar_subquery()
+
+
+def _groups_of_log() -> ColumnElement[str]:
+    logs, members = TABLES[Log], CHILDREN[Port]["security_groups"]
+    found = select(JsonArray(members.c.security_group_id, members.c.position)).where(
+        members.c.port_id == logs.c.target_id
+    )
+    return found.correlate(logs).scalar_subquery()
 
 
 def _rules_of(cls: type[Rule], policy: ColumnElement[Any], of: Table) -> JsonValue:
@@ -322,6 +346,12 @@ def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
         return _port_of_floating_ip()
     if (cls, name) == (FloatingIp, "subnet_id"):
         return null()  # only asked for, never kept
+    if (cls, name) == (SecurityGroupRule, "belongs_to_default_sg"):
+        return _is_of_default_group()
+    if (cls, name) == (Subnet, "router_external"):
+        return _is_of_external_network()
+    if (cls, name) == (Log, "groups"):
+        return _groups_of_log()
     raise TypeError(f"{cls.__name__}.{name} is neither stored nor derived")
 
 

@@ -140,8 +140,8 @@ class Transaction:
         if isinstance(resource, Standard):
             statement = statement.where(table.c.revision_number == bindparam("row_revision"))
             parameters["row_revision"] = resource.revision_number
-        statement = statement.values({name: bindparam(name) for name in parameters if name in table.c})
-        if self.connection.execute(statement, parameters).rowcount != 1:
+        columns: dict[str, Any] = {name: bindparam(name) for name in parameters if name in table.c}
+        if columns and self.connection.execute(statement.values(columns), parameters).rowcount != 1:
             raise StaleRevision(resource.id)
         for name in CHILDREN[cls].keys() & changes.keys():
             self.connection.execute(_delete_child(cls, name), {"parent": resource.id})

@@ -16,9 +16,12 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, 
 from neutrino.model.address_group import AddressGroup
 from neutrino.model.address_scope import AddressScope
 from neutrino.model.agent import Agent
+from neutrino.model.auto_topology import AutoAllocatedTopology
 from neutrino.model.default_rule import DefaultSecurityGroupRule
+from neutrino.model.flavor import Flavor, ServiceProfile
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import annotations_of
+from neutrino.model.log import Log
 from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.port_forwarding import PortForwarding
@@ -26,6 +29,7 @@ from neutrino.model.qos import RULES, QosPolicy
 from neutrino.model.resource import Attribute, Resource, attributes
 from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
+from neutrino.model.statefulness import DefaultStatefulness
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
 
@@ -40,10 +44,15 @@ RESOURCES: tuple[type[Resource], ...] = (
     DefaultSecurityGroupRule,
     SecurityGroup,
     SecurityGroupRule,
+    DefaultStatefulness,
     Port,
+    ServiceProfile,
+    Flavor,
     Router,
     FloatingIp,
     PortForwarding,
+    Log,
+    AutoAllocatedTopology,
     Agent,
 )
 

@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neutrino.api.routes import NOUNS
-from neutrino.model import faults, faults_forwarding, faults_l3, faults_qos
+from neutrino.model import faults, faults_forwarding, faults_l3, faults_qos, faults_services
 from neutrino.model.resource import by_wire
 
 FAULTS = {
     name: value
-    for module in (faults, faults_forwarding, faults_l3, faults_qos)
+    for module in (faults, faults_forwarding, faults_l3, faults_qos, faults_services)
     for name, value in vars(module).items()
     if isinstance(value, type) and issubclass(value, faults.Fault)
 }
@@ -232,6 +232,10 @@ def valid(noun, seed):
         "address_scope": {"name": "s", "ip_version": 4},
         "router": {"external_gateway_info": {"network_id": seed["outer"]}},
         "floatingip": {"floating_network_id": seed["outer"], "port_id": seed["port"]},
+        "service_profile": {"metainfo": "m"},
+        "flavor": {"service_type": "L3_ROUTER_NAT"},
+        "log": {"resource_type": "security_group", "target_id": seed["port"]},
+        "security_groups_default_statefulness": {"project_id": "other"},
         "security_group_rule": {"security_group_id": seed["group"], "direction": "ingress", "protocol": "tcp"},
         "port_forwarding": {
             "internal_port_id": seed["port"],
@@ -264,6 +268,13 @@ def seed(api):
     found["subnetpool"] = api.post("subnetpools", name="p", prefixes=["10.80.0.0/16"])["id"]
     found["address_scope"] = api.post("address-scopes", ip_version=4)["id"]
     found["address_group"] = api.post("address-groups", addresses=["192.0.2.0/24"])["id"]
+    found["service_profile"] = api.post("service_profiles", metainfo="m")["id"]
+    found["flavor"] = api.post("flavors", service_type="FLAVORS")["id"]
+    for path, noun, body in (
+        ("log/logs", "log", {"resource_type": "security_group"}),
+        ("security-groups-default-statefulness", "security_groups_default_statefulness", {}),
+    ):
+        found[noun] = api.send("POST", path, json={noun: body}).json()[noun]["id"]
     found["default_security_group_rule"] = api.get("default-security-group-rules")[0]["id"]
     group = api.post("security-groups", name="web")
     outer = api.network(**{"router:external": True})

@@ -120,7 +120,7 @@ COSTS = {
     "list networks": (1, lambda t: t.api.get("networks")),
     "list subnets": (1, lambda t: t.api.get("subnets")),
     "list security groups": (2, lambda t: t.api.get("security-groups")),
-    "list what is available": (1, lambda t: t.api.get("network-ip-availabilities")),
+    "list what is available": (2, lambda t: t.api.get("network-ip-availabilities")),
     "list zones": (1, lambda t: t.api.get("availability_zones")),
     "list rules": (1, lambda t: t.api.get("security-group-rules")),
     "show port": (1, lambda t: t.api.get(f"ports/{t.port['id']}")),
@@ -145,8 +145,8 @@ COSTS = {
         10,
         lambda t: t.api.put(f"ports/{t.port['id']}", fixed_ips=[{"ip_address": "10.0.100.100"}]),
     ),
-    "delete port": (6, lambda t: t.api.delete(f"ports/{t.port['id']}")),
-    "create group": (11, lambda t: t.api.post("security-groups", name="x")),
+    "delete port": (7, lambda t: t.api.delete(f"ports/{t.port['id']}")),
+    "create group": (12, lambda t: t.api.post("security-groups", name="x")),
     "create rule": (
         6,
         lambda t: t.api.post(

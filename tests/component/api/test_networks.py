@@ -9,6 +9,7 @@ NEW = {
     "status": "ACTIVE",
     "shared": False,
     "router:external": False,
+    "is_default": False,
     "subnets": [],
     "availability_zone_hints": [],
     "availability_zones": [],

@@ -57,6 +57,7 @@ def test_a_router_lives(api):
         "availability_zone_hints": [],
         "availability_zones": [],
         "routes": [],
+        "flavor_id": None,
         "tags": [],
         "project_id": "acme",
         "tenant_id": "acme",

@@ -10,6 +10,7 @@ NEW = {
     "gateway_ip": "10.0.0.1",
     "subnetpool_id": None,
     "service_types": [],
+    "router:external": False,
     "allocation_pools": [{"start": "10.0.0.2", "end": "10.0.0.254"}],
     "enable_dhcp": True,
     "dns_nameservers": [],

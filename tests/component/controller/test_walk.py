@@ -24,6 +24,7 @@ from tests.topology import (
     group,
     least,
     limit,
+    log,
     mark,
     network,
     policy,
@@ -41,6 +42,7 @@ from neutrino.model.port import FLOATING_IP, AddressPair, Port
 from neutrino.model.qos import QosPolicy
 from neutrino.model.resource import Resource
 from neutrino.model.router import Route
+from neutrino.model.security_group import SecurityGroup
 from neutrino.model.subnet import SLAAC, STATEFUL, STATELESS, Subnet
 from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.operations import Delete
@@ -50,7 +52,7 @@ EXAMPLES = int(os.environ.get("NEUTRINO_EXAMPLES", "40"))
 TABLES = (
     *("Logical_Switch", "Logical_Switch_Port", "Port_Group", "ACL", "Address_Set", "DHCP_Options", "NB_Global"),
     *("Logical_Router", "Logical_Router_Port", "Logical_Router_Static_Route", "NAT", "HA_Chassis_Group", "HA_Chassis"),
-    *("Load_Balancer", "BFD", "QoS"),
+    *("Load_Balancer", "BFD", "QoS", "Meter", "Meter_Band"),
 )
 _ORDER = [noun.collection for noun in NOUNS]
 
@@ -164,10 +166,27 @@ def clouds(draw: st.DrawFn) -> Cloud:
         )
         ports[-1] = msgspec.structs.replace(ports[-1], qos_policy_id=draw(under))
     layer_3 = draw(routed(networks, subnets, ports, under))
-    return {
-        (one.collection, one.id): one
-        for one in (*policies, *networks, *subnets, *labs, *groups, *rules, *ports, *layer_3)
-    }
+    logs = draw(logged(groups, ports))
+    together = (*policies, *networks, *subnets, *labs, *groups, *rules, *ports, *layer_3, *logs)
+    return {(one.collection, one.id): one for one in together}
+
+
+@st.composite
+def logged(draw: st.DrawFn, groups: list[SecurityGroup], ports: list[Port]) -> list[Resource]:
+    """Logs of all, of a group and of a port, each perhaps there."""
+    found: list[Resource] = []
+    for name, groups_of, ports_of in (("all", [None], [None]), ("group", groups, [None]), ("port", [None], ports)):
+        if groups_of and ports_of and draw(st.booleans()):
+            about, target = draw(st.sampled_from(groups_of)), draw(st.sampled_from(ports_of))
+            event = draw(st.sampled_from(["ALL", "ACCEPT", "DROP"]))
+            given: dict[str, object] = {"event": event, "enabled": draw(st.booleans())}
+            if about:
+                given["resource_id"] = about.id
+            if target:
+                given |= {"target_id": target.id, "groups": target.security_groups}
+            text = f"log of {name} {event} {about.id if about else ''} {target.id if target else ''}"  # cannot change
+            found.append(log(text, **given))
+    return found
 
 
 @st.composite

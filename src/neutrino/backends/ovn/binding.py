@@ -5,9 +5,11 @@ Source: upstream, mech_driver.py, bind_port.
 
 from collections.abc import Mapping, Sequence
 
+from neutrino.backends.ovn.gateway import AgentFacts, facts, physical_networks, priorities
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
 from neutrino.model.binding import FAILED, Binding
 from neutrino.model.network import Network
+from neutrino.model.router import Router
 
 VIF_TYPE = "ovs"
 DRIVER = "ovn"
@@ -28,11 +30,12 @@ class OvnBinder:
                 return Binding(VIF_TYPE, _details(agent.configurations))
         return FAILED
 
-
-def physical_networks(mappings: str) -> dict[str, str]:
-    """Return the bridges by physical network of *mappings*, "physnet1:br-ex,physnet2:br-2" (ovn-controller(8))."""
-    pairs = (item.strip().partition(":") for item in mappings.split(","))
-    return {name: bridge for name, _, bridge in pairs if name and bridge}
+    def gateways(self, *, router: Router, network: Network, agents: Sequence[Agent]) -> Mapping[str, int]:
+        """Return which of *agents* the gateway of *router* on *network* may be on: priorities by id, highest first."""
+        seen = [found for agent in agents if isinstance(found := facts(agent), AgentFacts)]
+        zones = router.availability_zone_hints
+        chosen = priorities(router.id, seen, network.provider_physical_network, router.placement, zones)
+        return {agent.agent_id: priority for agent, priority in chosen}
 
 
 def _reaches(configurations: Mapping[str, object], network: Network) -> bool:

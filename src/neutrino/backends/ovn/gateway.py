@@ -5,11 +5,10 @@ chassis are chosen follows from state alone (docs/decisions/0011-gateway-schedul
 """
 
 import hashlib
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from neutrino.backends.ovn import nb, uuids
-from neutrino.backends.ovn.binding import physical_networks
 from neutrino.backends.ovn.subnet import SubnetFacts
 from neutrino.model.agent import GATEWAY_AGENT, Agent
 from neutrino.ovsdb.rows import columns
@@ -27,6 +26,13 @@ class AgentFacts:
     chassis: str
     physical_networks: frozenset[str]
     zones: frozenset[str] = frozenset()
+    agent_id: str = ""
+
+
+def physical_networks(mappings: str) -> dict[str, str]:
+    """Return the bridges by physical network of *mappings*, "physnet1:br-ex,physnet2:br-2" (ovn-controller(8))."""
+    pairs = (item.strip().partition(":") for item in mappings.split(","))
+    return {name: bridge for name, _, bridge in pairs if name and bridge}
 
 
 def facts(agent: Agent) -> Hashable:
@@ -36,7 +42,7 @@ def facts(agent: Agent) -> Hashable:
     mappings = str(agent.configurations.get("bridge-mappings", ""))
     name = str(agent.configurations.get("chassis_name", agent.host))
     zones = frozenset(zone for zone in agent.availability_zone.split(", ") if zone)
-    return AgentFacts(name, frozenset(physical_networks(mappings)), zones)
+    return AgentFacts(name, frozenset(physical_networks(mappings)), zones, agent.id)
 
 
 def agent_fragment(agent: Agent, see: See) -> None:
@@ -56,15 +62,39 @@ def scheduled(
     rendezvous hashing (Thaler and Ravishankar, 1998): each router has an order of its own of all chassis, so that
     routers spread, and a chassis that comes or goes moves only the routers that prefer it.
     """
-    wanted = frozenset(zones)
-    able = {
-        a.chassis
-        for a in agents
-        if (physical_network is None or physical_network in a.physical_networks) and (not wanted or wanted & a.zones)
-    }
+    able = {agent.chassis for agent in _able(agents, physical_network, zones)}
     ranked = sorted(able, key=lambda name: (_weight(router_id, name), name))
     begin = number % len(ranked) if ranked else 0
     return (ranked[begin:] + ranked[:begin])[:MOST_CHASSIS]
+
+
+def priorities(
+    router_id: str,
+    agents: Sequence[AgentFacts],
+    physical_network: str | None,
+    placement: Mapping[str, int] | None,
+    zones: Iterable[str] = (),
+    number: int = 0,
+) -> Sequence[tuple[AgentFacts, int]]:
+    """Return the agents that a router's gateway may be on, with their priorities, the preferred one first.
+
+    With a *placement*, which is the first gateway's, they are those that it names, as far as they can be; priorities do
+    not depend on how many there are. *zones* and *number* are those of `scheduled`.
+    """
+    if placement is None or number:
+        known = {agent.chassis: agent for agent in agents}
+        names = scheduled(router_id, agents, physical_network, zones, number)
+        return [(known[name], MOST_CHASSIS - rank) for rank, name in enumerate(names)]
+    able = _able(agents, physical_network, zones)
+    chosen = [(agent, placement[agent.agent_id]) for agent in able if agent.agent_id in placement]
+    return sorted(chosen, key=lambda one: -one[1])
+
+
+def _able(agents: Iterable[AgentFacts], physical_network: str | None, zones: Iterable[str]) -> list[AgentFacts]:
+    """Return the agents that reach the network, of these *zones* if there are any."""
+    wanted = frozenset(zones)
+    reach = [a for a in agents if physical_network is None or physical_network in a.physical_networks]
+    return [agent for agent in reach if not wanted or wanted & agent.zones]
 
 
 def _weight(router_id: str, chassis: str) -> bytes:
@@ -94,15 +124,15 @@ class Group:
         return uuids.router_name(self.router_id) + (f"-{self.port_id}" if self.port_id else "")
 
 
-def chassis_group(group: Group, chassis: Sequence[str], zones: Sequence[str] = ()) -> Fragment:
-    """Return the HA_Chassis_Group of a gateway; priorities do not depend on how many chassis there are."""
+def chassis_group(group: Group, chosen: Sequence[tuple[AgentFacts, int]], zones: Sequence[str] = ()) -> Fragment:
+    """Return the HA_Chassis_Group of a gateway."""
     mark = {"neutron:router_id": group.router_id}
     ids = mark | {"neutron:availability_zone_hints": ",".join(zones)}
     rows: dict[Key, Columns] = {group.key: columns(nb.HA_Chassis_Group(name=group.name, external_ids=ids))}
     members = set()
-    for rank, name in enumerate(chassis):
-        key = uuids.named("HA_Chassis", f"{group.text} {name}")
-        row = nb.HA_Chassis(chassis_name=name, priority=MOST_CHASSIS - rank, external_ids=mark)
+    for agent, priority in chosen:
+        key = uuids.named("HA_Chassis", f"{group.text} {agent.chassis}")
+        row = nb.HA_Chassis(chassis_name=agent.chassis, priority=priority, external_ids=mark)
         rows[key] = columns(row)
         members.add(key.uuid)
     return Fragment(rows, {Place(*group.key, "ha_chassis"): frozenset(members)})

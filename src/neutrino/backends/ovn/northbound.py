@@ -5,6 +5,7 @@ from neutrino.backends.ovn import (
     floating_ip,
     foundation,
     gateway,
+    log,
     network,
     port,
     qos,
@@ -16,6 +17,7 @@ from neutrino.backends.ovn.territory import NORTHBOUND
 from neutrino.model.address_group import AddressGroup
 from neutrino.model.agent import Agent
 from neutrino.model.floating_ip import FloatingIp
+from neutrino.model.log import Log
 from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.qos import QosPolicy
@@ -32,6 +34,7 @@ NOUNS = (
     Noun(Subnet, subnet.fragment, subnet.facts, ((Port, "fixed_ips.subnet_id"),)),
     Noun(AddressGroup, address_group.fragment),
     Noun(SecurityGroup, security_group.fragment, security_group.facts, ((SecurityGroupRule, "security_group_id"),)),
+    Noun(Log, log.fragment, log.facts),
     Noun(SecurityGroupRule, security_group.rule_fragment),
     Noun(Agent, gateway.agent_fragment, gateway.facts),
     Noun(Router, router.fragment, router.facts, ((Port, "device_id"), (FloatingIp, "router_id"))),

@@ -4,7 +4,7 @@ Source: upstream, ovn_client.py, create_router and _update_lrouter_routes. Not h
 gateway (gateway.py), floating IPs.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from neutrino.backends.ovn import nb, qos, uuids
@@ -28,6 +28,12 @@ class RouterFacts:
     has_bfd: bool
     is_distributed: bool
     zones: tuple[str, ...]
+    placement: tuple[tuple[str, int], ...] | None = None  # of the first gateway, by agent; None: by itself
+
+    @property
+    def placement_map(self) -> Mapping[str, int] | None:
+        """The priorities by agent that were chosen by hand."""
+        return None if self.placement is None else dict(self.placement)
 
     @property
     def snat_addresses(self) -> Sequence[tuple[str, str]]:
@@ -55,6 +61,7 @@ def facts(router: Router) -> Hashable:
         has_bfd=router.enable_default_route_bfd,
         is_distributed=router.distributed,
         zones=router.availability_zone_hints,
+        placement=None if router.placement is None else tuple(sorted(router.placement.items())),
     )
 
 

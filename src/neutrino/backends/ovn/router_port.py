@@ -138,8 +138,10 @@ def fragment(port: Port, seen: Seen, see: See) -> Fragment:
     if port.device_owner != ROUTER_GATEWAY:
         return _sum(made, source_nat(port, seen, router))
     agents: Sequence[AgentFacts] = see(Agent, EVERY)
-    chassis = gateway.scheduled(port.device_id, agents, network.physical_network, router.zones, around.number)
-    made = _sum(made, gateway.chassis_group(group(port, around), chassis, router.zones))
+    chosen = gateway.priorities(
+        port.device_id, agents, network.physical_network, router.placement_map, router.zones, around.number
+    )
+    made = _sum(made, gateway.chassis_group(group(port, around), chosen, router.zones))
     if around.number and not router.has_ecmp:
         return made
     is_only = len(router.gateways) <= 1

@@ -18,6 +18,7 @@ _SWITCH_CONFIG = frozenset(
 )
 _ROUTER_OPTIONS = frozenset({"always_learn_from_arp_request", "dynamic_neigh_routers", "mac_binding_age_threshold"})
 _ROUTER_PORT_OPTIONS = frozenset({"reside-on-redirect-chassis", "gateway_mtu", "redirect-type"})
+_ACL_OPTIONS = frozenset({"log-related"})
 _NAT_OPTIONS = frozenset({"stateless"})
 _PORT_OPTIONS = frozenset(
     {
@@ -151,6 +152,13 @@ _TABLES = (
         {**_wholes("cidr", "options"), "external_ids": Keys(_is_dhcp_mark)},
         _is_marked,
     ),
+    Table("Meter_Band", {**_wholes("action", "rate", "burst_size"), "external_ids": _MARKS}, _is_marked, is_root=False),
+    Table(
+        "Meter",
+        {**_wholes("name", "unit", "fair", "bands"), "external_ids": _MARKS},
+        _is_marked,
+        brings={"bands": "Meter_Band"},
+    ),
     Table("Address_Set", {**_wholes("name", "addresses"), "external_ids": _MARKS}, _is_marked),
     Table(
         "Port_Group",
@@ -164,7 +172,11 @@ _TABLES = (
     ),
     Table(
         "ACL",
-        {**_wholes("priority", "direction", "match", "action"), "external_ids": _MARKS},
+        {
+            **_wholes("priority", "direction", "match", "action", "log", "name", "severity", "meter", "label"),
+            "options": Keys(_ACL_OPTIONS.__contains__),
+            "external_ids": _MARKS,
+        },
         _is_marked,
         is_root=False,
     ),
