@@ -1,18 +1,26 @@
 """API resources for tests: builders with every attribute given, and a reference topology."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from neutrino.model.address_group import AddressGroup
+from neutrino.model.address_scope import AddressScope
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
 from neutrino.model.floating_ip import ACTIVE, DOWN, FloatingIp
+from neutrino.model.log import Log
 from neutrino.model.network import Network, ProviderSegment
 from neutrino.model.port import FLOATING_IP, ROUTER_GATEWAY, ROUTER_INTERFACE, AddressPair, FixedIp, Port
+from neutrino.model.port_forwarding import PortForwarding, Translation
+from neutrino.model.qos import BandwidthLimitRule, DscpMarkingRule, MinimumBandwidthRule, QosPolicy
 from neutrino.model.resource import Resource
-from neutrino.model.router import Gateway, Route, Router
+from neutrino.model.router import Gateway, Leg, Route, Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule, normalized
 from neutrino.model.segment import Segment
 from neutrino.model.subnet import SLAAC, STATEFUL, STATELESS, AllocationPool, HostRoute, Subnet
+from neutrino.model.subnetpool import SubnetPool
 
 _STANDARD = {
     "project_id": "2c9d4b8e0f6a4d1c9b7e5a3f1d0c8b6a",
@@ -59,7 +67,7 @@ def subnet(text: str, network: Network, cidr: str, **given: Any) -> Subnet:
 
 
 def group(text: str, **given: Any) -> SecurityGroup:
-    return SecurityGroup(id=an_id(text), **_STANDARD, **{"name": text, **given})
+    return SecurityGroup(id=an_id(text), **_STANDARD, **{"name": text, "stateful": True, **given})
 
 
 def address_group(text: str, *addresses: str) -> AddressGroup:
@@ -69,6 +77,10 @@ def address_group(text: str, *addresses: str) -> AddressGroup:
 def rule(text: str, group: SecurityGroup, direction: str, **given: Any) -> SecurityGroupRule:
     given = {"normalized_cidr": normalized(given.get("remote_ip_prefix")), **given}
     return SecurityGroupRule(id=an_id(text), security_group_id=group.id, direction=direction, **_STANDARD, **given)
+
+
+def log(text: str, **given: Any) -> Log:
+    return Log(id=an_id(text), resource_type="security_group", **_STANDARD, **{"name": text, **given})
 
 
 def port(text: str, network: Network, fixed_ips: dict[Subnet, str] | None = None, **given: Any) -> Port:
@@ -87,23 +99,31 @@ def port(text: str, network: Network, fixed_ips: dict[Subnet, str] | None = None
     return Port(id=an_id(text), network_id=network.id, **kept, **_STANDARD, **given)
 
 
-def agent(host: str, mappings: str = "physnet1:br-ex", is_gateway: bool = True) -> Agent:
+def agent(host: str, mappings: str = "physnet1:br-ex", is_gateway: bool = True, zone: str = "") -> Agent:
     times = dict.fromkeys(("created_at", "started_at", "heartbeat_timestamp"), "2026-01-02 03:04:05")
     return Agent(
         id=an_id(f"agent of {host}"),
         agent_type=GATEWAY_AGENT if is_gateway else CONTROLLER_AGENT,
         binary="ovn-controller",
         host=host,
+        availability_zone=zone,
         alive=True,
         configurations={"chassis_name": host, "bridge-mappings": mappings},
         **times,
     )
 
 
-def router(text: str, gateway: Port | None = None, enable_snat: bool = True, **given: Any) -> Router:
+def router(
+    text: str, gateway: Port | None = None, enable_snat: bool = True, others: Sequence[Port] = (), **given: Any
+) -> Router:
+    """Return a router with this gateway, and with the interfaces and further gateways *others*."""
+    flags = ("enable_default_route_ecmp", "enable_default_route_bfd", "distributed")
+    given = dict.fromkeys(flags, False) | given
     if gateway is not None:
         given["gw_port_id"] = gateway.id
         given["external_gateway_info"] = Gateway(gateway.network_id, enable_snat, gateway.fixed_ips)
+    mine = [*([gateway] if gateway is not None else []), *others]
+    given["legs"] = tuple(Leg(p.id, p.network_id, p.device_owner, p.fixed_ips) for p in mine)
     return Router(id=an_id(text), enable_snat=enable_snat, **_STANDARD, **{"name": text, **given})
 
 
@@ -114,7 +134,27 @@ def router_port(text: str, router: str, network: Network, fixed_ips: dict[Subnet
     return port(text, network, fixed_ips, **given)
 
 
-def floating_ip(text: str, holder: Port, to: Port | None = None, router: Router | None = None) -> FloatingIp:
+def policy(text: str, *rules: BandwidthLimitRule | DscpMarkingRule | MinimumBandwidthRule) -> QosPolicy:
+    return QosPolicy(id=an_id(text), name=text, rules=rules, **_STANDARD)
+
+
+def limit(max_kbps: int, max_burst_kbps: int = 0, direction: str = "egress") -> BandwidthLimitRule:
+    ids = {"id": an_id(f"limit {max_kbps}"), "qos_policy_id": an_id("some policy")}
+    return BandwidthLimitRule(max_kbps=max_kbps, max_burst_kbps=max_burst_kbps, direction=direction, **ids)
+
+
+def mark(dscp_mark: int) -> DscpMarkingRule:
+    return DscpMarkingRule(id=an_id(f"mark {dscp_mark}"), qos_policy_id=an_id("some policy"), dscp_mark=dscp_mark)
+
+
+def least(min_kbps: int, direction: str = "egress") -> MinimumBandwidthRule:
+    ids = {"id": an_id(f"least {min_kbps}"), "qos_policy_id": an_id("some policy")}
+    return MinimumBandwidthRule(min_kbps=min_kbps, direction=direction, **ids)
+
+
+def floating_ip(
+    text: str, holder: Port, to: Port | None = None, router: Router | None = None, qos_policy_id: str | None = None
+) -> FloatingIp:
     given: dict[str, Any] = {"status": DOWN}
     if to is not None and router is not None:
         given = {
@@ -123,6 +163,7 @@ def floating_ip(text: str, holder: Port, to: Port | None = None, router: Router 
             "router_id": router.id,
             "status": ACTIVE,
         }
+    given["qos_policy_id"] = qos_policy_id
     return FloatingIp(
         id=an_id(text),
         floating_network_id=holder.network_id,
@@ -131,6 +172,28 @@ def floating_ip(text: str, holder: Port, to: Port | None = None, router: Router 
         **_STANDARD,
         **given,
     )
+
+
+def forwarding(text: str, floating: FloatingIp, to: Port, ports: str, inner: str, protocol: str = "tcp") -> Any:
+    """Return a port forwarding of *floating* to the first address of *to*."""
+    return PortForwarding(
+        id=an_id(text),
+        floatingip_id=floating.id,
+        protocol=protocol,
+        external_port_range=ports,
+        internal_port_range=inner,
+        internal_port_id=to.id,
+        internal_ip_address=to.fixed_ips[0].ip_address,
+    )
+
+
+def with_forwardings(floating: FloatingIp, router: Router, *forwardings: PortForwarding) -> FloatingIp:
+    """Return *floating* as it is read where it has *forwardings*, which brought it to *router*."""
+    translations = tuple(
+        Translation(one.protocol, one.external_port_range, one.internal_ip_address, one.internal_port_range)
+        for one in sorted(forwardings, key=lambda one: (one.external_port_range, one.id))
+    )
+    return msgspec.structs.replace(floating, router_id=router.id, status=ACTIVE, translations=translations)
 
 
 def reference() -> list[Resource]:
@@ -142,6 +205,7 @@ def reference() -> list[Resource]:
         provider_network_type="flat",
         provider_physical_network="physnet1",
         availability_zone_hints=("az1", "az2"),
+        qos_policy_id=an_id("gold"),
     )
     vlan = network(
         "vlan", mtu=1500, provider_network_type="vlan", provider_physical_network="physnet2",
@@ -155,7 +219,7 @@ def reference() -> list[Resource]:
     stateless = subnet("blue-v6-stateless", blue, "fd00:2::/64", ipv6_address_mode=STATELESS, ipv6_ra_mode=STATELESS)
     slaac = subnet("blue-v6-slaac", blue, "fd00:3::/64", ipv6_address_mode=SLAAC, ipv6_ra_mode=SLAAC)
     island = subnet("island", blue, "10.9.0.0/24", gateway_ip=None, dns_nameservers=("0.0.0.0",))  # noqa: S104
-    vlan_v4 = subnet("vlan-v4", vlan, "10.7.0.0/24", enable_dhcp=False)
+    vlan_v4 = subnet("vlan-v4", vlan, "10.7.0.0/24", enable_dhcp=False, subnetpool_id=an_id("pool"))
     static = subnet("flat-v4", flat, "203.0.113.0/24", enable_dhcp=False)
     lab = address_group("lab", "192.0.2.0/24", "198.51.100.7/32", "2001:db8:7::/48")
     web, quick = group("web"), group("quick", stateful=False)
@@ -171,21 +235,48 @@ def reference() -> list[Resource]:
                    binding_profile={"parent_name": parent.id, "tag": 30})  # fmt: skip
     gateway = router_port("edge-gateway", "edge", outer, {outer_v4: "198.51.100.5", outer_v6: "fd00:9::5"},
                           is_gateway=True)  # fmt: skip
-    edge = router("edge", gateway, routes=(Route("192.0.2.0/24", "10.0.0.9"),))
-    plain = port("plain", blue, {v4: "10.0.0.11", v6: "fd00:1::11"}, security_groups=(web.id,))
-    holders = [port(f"holder-{n}", outer, {outer_v4: f"198.51.100.{n}"}, device_owner=FLOATING_IP) for n in (20, 21)]
-    return [
-        *(segment(one) for one in (blue, flat, vlan, outer, passing)), segment(wide), segment(wide, 1), wide, passing,
-        parent, carried,
-        outer, outer_v4, outer_v6, gateway, edge, *holders,
-        floating_ip("floating", holders[0], plain, edge),
-        floating_ip("floating-nowhere", holders[1]),
-        router("island-router", admin_state_up=False),
+    legs = [
         router_port("edge-v4", "edge", blue, {v4: "10.0.0.1"}),
         router_port("edge-v6", "edge", blue, {slaac: "fd00:3::1"}),
         router_port("edge-vlan", "edge", vlan, {vlan_v4: "10.7.0.1"}),
+    ]
+    edge = router("edge", gateway, others=legs, routes=(Route("192.0.2.0/24", "10.0.0.9"),),
+                  gateway_qos_policy_id=an_id("silver"))  # fmt: skip
+    plain = port("plain", blue, {v4: "10.0.0.11", v6: "fd00:1::11"}, security_groups=(web.id,))
+    holders = [port(f"holder-{n}", outer, {outer_v4: f"198.51.100.{n}"}, device_owner=FLOATING_IP) for n in (20, 21)]
+    side = router_port("twin-side", "twin", vlan, {vlan_v4: "10.7.0.2"})
+    exits = [router_port(f"twin-{n}", "twin", outer, {outer_v4: f"198.51.100.{n}"}, is_gateway=True) for n in (7, 8)]
+    twin = router("twin", exits[0], others=[exits[1], side], distributed=True, enable_default_route_ecmp=True,
+                  enable_default_route_bfd=True, availability_zone_hints=("az1",))  # fmt: skip
+    far = port("far", vlan, {vlan_v4: "10.7.0.11"}, binding_host_id="host-1")
+    more = [port(f"holder-{n}", outer, {outer_v4: f"198.51.100.{n}"}, device_owner=FLOATING_IP) for n in (22, 23)]
+    shared = floating_ip("shared", more[0], qos_policy_id=an_id("silver"))
+    ways = [
+        forwarding("way-web", shared, plain, "80:80", "8080:8080"),
+        forwarding("way-range", shared, plain, "5000:5002", "6000:6002"),
+        forwarding("way-many", shared, plain, "53:54", "53:53", "udp"),
+    ]
+    return [
+        *(segment(one) for one in (blue, flat, vlan, outer, passing)), segment(wide), segment(wide, 1), wide, passing,
+        parent, carried,
+        twin, side, *exits, far, *more,
+        with_forwardings(shared, edge, *ways),
+        floating_ip("nearby", more[1], far, twin, an_id("silver")),
+        *ways,
+        AddressScope(id=an_id("scope"), name="scope", ip_version=4, project_id=_STANDARD["project_id"]),
+        SubnetPool(id=an_id("pool"), name="pool", prefixes=("10.7.0.0/16",), ip_version=4, default_prefixlen="24",
+                   min_prefixlen="8", max_prefixlen="32", address_scope_id=an_id("scope"), **_STANDARD),
+        outer, outer_v4, outer_v6, gateway, edge, *holders,
+        policy("gold", limit(3000, 2400), limit(5000, 0, "ingress"), mark(46), least(1000), least(9, "ingress")),
+        policy("silver", limit(700, 500), limit(0, 9, "ingress")),
+        port("golden", blue, {v4: "10.0.0.17"}, qos_policy_id=an_id("gold")),
+        port("silvery", flat, {static: "203.0.113.16"}, qos_policy_id=an_id("silver")),
+        floating_ip("floating", holders[0], plain, edge, an_id("gold")),
+        floating_ip("floating-nowhere", holders[1]),
+        router("island-router", admin_state_up=False),
+        *legs,
         vlan_v4,
-        *(agent(f"host-{n}", "physnet1:br-ex, physnet3:br-out") for n in range(1, 8)),
+        *(agent(f"host-{n}", "physnet1:br-ex, physnet3:br-out", zone="az1" if n < 3 else "") for n in range(1, 8)),
         agent("host-8"), agent("host-9", "physnet3:br-out", is_gateway=False),
         blue, flat, vlan, v4, v6, stateless, slaac, island, static, lab, web, quick,
         rule("web-out-4", web, "egress"),
@@ -199,6 +290,10 @@ def reference() -> list[Resource]:
         rule("web-lab", web, "ingress", remote_address_group_id=lab.id),
         rule("web-lab6", web, "egress", ethertype="IPv6", protocol="udp", remote_address_group_id=lab.id),
         rule("web-gre", web, "ingress", protocol="gre"),
+        log("quick-log", resource_id=quick.id),
+        log("plain-drops", target_id=plain.id, groups=plain.security_groups, event="DROP"),
+        log("all-drops", event="DROP"),
+        log("off", enabled=False),
         rule("quick-all", quick, "egress", protocol="ip"),
         plain,
         port("bound", blue, {v4: "10.0.0.12", slaac: "fd00:3::12"}, security_groups=(quick.id, web.id),

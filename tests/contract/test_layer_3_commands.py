@@ -106,6 +106,36 @@ def test_a_router_with_its_gateway(run, nets):
     assert "it has existing gateway ports" in run.fails("network set --internal outer")
 
 
+def test_a_router_with_several_gateways(run, nets):
+    run("router create edge --external-gateway outer --external-gateway outer --enable-default-route-ecmp")
+    assert len(run.json("router show edge")["external_gateways"]) == 2
+    run("router add gateway edge outer")
+    shown = run.json("router show edge")
+    assert (len(shown["external_gateways"]), shown["enable_default_route_ecmp"]) == (3, True)
+    address = shown["external_gateways"][1]["external_fixed_ips"][0]["ip_address"]
+    run(f"router remove gateway edge outer --fixed-ip ip-address={address}")
+    assert len(run.json("router show edge")["external_gateways"]) == 2
+    run("router set --external-gateway outer edge")
+    assert len(run.json("router show edge")["external_gateways"]) == 1
+
+
+def test_port_forwardings(run, nets):
+    run("router create edge --external-gateway outer")
+    run("router add subnet edge four")
+    port = run.json("port create inside --network blue")
+    address = run.json("floating ip create outer")["floating_ip_address"]
+    inner = port["fixed_ips"][0]["ip_address"]
+    ports = "--internal-protocol-port 80 --external-protocol-port 8080 --protocol tcp"
+    made = run.json(f"floating ip port forwarding create {address} --internal-ip-address {inner} --port inside {ports}")
+    assert (made["internal_port"], made["external_port"]) == (80, 8080)
+    run(f"floating ip port forwarding set {address} {made['id']} --internal-protocol-port 81 --description d")
+    shown = run.json(f"floating ip port forwarding show {address} {made['id']}")
+    assert (shown["internal_port"], shown["description"]) == (81, "d")
+    assert run.column("ID", f"floating ip port forwarding list {address}") == [made["id"]]
+    run(f"floating ip port forwarding delete {address} {made['id']}")
+    assert run.json(f"floating ip port forwarding list {address}") == []
+
+
 def test_floating_ips(run, nets):
     run("router create edge --external-gateway outer")
     run("router add subnet edge four")

@@ -1,5 +1,6 @@
 """What runs inside an instance: small probes that end with 0 (answered) or 1 (not). Standard library only."""
 
+import contextlib
 import errno
 import http.client
 import socket
@@ -88,6 +89,65 @@ def seen_as(address: str, port: str, expected: str) -> bool:
             return channel.recv(100).decode() == expected
         except OSError:
             return False
+
+
+def count(port: str) -> bool:
+    """Count what comes over UDP; tell those who ask (``?``) how many bytes came and how the last was marked."""
+    datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    datagrams.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+    datagrams.setsockopt(socket.IPPROTO_IP, socket.IP_RECVTOS, 1)
+    datagrams.bind(("", int(port)))
+
+    def packets() -> None:
+        bytes_seen = 0
+        while True:
+            data, extra, _, sender = datagrams.recvmsg(2000, 100)
+            bytes_seen += len(data)
+            if data == b"?":
+                (tos,) = (value[0] for level, _, value in extra if level == socket.IPPROTO_IP)
+                datagrams.sendto(f"{bytes_seen} {tos >> 2}".encode(), sender)  # DSCP: six bits of eight, RFC 2474
+
+    threading.Thread(target=packets, daemon=True).start()
+    print("ready", flush=True)  # noqa: T201
+    sys.stdin.read()
+    return True
+
+
+def _counted(channel: socket.socket) -> tuple[int, int]:
+    """Ask a counter how many bytes it saw, and how we are marked; our question may be lost."""
+    for _ in range(20):
+        with contextlib.suppress(OSError):
+            channel.send(b"?")
+            seen, dscp = channel.recv(100).split()
+            return int(seen), int(dscp)
+    return 0, -1
+
+
+def is_marked(address: str, port: str, dscp: str) -> bool:
+    """Say whether our datagrams reach a counter with this mark."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
+        channel.settimeout(WAIT_S)
+        channel.connect((address, int(port)))
+        return _counted(channel)[1] == int(dscp)
+
+
+def flood(address: str, port: str, least_kbps: str, most_kbps: str) -> bool:
+    """Send 8 Mbit/s for two seconds, and say whether what reached a counter is in the range."""
+    size, gap_s, seconds = 1000, 0.001, 2.0
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
+        channel.settimeout(0.3)
+        channel.connect((address, int(port)))
+        before, _ = _counted(channel)
+        began = time.monotonic()
+        sent = 0
+        while (now_s := time.monotonic() - began) < seconds:
+            while sent * gap_s < now_s:
+                channel.send(bytes(size))
+                sent += 1
+            time.sleep(gap_s)
+        rate_kbps = (_counted(channel)[0] - before) * 8 / 1000 / seconds
+        print(f"{sent * size * 8 / 1000 / seconds:.0f} kbit/s sent, {rate_kbps:.0f} seen", file=sys.stderr)  # noqa: T201
+        return int(least_kbps) <= rate_kbps <= int(most_kbps)
 
 
 def expires(address: str) -> bool:

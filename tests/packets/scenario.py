@@ -62,6 +62,18 @@ class Instance:
         """Tell those who send datagrams to *port* which address they came from, until the scenario ends."""
         self._serve("reflect", port)
 
+    def count(self, port: int) -> None:
+        """Count the datagrams that come to *port*, and how they are marked, until the scenario ends."""
+        self._serve("count", port)
+
+    def passes(self, address: str, port: int, least_kbps: int, most_kbps: int) -> bool:
+        """Say whether of 8 Mbit/s that we send to a counter, so much arrives."""
+        return self.probe("flood", address, str(port), str(least_kbps), str(most_kbps))
+
+    def is_marked(self, address: str, port: int, dscp: int) -> bool:
+        """Say whether what we send reaches a counter with this mark."""
+        return self.probe("is_marked", address, str(port), str(dscp))
+
     def is_seen(self, by: str, port: int, as_: str) -> bool:
         """Say whether the reflector at *by* sees our datagrams come from *as_*."""
         return self.probe("seen_as", by, str(port), as_)
@@ -137,6 +149,13 @@ class Site:
             public = {"fixed_ips": [{"ip_address": "203.0.113.1"}]}
             self._outside = Instance(self.lab, "outside", public)
         return self._outside
+
+    def policy(self, **rules: Resource) -> Resource:
+        """Create a QoS policy with one rule of each type named (``bandwidth_limit={...}``)."""
+        policy = self.create("qos/policies", "policy", name=self._prefix)
+        for kind, rule in rules.items():
+            self.api.create(f"qos/policies/{policy['id']}/{kind}_rules", f"{kind}_rule", **rule)
+        return policy
 
     def group(self, *rules: Resource, name: str = "") -> Resource:
         """Create a security group with these rules besides those that let everything out."""

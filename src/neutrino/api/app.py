@@ -11,11 +11,24 @@ import falcon.asgi
 import msgspec
 
 from neutrino.api import bodies, openapi, tags
+from neutrino.api.agent_paths import (
+    AgentsOfNetwork,
+    AgentsOfRouter,
+    NetworkOfAgent,
+    NetworksOfAgent,
+    RouterOfAgent,
+    RoutersOfAgent,
+)
 from neutrino.api.authentication import Authenticator, NoAuth
+from neutrino.api.auto_topology_paths import AutoTopology
 from neutrino.api.availability_paths import NetworkAvailabilities, NetworkAvailability, Zones
 from neutrino.api.binding_paths import Activation, Binding, Bindings
 from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
+from neutrino.api.flavor_paths import FlavorProfile, FlavorProfiles, NextProviders, ServiceProviders
+from neutrino.api.floating_ip_pools import FloatingIpPools
+from neutrino.api.loggable_paths import LoggableResources
+from neutrino.api.qos_paths import add_routes as add_qos_routes
 from neutrino.api.quota_paths import PROJECT_PATHS, Quota, QuotaDefault, QuotaDetails, Quotas, WhoseQuota
 from neutrino.api.routes import NOUNS, Noun
 from neutrino.api.service import Service
@@ -43,6 +56,11 @@ class NounEndpoint(Endpoint):
     def __init__(self, service: Service, noun: Noun) -> None:
         super().__init__(service)
         self._noun = noun
+
+    @property
+    def has_parent(self) -> bool:
+        """Whether the noun is below another."""
+        return self._noun.parent is not None
 
 
 class Collection(NounEndpoint):
@@ -256,6 +274,17 @@ class Guard:
             req.context.caller = await self._authenticator.caller(req)
 
 
+class BelowParent:
+    """In a path below another resource's, ``row_id`` is the parent, and the resource's own id is ``child_id``."""
+
+    async def process_resource(self, _req: Req, _resp: Resp, resource: object, params: dict[str, str]) -> None:
+        """Give the handlers the names that they have for them."""
+        if isinstance(resource, NounEndpoint) and resource.has_parent:
+            params["parent_id"] = params.pop("row_id")
+            if "child_id" in params:
+                params["row_id"] = params.pop("child_id")
+
+
 def wire_fault(fault: Fault) -> dict[str, object]:
     """Return *fault* as the body of an answer."""
     return {"NeutronError": {"type": type(fault).__name__, "message": str(fault), "detail": ""}}
@@ -301,7 +330,8 @@ async def _defect(req: Req, resp: Resp, error: Exception, _params: dict[str, Any
 def application(service: Service, authenticator: Authenticator | None = None) -> falcon.asgi.App[Req, Resp]:
     """Return the ASGI application over *service*; without *authenticator* callers are believed."""
     believing = NoAuth(service.config.noauth_project_id)
-    app = falcon.asgi.App(middleware=RequestId())
+    middleware: list[Any] = [RequestId(), BelowParent()]
+    app = falcon.asgi.App(middleware=middleware)
     app.add_middleware(Guard(authenticator or believing))
     app.req_options.strip_url_path_trailing_slash = True
     app.resp_options.default_media_type = "application/json"
@@ -316,24 +346,41 @@ def application(service: Service, authenticator: Authenticator | None = None) ->
     app.add_route(f"{PREFIX}/quotas/{{project_id}}", Quota(service))
     app.add_route(f"{PREFIX}/quotas/{{project_id}}/default", QuotaDefault(service))
     app.add_route(f"{PREFIX}/quotas/{{project_id}}/details", QuotaDetails(service))
+    app.add_route(f"{PREFIX}/service-providers", ServiceProviders(service))
+    app.add_route(f"{PREFIX}/flavors/{{row_id}}/service_profiles", FlavorProfiles(service))
+    app.add_route(f"{PREFIX}/flavors/{{row_id}}/service_profiles/{{profile_id}}", FlavorProfile(service))
+    app.add_route(f"{PREFIX}/flavors/{{row_id}}/next_providers", NextProviders(service))
+    app.add_route(f"{PREFIX}/log/loggable-resources", LoggableResources(service))
+    app.add_route(f"{PREFIX}/auto-allocated-topology/{{project_id}}", AutoTopology(service))
+    app.add_route(f"{PREFIX}/networks/{{row_id}}/dhcp-agents", AgentsOfNetwork(service))
+    app.add_route(f"{PREFIX}/agents/{{row_id}}/dhcp-networks", NetworksOfAgent(service))
+    app.add_route(f"{PREFIX}/agents/{{row_id}}/dhcp-networks/{{network_id}}", NetworkOfAgent(service))
+    app.add_route(f"{PREFIX}/routers/{{row_id}}/l3-agents", AgentsOfRouter(service))
+    app.add_route(f"{PREFIX}/agents/{{row_id}}/l3-routers", RoutersOfAgent(service))
+    app.add_route(f"{PREFIX}/agents/{{row_id}}/l3-routers/{{router_id}}", RouterOfAgent(service))
     app.add_route(f"{PREFIX}/availability_zones", Zones(service))
+    app.add_route(f"{PREFIX}/floatingip_pools", FloatingIpPools(service))
     app.add_route(f"{PREFIX}/network-ip-availabilities", NetworkAvailabilities(service))
     app.add_route(f"{PREFIX}/network-ip-availabilities/{{network_id}}", NetworkAvailability(service))
     app.add_route(f"{PREFIX}/ports/{{row_id}}/bindings", Bindings(service))
     app.add_route(f"{PREFIX}/ports/{{row_id}}/bindings/{{host}}", Binding(service))
     app.add_route(f"{PREFIX}/ports/{{row_id}}/bindings/{{host}}/activate", Activation(service))
+    add_qos_routes(app, PREFIX, service)
     for noun in NOUNS:
         path = f"{PREFIX}/{noun.route}"
+        if noun.parent:
+            path = path.replace("{parent_id}", "{row_id}")  # one place of a path has one name: see BelowParent
         app.add_route(path, Collection(service, noun))
-        app.add_route(f"{path}/{{row_id}}", Item(service, noun))
+        app.add_route(f"{path}/{{child_id}}" if noun.parent else f"{path}/{{row_id}}", Item(service, noun))
         for name in noun.actions:
             app.add_route(f"{path}/{{row_id}}/{name}", ActionOf(service, noun, name))
         for name in noun.views:
             app.add_route(f"{path}/{{row_id}}/{name}", ViewOf(service, noun, name))
         if issubclass(noun.cls, Tagged):
             # Upstream has these two with the collection's own name, underscores and all, and takes both.
-            app.add_route(f"{path}/{{row_id}}/tags", MoreTagsOf(service, noun))
-            app.add_route(f"{path}/{{row_id}}/tags/{{tag}}", TagOf(service, noun))
+            for base in {path, f"{PREFIX}/{noun.cls.collection}"} if noun.path else {path}:
+                app.add_route(f"{base}/{{row_id}}/tags", MoreTagsOf(service, noun))
+                app.add_route(f"{base}/{{row_id}}/tags/{{tag}}", TagOf(service, noun))
     app.add_error_handler(Exception, _defect)
     app.add_error_handler(falcon.HTTPError, _bad)
     app.add_error_handler(falcon.HTTPRouteNotFound, _not_found)

@@ -8,13 +8,15 @@ from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
 from neutrino.model.faults import PortNotFound
+from neutrino.model.faults_forwarding import FipInUseByPortForwarding, PortHasPortForwarding
 from neutrino.model.faults_l3 import (
     BadRequest,
     ExternalGatewayForFloatingIPNotFound,
     FloatingIPPortAlreadyAssociated,
 )
 from neutrino.model.floating_ip import ACTIVE, DOWN, RESOURCE, FloatingIp, fixed_ip, port_details
-from neutrino.model.port import ROUTER_INTERFACE, Port
+from neutrino.model.port import ROUTER_GATEWAY, ROUTER_INTERFACE, Port
+from neutrino.model.port_forwarding import PortForwarding
 from neutrino.model.router import Router
 from neutrino.model.subnet import Subnet
 from neutrino.store.columns import select_all, to_resource
@@ -22,6 +24,7 @@ from neutrino.store.records import Transaction
 from neutrino.store.tables import CHILDREN, TABLES
 
 _fips, _ports, _ips = TABLES[FloatingIp], TABLES[Port], CHILDREN[Port]["fixed_ips"]
+_forwardings = TABLES[PortForwarding]
 _gateways = _ports.alias("gateways")
 _OF_PORT = select_all(FloatingIp).where(_fips.c.port_id == bindparam("port_id"))
 # Routers with an interface on a subnet and their gateway on a network, and the interface's address.
@@ -29,13 +32,22 @@ _ROUTERS = (
     select(TABLES[Router].c.id, _ips.c.ip_address)
     .join(_ports, _ports.c.device_id == TABLES[Router].c.id)
     .join(_ips, _ips.c.port_id == _ports.c.id)
-    .join(_gateways, _gateways.c.id == TABLES[Router].c.gw_port_id)
+    .join(_gateways, _gateways.c.device_id == TABLES[Router].c.id)
     .where(
+        _gateways.c.device_owner == ROUTER_GATEWAY,
         _ports.c.device_owner == ROUTER_INTERFACE,
         _ips.c.subnet_id == bindparam("subnet_id"),
         _gateways.c.network_id == bindparam("network_id"),
     )
     .order_by(TABLES[Router].c.id)
+)
+
+# The port's forwardings, where the router is distributed: their replies would leave from the instance's own host.
+_FORWARDED = (
+    select(_forwardings.c.id)
+    .join(TABLES[Router], TABLES[Router].c.id == bindparam("router_id"))
+    .where(_forwardings.c.internal_port_id == bindparam("port_id"), TABLES[Router].c.distributed)
+    .limit(1)
 )
 
 
@@ -56,11 +68,14 @@ def association(tx: Transaction, request: Request, floating: FloatingIp, port_id
     if not isinstance(port_id, str):
         if wanted is not None:
             raise BadRequest(RESOURCE, "fixed_ip_address cannot be specified without a port_id")
-        return _NOBODY
+        # Port forwardings keep the floating IP at their router.
+        return {} if floating.port_forwardings else _NOBODY
     port = visible(tx, request, Port, port_id)
     if port is None:
         raise PortNotFound(port_id)
     subnet_id, address = fixed_ip(port, wanted if isinstance(wanted, str) else None)
+    if floating.port_forwardings:
+        raise FipInUseByPortForwarding(floating.id)
     for row in tx.connection.execute(_OF_PORT, {"port_id": port_id}).all():
         other = to_resource(FloatingIp, row)
         same = (other.fixed_ip_address, other.floating_network_id) == (address, floating.floating_network_id)
@@ -68,16 +83,19 @@ def association(tx: Transaction, request: Request, floating: FloatingIp, port_id
             raise FloatingIPPortAlreadyAssociated(
                 port_id, floating.id, str(floating.floating_ip_address), address, floating.floating_network_id
             )
+    router_id = router_for(tx, subnet_id, floating.floating_network_id, port_id)
+    if tx.connection.execute(_FORWARDED, {"port_id": port_id, "router_id": router_id}).first() is not None:
+        raise PortHasPortForwarding(port_id)
     return {
         "port_id": port_id,
         "fixed_ip_address": address,
-        "router_id": _router(tx, subnet_id, floating.floating_network_id, port_id),
+        "router_id": router_id,
         "status": ACTIVE,
         "port_details": port_details(port),
     }
 
 
-def _router(tx: Transaction, subnet_id: str, network_id: str, port_id: str) -> str:
+def router_for(tx: Transaction, subnet_id: str, network_id: str, port_id: str) -> str:
     """Return the router that joins subnet and network; where there are several, the subnet's gateway."""
     found = tx.connection.execute(_ROUTERS, {"subnet_id": subnet_id, "network_id": network_id}).all()
     if not found:

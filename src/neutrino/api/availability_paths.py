@@ -21,7 +21,7 @@ def _encode(value: object) -> bytes:
     return json.dumps(msgspec.to_builtins(value)).encode()
 
 
-def _grouped(found: Pairs, allowed: Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
+def grouped(found: Pairs, allowed: Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
     """Return the filters in *found*, of which only *allowed* exist, and the fields that are asked for."""
     out: dict[str, list[str]] = {}
     for name, value in found:
@@ -32,7 +32,8 @@ def _grouped(found: Pairs, allowed: Iterable[str]) -> tuple[dict[str, list[str]]
     return {name: values for name, values in out.items() if name in allowed}, fields
 
 
-def _shown(item: object, fields: list[str]) -> dict[str, object]:
+def only(item: object, fields: list[str]) -> dict[str, object]:
+    """Return *item* as the wire has it, of it only *fields* if there are any."""
     built: dict[str, object] = msgspec.to_builtins(item)
     return {name: value for name, value in built.items() if name in fields} if fields else built
 
@@ -42,14 +43,14 @@ class NetworkAvailabilities(Endpoint):
 
     async def on_get(self, req: Req, resp: Resp) -> None:
         """List how many addresses each network has and uses."""
-        filters, fields = _grouped(pairs(req), availability.FILTERS)
+        filters, fields = grouped(pairs(req), availability.FILTERS)
         wanted: dict[str, list[object]] = {}
         for name, values in filters.items():
             wanted[name] = [int(v) for v in values if v in ("4", "6")] if name == "ip_version" else [*values]
         found = []
         if (self.request(req)).allows(_SEES_NETWORKS):
             found = await self._service.database.read(lambda c: availability.networks(c, wanted))
-        self.answer(resp, 200, _encode({"network_ip_availabilities": [_shown(item, fields) for item in found]}))
+        self.answer(resp, 200, _encode({"network_ip_availabilities": [only(item, fields) for item in found]}))
 
 
 class NetworkAvailability(Endpoint):
@@ -61,7 +62,7 @@ class NetworkAvailability(Endpoint):
         found = await self._service.database.read(lambda c: availability.networks(c, {"network_id": [network_id]}))
         if not found or not (self.request(req)).allows(_SEES_NETWORKS):
             raise NetworkNotFound(network_id[:255])
-        self.answer(resp, 200, _encode({"network_ip_availability": _shown(found[0], fields)}))
+        self.answer(resp, 200, _encode({"network_ip_availability": only(found[0], fields)}))
 
 
 class Zones(Endpoint):
@@ -69,7 +70,7 @@ class Zones(Endpoint):
 
     async def on_get(self, req: Req, resp: Resp) -> None:
         """List the availability zones, those of gateways, as upstream does."""
-        filters, fields = _grouped(pairs(req), _ZONE)
+        filters, fields = grouped(pairs(req), _ZONE)
         allowed = (self.request(req)).allows("get_availability_zone")
         found = await self._service.database.read(availability.zones) if allowed else {}
         items = [
@@ -77,4 +78,4 @@ class Zones(Endpoint):
             for name, alive in found.items()
         ]
         chosen = [item for item in items if all(item[name] in values for name, values in filters.items())]
-        self.answer(resp, 200, _encode({"availability_zones": [_shown(item, fields) for item in chosen]}))
+        self.answer(resp, 200, _encode({"availability_zones": [only(item, fields) for item in chosen]}))

@@ -31,7 +31,8 @@ def decode(body: bytes) -> Mapping[str, object]:
 
 def for_create(cls: type[Resource], body: Mapping[str, object]) -> tuple[list[Given], bool]:
     """Return the parsed items of a POST, and whether it was a bulk request."""
-    if cls.collection in body:
+    is_bulk = cls.collection in body and (cls.collection != cls.singular or isinstance(body[cls.collection], list))
+    if is_bulk:
         items = body[cls.collection]
         if not isinstance(items, list) or not items:
             raise HTTPBadRequest(f"Resource body required: '{cls.collection}' must be a list of at least one item")

@@ -1,6 +1,8 @@
 """What all HTTP handlers share: the request, the body within its limit, the query string. Not here: any path."""
 
 import re
+from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 import falcon.asgi
@@ -9,7 +11,9 @@ from neutrino.api.request import Request
 from neutrino.api.service import Service
 from neutrino.model.faults import HTTPBadRequest, RequestEntityTooLarge
 from neutrino.model.kinds import shown
+from neutrino.store.records import Transaction
 
+T = TypeVar("T")
 Req = falcon.asgi.Request
 Resp = falcon.asgi.Response
 _REVISION = re.compile(r'\s*"?revision_number=([0-9]{1,18})"?\s*')
@@ -47,6 +51,10 @@ class Endpoint:
                 raise RequestEntityTooLarge(limit)
             parts.append(part)
         return b"".join(parts)
+
+    async def look(self, work: Callable[[Transaction], T]) -> T:
+        """Return what *work*, which only reads, finds."""
+        return await self._service.database.read(lambda c: work(Transaction(c, now="")))
 
     def answer(self, resp: Resp, status: int, body: bytes) -> None:
         """Answer with *status* and *body*, which is JSON."""

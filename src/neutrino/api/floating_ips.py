@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 
-from neutrino.api import networks, ports
+from neutrino.api import networks, ports, qos
 from neutrino.api.associations import association
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.faults import IpAddressGenerationFailure
+from neutrino.model.faults_forwarding import FipInUseByPortForwarding
 from neutrino.model.faults_l3 import (
     BadRequest,
 )
@@ -31,6 +32,7 @@ def create(tx: Transaction, request: Request, given: Given) -> FloatingIp:
         raise BadRequest(RESOURCE, f"Network {network.id} does not contain any IPv4 subnet")
     project_id = str(given.get("project_id") or request.project_id)
     own_id = str(uuid.uuid4())
+    qos.put_under(tx, request, "fip", own_id, given.get("qos_policy_id"))
     holder = _take(tx, request, network, subnets, given, own_id)
     values = given | {
         "id": own_id,
@@ -53,7 +55,11 @@ def create(tx: Transaction, request: Request, given: Given) -> FloatingIp:
 def update(tx: Transaction, request: Request, old: FloatingIp, changes: Given) -> FloatingIp:
     """Change a floating IP: give it to a port, to another one, or to none."""
     values = dict(changes)
-    if "port_id" in changes:
+    if changes.get("qos_policy_id", old.qos_policy_id) != old.qos_policy_id:
+        qos.put_under(tx, request, "fip", old.id, changes["qos_policy_id"])
+    if not changes:
+        values |= association(tx, request, old, None, None)  # as it was when there was nothing else to change
+    elif "port_id" in changes:
         values |= association(tx, request, old, changes["port_id"], changes.get("fixed_ip_address"))
     elif changes.get("fixed_ip_address") is not None:
         values |= association(tx, request, old, old.port_id, changes["fixed_ip_address"])
@@ -63,7 +69,9 @@ def update(tx: Transaction, request: Request, old: FloatingIp, changes: Given) -
 
 
 def delete(tx: Transaction, _request: Request, floating: FloatingIp) -> None:
-    """Delete a floating IP and the port that held its address."""
+    """Delete a floating IP and the port that held its address; refuse while it has port forwardings."""
+    if floating.port_forwardings:
+        raise FipInUseByPortForwarding(floating.id)
     tx.delete(floating)
     holder = tx.get(Port, floating.floating_port_id)
     if holder is not None:

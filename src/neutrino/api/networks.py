@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from neutrino.api import segmentation
+from neutrino.api import qos, segmentation
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.security_groups import ensure_default
@@ -15,6 +15,7 @@ from neutrino.api.visibility import visible
 from neutrino.model.faults import AvailabilityZoneNotFound, InvalidInput, NetworkInUse, NetworkNotFound
 from neutrino.model.faults_l3 import ExternalNetworkInUse
 from neutrino.model.faults_segment import VlanQinqDriverError, VlanTransparencyDriverError
+from neutrino.model.faults_services import DefaultExternalNetworkExists
 from neutrino.model.network import Network, ProviderSegment
 from neutrino.model.port import DISTRIBUTED, FLOATING_IP, METADATA_DEVICE, ROUTER_GATEWAY, Port
 from neutrino.model.resource import attributes, wire_name
@@ -42,6 +43,11 @@ _EXTERNAL_PORT_OF = (
     .limit(1)
 )
 _SEGMENTS_OF = select_all(Segment).where(TABLES[Segment].c.network_id == bindparam("network_id"))
+_DEFAULT_BESIDE = (
+    select(TABLES[Network].c.id)
+    .where(TABLES[Network].c.is_default.is_(True), TABLES[Network].c.id != bindparam("network_id"))
+    .limit(1)
+)
 _SUBNETS_OF = select_all(Subnet).where(TABLES[Subnet].c.network_id == bindparam("network_id"))
 
 
@@ -79,8 +85,12 @@ def create(tx: Transaction, request: Request, given: Given) -> Network:
     wanted = segmentation.wanted(request, given)
     zones = given["availability_zone_hints"]
     assert isinstance(zones, tuple)  # noqa: S101 - parsed so
-    _check_zones(tx, zones)
+    check_zones(tx, zones)
+    _check_default(tx, "", is_default=bool(given["is_default"]), is_external=bool(given["router_external"]))
     network_id = str(uuid.uuid4())
+    given = given | {"qos_policy_id": given.get("qos_policy_id") or qos.default_of(tx, project_id)}
+    if given["qos_policy_id"]:
+        qos.put_network_under(tx, request, network_id, given["qos_policy_id"])
     stamps: Given = {"created_at": tx.now, "updated_at": tx.now, "revision_number": 1}
     values = given | {"mtu": segmentation.mtu(request, wanted, given.get("mtu")), "availability_zones": zones}
     network = Network(**(values | stamps | {"id": network_id, "project_id": project_id}))  # type: ignore[arg-type]
@@ -157,9 +167,16 @@ def update(tx: Transaction, request: Request, old: Network, changes: Given) -> N
     number = changes.pop("provider_segmentation_id", None)
     if "mtu" in changes:
         changes["mtu"] = segmentation.mtu(request, _present(old), changes["mtu"])
+    if changes.get("qos_policy_id", old.qos_policy_id) != old.qos_policy_id:
+        qos.put_network_under(tx, request, old.id, changes["qos_policy_id"], old.qos_policy_id)
     becomes_internal = old.router_external and changes.get("router_external") is False
     if becomes_internal and tx.connection.execute(_EXTERNAL_PORT_OF, {"network_id": old.id}).first() is not None:
         raise ExternalNetworkInUse(old.id)
+    if becomes_internal:
+        changes = {"is_default": False} | changes
+    if changes.get("is_default"):
+        is_external = bool(changes.get("router_external", old.router_external))
+        _check_default(tx, old.id, is_default=True, is_external=is_external)
     if number not in (None, old.provider_segmentation_id):
         assert isinstance(number, int)  # noqa: S101 - parsed so
         changes["provider_segmentation_id"] = _renumber(tx, request, old, number)
@@ -208,7 +225,19 @@ def delete(tx: Transaction, _request: Request, network: Network) -> None:
     tx.delete(network)
 
 
-def _check_zones(tx: Transaction, zones: Sequence[str]) -> None:
+def _check_default(tx: Transaction, network_id: str, *, is_default: bool, is_external: bool) -> None:
+    """Refuse a default that is not external, and a second one."""
+    if not is_default:
+        return
+    if not is_external:
+        raise InvalidInput("is_default is for external networks only")
+    other = tx.connection.execute(_DEFAULT_BESIDE, {"network_id": network_id}).scalar()
+    if other is not None:
+        raise DefaultExternalNetworkExists(other)
+
+
+def check_zones(tx: Transaction, zones: Sequence[str]) -> None:
+    """Refuse *zones* that no gateway is in."""
     if zones:
         missing = sorted(set(zones) - availability.zones(tx.connection).keys())
         if missing:

@@ -8,7 +8,17 @@ from contextlib import suppress
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import networks, port_names, port_options, routed, tags, virtual_ports
+from neutrino.api import (
+    logs,
+    networks,
+    port_forwardings,
+    port_names,
+    port_options,
+    qos,
+    routed,
+    tags,
+    virtual_ports,
+)
 from neutrino.api.associations import disassociate
 from neutrino.api.bodies import Given, defaults_of
 from neutrino.api.fixed_ips import allocate
@@ -97,16 +107,18 @@ def _create(tx: Transaction, request: Request, given: Given, mac: str) -> Port:
         subnets = routed.on_host(tx, request, network, subnets, host)
     fixed_ips = () if is_deferred else routed.checked(subnets, allocate(tx, network, subnets, wanted, mac, trusted))
     given = given | port_names.kept(request, given) | {"binding_profile": _profile(given)}
+    port_id, vnic_type = str(uuid.uuid4()), str(given["binding_vnic_type"])
     binding = bind(
         tx,
         request,
         network,
         host,
-        str(given["binding_vnic_type"]),
+        vnic_type,
         given["binding_profile"],  # type: ignore[arg-type]
     )
     values = given | {
-        "id": str(uuid.uuid4()),
+        **qos.of_new_port(tx, request, network, port_id, given.get("qos_policy_id"), vnic_type),
+        "id": port_id,
         "project_id": project_id,
         "mac_address": mac,
         "fixed_ips": fixed_ips,
@@ -194,6 +206,8 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
         values["dns_assignment"] = port_names.assigned(request, new.fixed_ips, new.dns_name)
     if {"fixed_ips", "binding_host_id"} & values.keys():
         values |= virtual_ports.shared(tx, new)
+    if values.keys() & {"qos_policy_id", "binding_vnic_type"}:
+        values |= qos.of_changed_port(tx, request, network, old, changes)
     if mac != old.mac_address and tx.connection.execute(_WITH_MAC, {"network_id": network.id, "mac": mac}).first():
         raise MacAddressInUse(network.id, mac)
     updated = tx.update(old, values)
@@ -201,8 +215,11 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
     if updated.allowed_address_pairs != old.allowed_address_pairs:
         pairs = (*old.allowed_address_pairs, *updated.allowed_address_pairs)
         virtual_ports.tell(tx, updated, (pair.ip_address for pair in pairs))
+    if updated.security_groups != old.security_groups:
+        logs.port_changes_groups(tx, old.id)
     if updated.fixed_ips != old.fixed_ips:
         disassociate(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
+        port_forwardings.forget(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
         if updated.is_of_router and (router := tx.get(Router, updated.device_id)) is not None:
             tx.touch(router)
     return updated
@@ -214,6 +231,8 @@ def delete(tx: Transaction, _request: Request, port: Port) -> None:
         raise ServicePortInUse(port.id, f"has device owner {port.device_owner}")
     check_may_go(tx, port)
     disassociate(tx, port.id)
+    port_forwardings.forget(tx, port.id)
+    logs.port_goes(tx, port.id)
     tx.delete(port)
     virtual_ports.tell(tx, port, (pair.ip_address for pair in port.allowed_address_pairs))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import ports, routers
+from neutrino.api import logs, ports, routers
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
 from neutrino.model.faults import PortInUse, PortNotFound, SubnetNotFound
@@ -21,12 +21,13 @@ from neutrino.model.faults_l3 import (
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import Uuid
 from neutrino.model.port import ROUTER_INTERFACE, FixedIpRequest, Port
+from neutrino.model.port_forwarding import PortForwarding
 from neutrino.model.router import Router, check_overlap
 from neutrino.model.subnet import Subnet
 from neutrino.store.records import Transaction
 from neutrino.store.tables import CHILDREN, TABLES
 
-_ips, _fips = CHILDREN[Port]["fixed_ips"], TABLES[FloatingIp]
+_ips, _fips, _forwardings = CHILDREN[Port]["fixed_ips"], TABLES[FloatingIp], TABLES[PortForwarding]
 _FLOATING_IP_ON = (
     select(_fips.c.id)
     .join(_ips, _ips.c.port_id == _fips.c.port_id)
@@ -34,6 +35,18 @@ _FLOATING_IP_ON = (
         _fips.c.router_id == bindparam("router_id"),
         _ips.c.subnet_id == bindparam("subnet_id"),
         _ips.c.ip_address == _fips.c.fixed_ip_address,
+    )
+    .limit(1)
+)
+
+_FORWARDING_ON = (
+    select(_forwardings.c.id)
+    .join(_fips, _fips.c.id == _forwardings.c.floatingip_id)
+    .join(_ips, _ips.c.port_id == _forwardings.c.internal_port_id)
+    .where(
+        _fips.c.router_id == bindparam("router_id"),
+        _ips.c.subnet_id == bindparam("subnet_id"),
+        _ips.c.ip_address == _forwardings.c.internal_ip_address,
     )
     .limit(1)
 )
@@ -81,7 +94,7 @@ def remove(tx: Transaction, _request: Request, router: Router, wanted: Attachmen
     port = _interface(router, mine, wanted)
     for fixed in port.fixed_ips:
         on = {"router_id": router.id, "subnet_id": fixed.subnet_id}
-        if tx.connection.execute(_FLOATING_IP_ON, on).first() is not None:
+        if any(tx.connection.execute(one, on).first() is not None for one in (_FLOATING_IP_ON, _FORWARDING_ON)):
             raise RouterInterfaceInUseByFloatingIP(router.id, fixed.subnet_id)
     for subnet in routers.subnets_of(tx, [port]).values():
         net = ipaddress.ip_network(subnet.cidr)
@@ -122,6 +135,7 @@ def _of_port(tx: Transaction, request: Request, router: Router, port_id: str, pr
     if sum(":" not in ip.ip_address for ip in port.fixed_ips) > 1:
         raise BadRequest("router", "Cannot have multiple IPv4 subnets on router port")
     _check(router, list(subnets.values()), present)
+    logs.port_goes(tx, port.id)
     # A router's port is trusted: what applied to it before does not any more.
     return tx.update(
         port,

@@ -6,12 +6,14 @@ Here: the router and its gateway port. Not here: interfaces (router_interfaces.p
 import uuid
 from collections.abc import Mapping, Sequence
 
+import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import networks, port_names, ports
+from neutrino.api import flavors, networks, port_names, ports, qos
 from neutrino.api.bodies import Given
 from neutrino.api.fixed_ips import allocate
 from neutrino.api.request import Request
+from neutrino.model.faults_forwarding import PortHasPortForwarding
 from neutrino.model.faults_l3 import (
     BadRequest,
     RouterExternalGatewayInUseByFloatingIp,
@@ -21,7 +23,17 @@ from neutrino.model.faults_l3 import (
 )
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.port import ROUTER_GATEWAY, ROUTER_INTERFACE, FixedIpRequest, Port
-from neutrino.model.router import MOST_ROUTES, Gateway, GatewayRequest, Route, Router, check_overlap, check_routes
+from neutrino.model.port_forwarding import PortForwarding
+from neutrino.model.router import (
+    AS_IT_IS,
+    MOST_ROUTES,
+    Gateway,
+    GatewayRequest,
+    Route,
+    Router,
+    check_overlap,
+    check_routes,
+)
 from neutrino.model.subnet import Subnet
 from neutrino.store.columns import select_all, to_resource
 from neutrino.store.records import Transaction
@@ -34,7 +46,22 @@ _PORTS_OF = select_all(Port).where(
 _SUBNETS_OF = select_all(Subnet).where(
     TABLES[Subnet].c.id.in_(select(_ips.c.subnet_id).where(_ips.c.port_id.in_(bindparam("ports", expanding=True))))
 )
-_FLOATING_IP_OF = select(_fips.c.id).where(_fips.c.router_id == bindparam("router_id")).limit(1)
+_FLOATING_IP_OF = (
+    select(_fips.c.floating_network_id)
+    .where(
+        _fips.c.router_id == bindparam("router_id"),
+        _fips.c.floating_network_id.not_in(bindparam("networks", expanding=True)),
+    )
+    .limit(1)
+)
+
+# A port that a floating IP of the router stands for, and that has forwardings too.
+_BOTH = (
+    select(_fips.c.port_id)
+    .join(TABLES[PortForwarding], TABLES[PortForwarding].c.internal_port_id == _fips.c.port_id)
+    .where(_fips.c.router_id == bindparam("router_id"))
+    .limit(1)
+)
 
 
 def get(tx: Transaction, router_id: str) -> Router:
@@ -62,8 +89,16 @@ def subnets_of(tx: Transaction, router_ports: Sequence[Port]) -> dict[str, Subne
 def create(tx: Transaction, request: Request, given: Given) -> Router:
     """Create a router, with a gateway if one is asked for."""
     wanted = given.get("external_gateway_info")
+    flavors.check_router_flavor(tx, request, given.get("flavor_id"))
     project_id = str(given.get("project_id") or request.project_id)
+    zones = given["availability_zone_hints"]
+    assert isinstance(zones, tuple)  # noqa: S101 - parsed so
+    networks.check_zones(tx, zones)
     values = given | {"id": str(uuid.uuid4()), "project_id": project_id, "external_gateway_info": None}
+    values |= {"availability_zones": zones}
+    for name, usual in _usual(request).items():
+        if values.get(name) is None:
+            values[name] = usual
     router = Router(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
     tx.insert(router)
     if isinstance(wanted, GatewayRequest):
@@ -71,9 +106,21 @@ def create(tx: Transaction, request: Request, given: Given) -> Router:
     return router
 
 
+def _usual(request: Request) -> Mapping[str, bool]:
+    """Return what routers are that do not say."""
+    config = request.config
+    return {
+        "enable_default_route_ecmp": config.enable_default_route_ecmp,
+        "enable_default_route_bfd": config.enable_default_route_bfd,
+        "distributed": config.enable_distributed_floating_ip,
+    }
+
+
 def update(tx: Transaction, request: Request, old: Router, changes: Given) -> Router:
-    """Change a router, its gateway or its routes."""
-    values = dict(changes)
+    """Change a router, its first gateway or its routes."""
+    values = {name: value for name, value in changes.items() if value is not None or name not in _usual(request)}
+    if values.get("distributed") and not old.distributed:
+        _check_forwardings(tx, old)
     surplus = ""
     if "external_gateway_info" in changes:
         wanted = changes["external_gateway_info"]
@@ -88,17 +135,19 @@ def update(tx: Transaction, request: Request, old: Router, changes: Given) -> Ro
     if surplus and (port := tx.get(Port, surplus)) is not None:
         tx.delete(port)
     if values.keys() & {"routes", "external_gateway_info"}:
-        _check_routes(tx, new)
+        check_nexthops(tx, new)
     return new
 
 
 def delete(tx: Transaction, _request: Request, router: Router) -> None:
-    """Delete a router and its gateway; refuse while it has interfaces."""
-    if any(port.device_owner == ROUTER_INTERFACE for port in ports_of(tx, router.id)):
+    """Delete a router and its gateways; refuse while it has interfaces."""
+    mine = ports_of(tx, router.id)
+    if any(port.device_owner == ROUTER_INTERFACE for port in mine):
         raise RouterInUse(router.id)
-    gateway = _clear_gateway(tx, router)
+    if mine:
+        check_needed(tx, router, [])
     tx.delete(router)
-    if gateway and router.gw_port_id and (port := tx.get(Port, router.gw_port_id)) is not None:
+    for port in mine:
         tx.delete(port)
 
 
@@ -108,7 +157,7 @@ def add_routes(tx: Transaction, _request: Request, router: Router, routes: Seque
     if len(together) > MOST_ROUTES:
         raise RoutesExhausted(MOST_ROUTES)
     new = tx.update(router, {"routes": together})
-    _check_routes(tx, new)
+    check_nexthops(tx, new)
     return new
 
 
@@ -117,43 +166,45 @@ def remove_routes(tx: Transaction, _request: Request, router: Router, routes: Se
     return tx.update(router, {"routes": tuple(route for route in router.routes if route not in routes)})
 
 
-def _check_routes(tx: Transaction, router: Router) -> None:
+def check_nexthops(tx: Transaction, router: Router) -> None:
+    """Refuse where a route of the router leads nowhere."""
     if router.routes:
         mine = ports_of(tx, router.id)
         cidrs = [subnet.cidr for subnet in subnets_of(tx, mine).values()]
         check_routes(router.routes, cidrs, (ip.ip_address for port in mine for ip in port.fixed_ips))
 
 
-def _set_gateway(tx: Transaction, request: Request, router: Router, wanted: GatewayRequest) -> Mapping[str, object]:
-    """Make the gateway port, or give the present one the addresses asked for; return the router's new values."""
+def check_needed(tx: Transaction, router: Router, network_ids: Sequence[str]) -> None:
+    """Refuse where the router, with gateways on these networks only, carries a floating IP of another one."""
+    found = tx.connection.execute(_FLOATING_IP_OF, {"router_id": router.id, "networks": network_ids}).first()
+    if found is not None:
+        raise RouterExternalGatewayInUseByFloatingIp(router.id, found.floating_network_id)
+
+
+def make_gateway(tx: Transaction, request: Request, router: Router, wanted: GatewayRequest) -> Port:
+    """Make a gateway port of the router besides those that it has."""
     network = networks.seen(tx, request, wanted.network_id)
     if not network.router_external:
         raise BadRequest("router", f"Network {network.id} is not an external network")
-    present = tx.get(Port, router.gw_port_id) if router.gw_port_id else None
-    if present is not None and present.network_id == network.id:
-        port = _readdressed(tx, request, present, wanted.external_fixed_ips)
-    else:
-        _check_floating_ips(tx, router)
-        subnets = networks.subnets_of(tx, network.id)
-        if not subnets:
-            raise BadRequest("router", f"Network {network.id} has no subnet that a gateway could have an address of")
-        port = ports.make(
-            tx,
-            request,
-            network_id=network.id,
-            project_id="",
-            device_id=router.id,
-            device_owner=ROUTER_GATEWAY,
-            fixed_ips=wanted.external_fixed_ips or None,
-        )
-    others = [one for one in ports_of(tx, router.id) if one.device_owner == ROUTER_INTERFACE]
-    taken = subnets_of(tx, others)
-    check_overlap(subnets_of(tx, [port]).values(), taken)
-    gateway = Gateway(network_id=network.id, enable_snat=wanted.enable_snat, external_fixed_ips=port.fixed_ips)
-    return {"external_gateway_info": gateway, "gw_port_id": port.id, "enable_snat": wanted.enable_snat}
+    if not networks.subnets_of(tx, network.id):
+        raise BadRequest("router", f"Network {network.id} has no subnet that a gateway could have an address of")
+    port = ports.make(
+        tx,
+        request,
+        network_id=network.id,
+        project_id="",
+        device_id=router.id,
+        device_owner=ROUTER_GATEWAY,
+        fixed_ips=wanted.external_fixed_ips or None,
+    )
+    # Several gateways may be on the same network; all else must not overlap.
+    others = [one for one in ports_of(tx, router.id) if one.network_id != network.id]
+    check_overlap(subnets_of(tx, [port]).values(), subnets_of(tx, others))
+    return port
 
 
-def _readdressed(tx: Transaction, request: Request, port: Port, wanted: Sequence[FixedIpRequest]) -> Port:
+def readdressed(tx: Transaction, request: Request, port: Port, wanted: Sequence[FixedIpRequest]) -> Port:
+    """Give a gateway port the addresses that are *wanted*, if any are."""
     if not wanted:
         return port
     network = networks.get(tx, port.network_id)
@@ -162,13 +213,64 @@ def _readdressed(tx: Transaction, request: Request, port: Port, wanted: Sequence
     return port_names.readdress(tx, request, port, fixed_ips)
 
 
+def _set_gateway(tx: Transaction, request: Request, router: Router, wanted: GatewayRequest) -> Mapping[str, object]:
+    """Make the first gateway, or give it the addresses asked for; return the router's new values."""
+    present = tx.get(Port, router.gw_port_id) if router.gw_port_id else None
+    others = router.external_gateways[1:]
+    if present is not None and present.network_id == wanted.network_id:
+        port = readdressed(tx, request, present, wanted.external_fixed_ips)
+        check_overlap(subnets_of(tx, [port]).values(), subnets_of(tx, _interfaces(tx, router)))
+    else:
+        if present is not None:
+            check_needed(tx, router, [wanted.network_id, *(one.network_id for one in others)])
+        port = make_gateway(tx, request, router, wanted)
+    policy_id = gateway_policy(tx, request, router, wanted)
+    gateway = Gateway(port.network_id, wanted.enable_snat, port.fixed_ips, policy_id)
+    return {
+        "external_gateway_info": gateway,
+        "external_gateways": (gateway, *_with_snat(others, wanted.enable_snat)),
+        "gw_port_id": port.id,
+        "enable_snat": wanted.enable_snat,
+        "gateway_qos_policy_id": policy_id,
+    }
+
+
+def gateway_policy(tx: Transaction, request: Request, router: Router, wanted: GatewayRequest) -> str | None:
+    """Return the QoS policy of the first gateway as it is *wanted*, or refuse; the others have none of their own."""
+    if wanted.qos_policy_id in (AS_IT_IS, router.gateway_qos_policy_id):
+        return router.gateway_qos_policy_id
+    qos.put_under(tx, request, "router", router.id, wanted.qos_policy_id)
+    return wanted.qos_policy_id
+
+
 def _clear_gateway(tx: Transaction, router: Router) -> Mapping[str, object]:
+    """Return the router's values without its first gateway: the next is the first then."""
+    others = router.external_gateways[1:]
     if router.gw_port_id:
-        _check_floating_ips(tx, router)
-    return {"external_gateway_info": None, "gw_port_id": None, "enable_snat": True}
+        check_needed(tx, router, [one.network_id for one in others])
+    values: dict[str, object] = {"gateway_qos_policy_id": None, "placement": None}
+    if not others:
+        return values | {
+            "external_gateway_info": None,
+            "external_gateways": (),
+            "gw_port_id": None,
+            "enable_snat": True,
+        }
+    found = [leg for leg in router.legs if leg.device_owner == ROUTER_GATEWAY and leg.port_id != router.gw_port_id]
+    first = next(leg.port_id for leg in found if leg.fixed_ips == others[0].external_fixed_ips)
+    return values | {"external_gateway_info": others[0], "external_gateways": others, "gw_port_id": first}
 
 
-def _check_floating_ips(tx: Transaction, router: Router) -> None:
-    gateway = router.external_gateway_info
-    if gateway is not None and tx.connection.execute(_FLOATING_IP_OF, {"router_id": router.id}).first() is not None:
-        raise RouterExternalGatewayInUseByFloatingIp(router.id, gateway.network_id)
+def _interfaces(tx: Transaction, router: Router) -> list[Port]:
+    return [port for port in ports_of(tx, router.id) if port.device_owner == ROUTER_INTERFACE]
+
+
+def _with_snat(gateways: Sequence[Gateway], enable_snat: bool) -> Sequence[Gateway]:
+    return [msgspec.structs.replace(one, enable_snat=enable_snat) for one in gateways]
+
+
+def _check_forwardings(tx: Transaction, router: Router) -> None:
+    """Refuse to make a router distributed that carries a floating IP to a port that has forwardings too."""
+    found = tx.connection.execute(_BOTH, {"router_id": router.id}).first()
+    if found is not None:
+        raise PortHasPortForwarding(str(found.port_id))

@@ -7,9 +7,15 @@ from typing import Any
 from neutrino.api import (
     address_groups,
     address_scopes,
+    agents,
     default_rules,
+    external_gateways,
+    flavors,
     floating_ips,
+    logs,
     networks,
+    policies,
+    port_forwardings,
     ports,
     rbac_policies,
     router_interfaces,
@@ -17,6 +23,7 @@ from neutrino.api import (
     security_groups,
     segment_ranges,
     segments,
+    statefulness,
     subnetpools,
     subnets,
     trunks,
@@ -41,19 +48,32 @@ from neutrino.model.faults import (
     SubnetPoolNotFound,
 )
 from neutrino.model.faults_access import RbacPolicyNotFound
+from neutrino.model.faults_forwarding import PortForwardingNotFound
 from neutrino.model.faults_l3 import FloatingIPNotFound, RouterNotFound, RoutesExhausted
+from neutrino.model.faults_qos import QosPolicyNotFound, QosRuleNotFound
 from neutrino.model.faults_segment import NetworkSegmentRangeNotFound, SegmentNotFound
+from neutrino.model.faults_services import (
+    FlavorNotFound,
+    LogResourceNotFound,
+    SecurityGroupDefaultStatefulnessNotFound,
+    ServiceProfileNotFound,
+)
 from neutrino.model.faults_trunk import TrunkNotFound
+from neutrino.model.flavor import Flavor, ServiceProfile
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import list_of, record
+from neutrino.model.log import Log
 from neutrino.model.network import Network
 from neutrino.model.port import Port
+from neutrino.model.port_forwarding import PortForwarding
+from neutrino.model.qos import RULES, QosPolicy
 from neutrino.model.rbac_policy import RbacPolicy
 from neutrino.model.resource import Resource
-from neutrino.model.router import MOST_ROUTES, Route, Router
+from neutrino.model.router import MOST_ROUTES, Route, Router, parse_gateways
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.segment import Segment
 from neutrino.model.segment_range import SegmentRange
+from neutrino.model.statefulness import DefaultStatefulness
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
 from neutrino.model.trunk import Trunk, added, removed
@@ -115,6 +135,7 @@ _prefixes = record(subnetpools.Prefixes)
 _POOL_ACTIONS = {
     "add_prefixes": Action(_prefixes, subnetpools.add_prefixes),
     "remove_prefixes": Action(_prefixes, subnetpools.remove_prefixes),
+    "onboard_network_subnets": Action(record(subnetpools.Onboarding), subnetpools.onboard),
 }
 _addresses = record(Addresses)
 _GROUP_ACTIONS = {
@@ -128,8 +149,24 @@ _ROUTER_ACTIONS = {
     "remove_router_interface": Action(_attachment, router_interfaces.remove),
     "add_extraroutes": Action(_routes, routers.add_routes, within="routes"),
     "remove_extraroutes": Action(_routes, routers.remove_routes, within="routes"),
+    "add_external_gateways": Action(parse_gateways, external_gateways.add, within="external_gateways"),
+    "update_external_gateways": Action(parse_gateways, external_gateways.update, within="external_gateways"),
+    "remove_external_gateways": Action(parse_gateways, external_gateways.remove, within="external_gateways"),
 }
 _TRUNK_ACTIONS = {"add_subports": Action(added, trunks.add), "remove_subports": Action(removed, trunks.remove)}
+_POLICY = Parent(QosPolicy, QosPolicyNotFound, "qos_policy_id")
+_QOS_RULES = tuple(
+    Noun(
+        cls,
+        QosRuleNotFound,
+        policies.creation_of(cls),
+        policies.update_rule,
+        policies.delete_rule,
+        path=f"qos/policies/{{parent_id}}/{cls.collection}",
+        parent=_POLICY,
+    )
+    for cls in RULES
+)
 NOUNS: tuple[Noun, ...] = (
     Noun(Network, NetworkNotFound, networks.create, networks.update, networks.delete),
     Noun(Segment, SegmentNotFound, segments.create, segments.update, segments.delete),
@@ -179,6 +216,34 @@ NOUNS: tuple[Noun, ...] = (
         _TRUNK_ACTIONS,
         views={"get_subports": trunks.sub_ports_of},
     ),
-    Noun(Agent, AgentNotFound),
+    Noun(
+        PortForwarding,
+        PortForwardingNotFound,
+        port_forwardings.create,
+        port_forwardings.update,
+        port_forwardings.delete,
+        path="floatingips/{parent_id}/port_forwardings",
+        parent=Parent(FloatingIp, FloatingIPNotFound, "floatingip_id"),
+    ),
+    Noun(QosPolicy, QosPolicyNotFound, policies.create, policies.update, policies.delete, path="qos/policies"),
+    *_QOS_RULES,
+    Noun(Flavor, FlavorNotFound, flavors.create, flavors.update, flavors.delete),
+    Noun(
+        ServiceProfile,
+        ServiceProfileNotFound,
+        flavors.create_profile,
+        flavors.update_profile,
+        flavors.delete_profile,
+        path="service_profiles",
+    ),
+    Noun(Log, LogResourceNotFound, logs.create, logs.update, logs.delete, path="log/logs"),
+    Noun(
+        DefaultStatefulness,
+        SecurityGroupDefaultStatefulnessNotFound,
+        statefulness.create,
+        statefulness.update,
+        statefulness.delete,
+    ),
+    Noun(Agent, AgentNotFound, update=agents.update, delete=agents.delete),
     Noun(RbacPolicy, RbacPolicyNotFound, rbac_policies.create, rbac_policies.update, rbac_policies.delete),
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import bindparam, select
 
-from neutrino.api import default_rules
+from neutrino.api import default_rules, logs, statefulness
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
@@ -123,6 +123,7 @@ def delete(tx: Transaction, request: Request, group: SecurityGroup) -> None:
     referring = tx.connection.execute(_REFERRING, {"group_id": group.id}).scalar()
     if referring is not None:
         raise SecurityGroupInUse(group.id, f"is the remote group of rule {referring}")
+    logs.group_goes(tx, group.id)
     for rule in group.security_group_rules:
         tx.delete(rule)
     tx.delete(group)
@@ -171,6 +172,8 @@ def _member(tx: Transaction, group_id: str) -> str | None:
 
 def _group(tx: Transaction, project_id: str, given: Given) -> SecurityGroup:
     values = given | {"id": str(uuid.uuid4()), "project_id": project_id}
+    if "stateful" not in values:
+        values["stateful"] = statefulness.of_project(tx, project_id)
     group = SecurityGroup(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
     tx.insert(group)
     for template in default_rules.templates(tx, is_default=group.name == DEFAULT_NAME):
@@ -184,6 +187,7 @@ def _insert_rule(tx: Transaction, group: SecurityGroup, **given: object) -> Secu
         "project_id": group.project_id,
         "security_group_id": group.id,
         "normalized_cidr": normalized(given.get("remote_ip_prefix")),  # type: ignore[arg-type]
+        "belongs_to_default_sg": group.name == DEFAULT_NAME,
     }
     rule = SecurityGroupRule(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
     rule = canonical(rule)

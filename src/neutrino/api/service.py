@@ -1,7 +1,7 @@
 """What the HTTP handlers have in common: reading and writing nouns through the store, answers as bytes."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from neutrino.api import bodies, queries, quotas, sharing
-from neutrino.api.caller import Caller
+from neutrino.api.caller import ADMIN, Caller
 from neutrino.api.policy.authority import Authority, Ruled
 from neutrino.api.policy.loading import load
 from neutrino.api.policy.parents import Below
@@ -22,6 +22,7 @@ from neutrino.api.segment_ranges import write_defaults
 from neutrino.api.visibility import visible
 from neutrino.model.binding import Binder
 from neutrino.model.faults_access import InvalidScope, PolicyNotAuthorized
+from neutrino.model.kinds import Name, kind_of
 from neutrino.model.resource import Resource, attributes
 from neutrino.model.security_group import SecurityGroup
 from neutrino.model.segment_range import SegmentRange
@@ -154,8 +155,8 @@ class Service:
             ):
                 raise wanted.missing(parent_id)
             query = replace(query, filters=(*query.filters, Filter(wanted.attribute, [parent_id])))
-        if noun.cls is SecurityGroup and request.project_id:
-            await self._ensure_default_group(request)
+        if noun.cls is SecurityGroup and (whose := _whose_groups(request, query)):
+            await self._ensure_default_group(request, whose)
         if noun.cls is SegmentRange:
             await self.write(request, lambda tx: write_defaults(tx, self.config))
         if query.marker and not await self.database.read(lambda c: has_row(c, noun.cls, query.marker)):
@@ -240,12 +241,21 @@ class Service:
         """Return what the caller sees of *resource*."""
         return resource_to_wire(resource, self.authority.shown_names(tx.connection, request.caller, resource))
 
-    async def _ensure_default_group(self, request: Request) -> None:
+    async def _ensure_default_group(self, request: Request, project_id: str) -> None:
         """Make the project's default group before its groups are listed, as upstream does."""
         table = TABLES[SecurityGroup]
-        statement = select(table.c.id).where(table.c.project_id == request.project_id, table.c.name == "default")
+        statement = select(table.c.id).where(table.c.project_id == project_id, table.c.name == "default")
         if await self.database.read(lambda c: c.execute(statement).first()) is None:
-            await self.write(request, lambda tx: ensure_default(tx, request.project_id))
+            await self.write(request, lambda tx: ensure_default(tx, project_id))
+
+
+def _whose_groups(request: Request, query: Query) -> str:
+    """Return the project whose groups are listed: the caller's, or the one that an administrator asks for."""
+    asked = [str(value) for one in query.filters if one.name == "project_id" for value in one.values if value]
+    if asked and ADMIN in request.caller.roles:
+        with suppress(ValueError):  # what cannot be a project's id has no groups
+            return str(kind_of(Name).parse(asked[0]))
+    return request.project_id
 
 
 def _links(url: str, pairs: queries.Pairs, query: Query, items: Sequence[dict[str, object]]) -> list[dict[str, str]]:

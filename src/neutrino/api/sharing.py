@@ -8,14 +8,16 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Select, String, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, Select, String, bindparam, select, union
 
 from neutrino.api.bodies import Given
 from neutrino.model.address_group import AddressGroup
 from neutrino.model.address_scope import AddressScope
 from neutrino.model.faults_access import InvalidSharedSetting, RbacPolicyInUse
+from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.network import Network
 from neutrino.model.port import NETWORK_OWNER_PREFIX, ROUTER_GATEWAY, Port
+from neutrino.model.qos import QosPolicy
 from neutrino.model.rbac_policy import EVERYBODY, EXTERNAL, SHARED, TYPE_OF, RbacPolicy
 from neutrino.model.resource import Resource
 from neutrino.model.router import Router
@@ -39,7 +41,7 @@ def _projects(column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> S
 
 
 # The projects that use a resource: of the class, by the parameter object_id.
-_USERS: Mapping[type[Resource], Select[Any]] = {
+_USERS: Mapping[type[Resource], Any] = {
     Network: _projects(_ports.c.project_id, _ports.c.network_id == _ID),
     SecurityGroup: _projects(
         _ports.c.project_id, _members.c.port_id == _ports.c.id, _members.c.security_group_id == _ID
@@ -47,6 +49,17 @@ _USERS: Mapping[type[Resource], Select[Any]] = {
     AddressScope: _projects(_pools.c.project_id, _pools.c.address_scope_id == _ID),
     AddressGroup: _projects(_rules.c.project_id, _rules.c.remote_address_group_id == _ID),
     SubnetPool: _projects(_subnets.c.project_id, _subnets.c.subnetpool_id == _ID),
+    QosPolicy: union(
+        *(
+            _projects(TABLES[cls].c.project_id, TABLES[cls].c[name] == _ID)
+            for cls, name in (
+                (Network, "qos_policy_id"),
+                (Port, "qos_policy_id"),
+                (FloatingIp, "qos_policy_id"),
+                (Router, "gateway_qos_policy_id"),
+            )
+        )
+    ),
 }
 _GATEWAYS = _projects(
     _routers.c.project_id,

@@ -18,9 +18,13 @@ from neutrino.model.faults import (
     IllegalSubnetPoolPrefixUpdate,
     InvalidInput,
     NetworkAddressScopeAffinityError,
+    NetworkNotFound,
     SubnetPoolDeleteError,
     SubnetPoolNotFound,
 )
+from neutrino.model.faults_services import IllegalSubnetPoolUpdate
+from neutrino.model.kinds import Uuid
+from neutrino.model.network import Network
 from neutrino.model.prefixes import check_bounds, check_grows, check_share, compact, cut, overlap, version_of, without
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import BITS, LEAST_LENGTH, PREFIXES, SubnetPool
@@ -32,6 +36,9 @@ _pools, _subnets = TABLES[SubnetPool], TABLES[Subnet]
 _CUT = select(_subnets.c.cidr, _subnets.c.project_id).where(_subnets.c.subnetpool_id == bindparam("pool_id"))
 _DEFAULT = select_all(SubnetPool).where(_pools.c.is_default.is_(True), _pools.c.ip_version == bindparam("version"))
 _IN_SCOPE = select_all(SubnetPool).where(_pools.c.address_scope_id == bindparam("scope_id"))
+_OF_NETWORK = select_all(Subnet).where(
+    _subnets.c.network_id == bindparam("network_id"), _subnets.c.ip_version == bindparam("version")
+)
 _other = _subnets.alias()
 _BESIDE = (
     select(_other.c.id)
@@ -46,6 +53,12 @@ class Prefixes(msgspec.Struct, frozen=True):
     """What is added to a pool, or taken from it."""
 
     prefixes: Annotated[tuple[str, ...], PREFIXES]
+
+
+class Onboarding(msgspec.Struct, frozen=True):
+    """The network whose subnets are to be a pool's."""
+
+    network_id: Uuid
 
 
 def get(tx: Transaction, request: Request, pool_id: str) -> SubnetPool:
@@ -108,6 +121,27 @@ def remove_prefixes(tx: Transaction, _request: Request, pool: SubnetPool, wanted
     return {"prefixes": tx.update(pool, {"prefixes": without(pool.prefixes, removed)}).prefixes}
 
 
+def onboard(tx: Transaction, request: Request, pool: SubnetPool, wanted: Onboarding) -> object:
+    """Make a network's subnets ones that were cut from the pool, whose prefixes they are then (subnet_onboard)."""
+    network = visible(tx, request, Network, wanted.network_id)
+    if network is None:
+        raise NetworkNotFound(wanted.network_id)
+    rows = tx.connection.execute(_OF_NETWORK, {"network_id": network.id, "version": pool.ip_version})
+    subnets = [to_resource(Subnet, row) for row in rows]
+    taken = [row.cidr for row in _cut_from(tx, pool)]
+    for subnet in subnets:
+        if overlap([subnet.cidr], taken):
+            raise IllegalSubnetPoolUpdate(
+                f"Onboarding subnet {subnet.id}: {subnet.cidr} conflicts with allocated prefixes in subnet pool "
+                f"{pool.id}"
+            )
+    if subnets:
+        update(tx, request, pool, {"prefixes": (*pool.prefixes, *(subnet.cidr for subnet in subnets))})
+    for subnet in subnets:
+        tx.update(subnet, {"subnetpool_id": pool.id})
+    return [{"id": subnet.id, "cidr": subnet.cidr} for subnet in subnets]
+
+
 def of_subnet(tx: Transaction, request: Request, given: Given) -> SubnetPool | None:
     """Return the pool from which the subnet that *given* asks for is to be cut; None for none."""
     pool_id, cidr = given.get("subnetpool_id"), given.get("cidr")
@@ -147,6 +181,11 @@ def prefix_for(tx: Transaction, pool: SubnetPool, project_id: str, given: Given)
 
 def _cut_from(tx: Transaction, pool: SubnetPool) -> Sequence[Row[Any, Any]]:
     return tx.connection.execute(_CUT, {"pool_id": pool.id}).all()
+
+
+def defaults(tx: Transaction) -> list[SubnetPool]:
+    """Return the default pools: of IPv4, of IPv6, or both."""
+    return [pool for version in BITS if (pool := _default(tx, version)) is not None]
 
 
 def _default(tx: Transaction, version: object) -> SubnetPool | None:

@@ -42,6 +42,7 @@ def create(tx: Transaction, request: Request, given: Given) -> Subnet:
         "subnetpool_id": pool.id if pool else None,
         "gateway_ip": gateway_ip,
         "allocation_pools": pools,
+        "router_external": network.router_external,
     }
     subnet = Subnet(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
     subnet = msgspec.structs.replace(subnet, host_routes=routed.routes(subnet, neighbours))

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from neutrino.model.kinds import Boolean, JsonObject, Name, Timestamp
+from neutrino.model.kinds import Boolean, JsonObject, Name, NullableName, Timestamp
 from neutrino.model.resource import Attr, Resource
 
 CONTROLLER_AGENT = "OVN Controller agent"
@@ -24,8 +24,8 @@ class Agent(Resource, frozen=True, kw_only=True):
     topic: Annotated[Name, Attr(post=False, put=False)] = ""
     availability_zone: Annotated[Name, Attr(post=False, put=False)] = ""
     alive: Annotated[Boolean, Attr(post=False, put=False)]
-    admin_state_up: Annotated[Boolean, Attr(post=False, put=False)] = True
-    description: Annotated[Name, Attr(post=False, put=False)] = ""
+    admin_state_up: Annotated[Boolean, Attr(post=False)] = True
+    description: Annotated[NullableName, Attr(post=False)] = ""
     configurations: Annotated[JsonObject, Attr(post=False, put=False)] = msgspec.field(default_factory=dict)
     created_at: Annotated[Timestamp, Attr(post=False, put=False)]
     started_at: Annotated[Timestamp, Attr(post=False, put=False)]

@@ -13,6 +13,7 @@ from neutrino.model.agent import Agent
 from neutrino.model.dhcp_option import DhcpOption
 from neutrino.model.network import Network
 from neutrino.model.port import BINDING_FAILED, UNBOUND
+from neutrino.model.router import Router
 
 
 class Binding(msgspec.Struct, frozen=True):
@@ -50,4 +51,8 @@ class Binder(Protocol):
 
     def physical_networks(self, agents: Sequence[Agent]) -> frozenset[str]:
         """Return the physical networks that a host reaches whose agents are *agents*."""
+        ...
+
+    def gateways(self, *, router: Router, network: Network, agents: Sequence[Agent]) -> Mapping[str, int]:
+        """Return which of *agents* the gateway of *router* on *network* may be on: priorities by id, highest first."""
         ...

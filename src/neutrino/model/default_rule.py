@@ -43,7 +43,7 @@ class DefaultSecurityGroupRule(Resource, frozen=True, kw_only=True):
 
     def values_for(self, group_id: str) -> dict[str, object]:
         """Return what the rule of the group has."""
-        values = {name: getattr(self, name) for name in (*SHAPE, "description")}
+        values = {name: getattr(self, name) for name in SHAPE}
         return values | {"remote_group_id": group_id if self.remote_group_id == PARENT else None}
 
 

@@ -166,3 +166,21 @@ class FloatingIPPortAlreadyAssociated(Conflict):
     floating_ip_address: str
     fixed_ip: str
     net_id: str
+
+
+@dataclass(eq=False)
+class UnableToRemoveGateways(faults.BadRequest):
+    """The router has no gateway that could be removed."""
+
+    says = "Unable to remove extra gateways from a router {router_id}: {reason}"
+    router_id: str
+    reason: str
+
+
+@dataclass(eq=False)
+class UnableToMatchGateways(faults.BadRequest):
+    """What was asked for is none of the router's gateways, or several."""
+
+    says = "Unable to match a requested gateway port to existing gateway ports for router {router_id}: {reason}"
+    router_id: str
+    reason: str

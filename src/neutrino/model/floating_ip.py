@@ -5,12 +5,14 @@ from typing import Annotated, ClassVar
 
 from neutrino.model.dns import DnsDomain, RelativeDnsName
 from neutrino.model.faults_l3 import BadRequest
-from neutrino.model.kinds import IpAddress, JsonObject, Name, Uuid
+from neutrino.model.kinds import IpAddress, JsonObject, Kind, Name, Uuid
 from neutrino.model.port import Port
+from neutrino.model.port_forwarding import Forwarding, Translation
 from neutrino.model.resource import Attr, Tagged
 
 ACTIVE, DOWN = "ACTIVE", "DOWN"
 RESOURCE = "floatingip"
+_FORWARDINGS = Kind("list of port forwardings", lambda value: value, "json", {"type": "array"})
 
 
 class FloatingIp(Tagged, frozen=True, kw_only=True):
@@ -34,6 +36,16 @@ class FloatingIp(Tagged, frozen=True, kw_only=True):
     # Only an external DNS service is told of these; without one upstream takes them and keeps none.
     dns_name: Annotated[RelativeDnsName, Attr(put=False, stored=False, extension="dns-integration")] = ""
     dns_domain: Annotated[DnsDomain, Attr(put=False, stored=False, extension="dns-integration")] = ""
+    qos_policy_id: Annotated[Uuid | None, Attr(indexed=True, refers="policies", extension="qos-fip")] = None
+    port_forwardings: Annotated[
+        tuple[Forwarding, ...],
+        _FORWARDINGS,
+        Attr(post=False, put=False, stored=False, extension="expose-port-forwarding-in-fip"),
+    ] = ()
+    # The same, as the backend needs it.
+    translations: Annotated[
+        tuple[Translation, ...], _FORWARDINGS, Attr(post=False, put=False, stored=False, shown=False)
+    ] = ()
     # The port that holds the address on the external network.
     floating_port_id: Annotated[Uuid, Attr(post=False, put=False, indexed=True, refers="ports", shown=False)]
 

@@ -314,7 +314,6 @@ _MAC_SCHEMA = {"type": "string", "format": "mac", "minLength": 12, "maxLength": 
 _TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}Z?$"
 Uuid = Annotated[str, Kind("uuid", _uuid, "text", {"type": "string", "format": "uuid"})]
 Name = Annotated[str, Kind("string", _text(255), "text", _TEXT | {"maxLength": 255})]
-LongText = Annotated[str, Kind("string", _text(1024), "text", _TEXT | {"maxLength": 1024})]
 # Null is the empty string: clients clear such an attribute with it (Nova, binding:host_id).
 NullableName = Annotated[
     str,
@@ -325,7 +324,19 @@ NullableName = Annotated[
         _TEXT | {"type": ["string", "null"], "maxLength": 255},
     ),
 ]
+# Null is the empty string here too.
+LongText = Annotated[
+    str,
+    Kind(
+        "string",
+        lambda value: _text(1024)("" if value is None else value),
+        "text",
+        {"type": ["string", "null"], "maxLength": 1024},
+    ),
+]
 Boolean = Annotated[bool, Kind("boolean", _boolean, "boolean", {"type": "boolean"})]
+# Null asks for what the configuration says.
+FLAG_OR_DEFAULT = Kind("boolean", optional(_boolean), "boolean", {"type": "boolean"})
 Mac = Annotated[str, Kind("mac", _mac, "text", _MAC_SCHEMA)]
 # Null asks for a new one (extension port-mac-address-regenerate).
 MacOrNew = Annotated[
@@ -344,6 +355,7 @@ Timestamp = Annotated[str, Kind("timestamp", _text(32), "text", {"type": "string
 JsonObject = Annotated[Mapping[str, object], Kind("dictionary", _json_object, "json", {"type": "object"})]
 Uuids = Annotated[tuple[str, ...], strings("list of uuids", kind_of(Uuid), 1000)]
 Tags = Annotated[tuple[str, ...], strings("list of tags", kind_of(Name), 50)]
+ZONES = strings("list of zones", kind_of(Name), 10)
 
 
 def number(low: int, high: int) -> Kind:

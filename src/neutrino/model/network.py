@@ -6,6 +6,7 @@ import msgspec
 
 from neutrino.model.dns import DnsDomain
 from neutrino.model.kinds import (
+    ZONES,
     Boolean,
     Kind,
     Name,
@@ -17,7 +18,6 @@ from neutrino.model.kinds import (
     number,
     one_of,
     shown,
-    strings,
 )
 from neutrino.model.resource import Attr, Tagged, wire_name
 
@@ -44,8 +44,6 @@ _MTU = Kind(
     "integer",
     {"anyOf": [{"const": 0}, {"type": "integer", "minimum": LOWEST_MTU, "maximum": MOST_MTU}]},
 )
-MOST_ZONES = 10
-_ZONES = strings("list of zones", kind_of(Name), MOST_ZONES)
 
 
 class ProviderSegment(msgspec.Struct, frozen=True, rename=wire_name):
@@ -92,6 +90,7 @@ class Network(Tagged, frozen=True, kw_only=True):
     status: Annotated[Name, Attr(post=False, put=False)] = "ACTIVE"
     shared: Annotated[Boolean, Attr(stored=False, filtered=True)] = False  # with the caller
     router_external: Annotated[Boolean, Attr(stored=False, filtered=True, extension="external-net")] = False
+    is_default: Annotated[Boolean, Attr(indexed=True, extension="auto-allocated-topology")] = False
     subnets: Annotated[Uuids, Attr(post=False, put=False, stored=False)] = ()
     ipv4_address_scope: Annotated[Uuid | None, Attr(post=False, put=False, stored=False, extension="address-scope")] = (
         None
@@ -100,10 +99,10 @@ class Network(Tagged, frozen=True, kw_only=True):
         None
     )
     availability_zone_hints: Annotated[
-        tuple[str, ...], _ZONES, Attr(put=False, extension="network_availability_zone")
+        tuple[str, ...], ZONES, Attr(put=False, extension="network_availability_zone")
     ] = ()
     availability_zones: Annotated[
-        tuple[str, ...], _ZONES, Attr(post=False, put=False, stored=False, extension="network_availability_zone")
+        tuple[str, ...], ZONES, Attr(post=False, put=False, stored=False, extension="network_availability_zone")
     ] = ()
     mtu: Annotated[int, _MTU, Attr(extension="net-mtu")]
     port_security_enabled: Annotated[Boolean, Attr(extension="port-security")] = True
@@ -111,6 +110,7 @@ class Network(Tagged, frozen=True, kw_only=True):
     vlan_transparent: Annotated[Boolean, Attr(put=False, extension="vlan-transparent")] = False
     qinq: Annotated[Boolean, Attr(put=False, extension="qinq")] = False
     l2_adjacency: Annotated[Boolean, Attr(post=False, put=False, stored=False, extension="l2_adjacency")] = True
+    qos_policy_id: Annotated[Uuid | None, Attr(indexed=True, refers="policies", extension="qos")] = None
     # What the only segment is. With several there is `segments` instead.
     provider_network_type: Annotated[
         Annotated[str, one_of(*NETWORK_TYPES)] | None,

@@ -182,6 +182,14 @@ class Port(Tagged, frozen=True, kw_only=True):
     virtual_ip: Annotated[Name, Attr(post=False, put=False, shown=False)] = ""
     virtual_parents: Annotated[Uuids, Attr(post=False, put=False, shown=False)] = ()
 
+    qos_policy_id: Annotated[Uuid | None, Attr(indexed=True, refers="policies", extension="qos")] = None
+    qos_network_policy_id: Annotated[
+        Uuid | None, Attr(post=False, put=False, stored=False, extension="qos-port-network-policy")
+    ] = None
+    resource_request: Annotated[
+        JsonObject | None, Attr(post=False, put=False, stored=False, extension="port-resource-request")
+    ] = None
+
     @property
     def is_trusted(self) -> bool:
         """Whether the port belongs to the network service itself (a router's, DHCP's)."""

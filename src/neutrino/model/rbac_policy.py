@@ -11,6 +11,7 @@ from neutrino.model.address_scope import AddressScope
 from neutrino.model.faults import InvalidInput
 from neutrino.model.kinds import Kind, Name, Uuid, shown
 from neutrino.model.network import Network
+from neutrino.model.qos import QosPolicy
 from neutrino.model.resource import Attr, Resource, Unique
 from neutrino.model.security_group import SecurityGroup
 from neutrino.model.subnetpool import SubnetPool
@@ -24,6 +25,7 @@ SHAREABLE: dict[str, type[Resource]] = {
     "address_scope": AddressScope,
     "address_group": AddressGroup,
     "subnetpool": SubnetPool,
+    "qos_policy": QosPolicy,
 }
 TYPE_OF = {cls: name for name, cls in SHAREABLE.items()}
 _PROJECT = re.compile("[0-9a-f]{32}")

@@ -10,13 +10,31 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from neutrino.model.faults_l3 import BadRequest, InvalidRoutes, RoutesExhausted
-from neutrino.model.kinds import Boolean, Cidr, IpAddress, Kind, Name, Uuid, list_of, record
+from neutrino.model.kinds import (
+    FLAG_OR_DEFAULT,
+    ZONES,
+    Boolean,
+    Cidr,
+    IpAddress,
+    JsonObject,
+    Kind,
+    Name,
+    Uuid,
+    items,
+    kind_of,
+    list_of,
+    optional,
+    record,
+    shown,
+)
 from neutrino.model.port import FixedIp, FixedIpRequest
 from neutrino.model.resource import Attr, Tagged
 from neutrino.model.subnet import Subnet
 
 MOST_ROUTES = 30  # upstream: max_routes
+MOST_PRIORITY = 32767  # of a chassis (ovn-nb(5), HA_Chassis)
 _MOST_GATEWAY_IPS = 10
+MOST_GATEWAYS = 10
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -32,9 +50,14 @@ class Gateway(msgspec.Struct, frozen=True):
     network_id: str
     enable_snat: bool
     external_fixed_ips: tuple[FixedIp, ...]
+    qos_policy_id: str | None = None
 
 
 _REQUESTED_IPS = list_of(FixedIpRequest, _MOST_GATEWAY_IPS)
+
+
+AS_IT_IS = ""  # the policy stays: null would take it away
+_POLICY = Kind("uuid", optional(kind_of(Uuid).parse), "text", {"type": "string"})
 
 
 class GatewayRequest(msgspec.Struct, frozen=True):
@@ -43,6 +66,7 @@ class GatewayRequest(msgspec.Struct, frozen=True):
     network_id: Uuid
     enable_snat: Boolean = True
     external_fixed_ips: Annotated[tuple[FixedIpRequest, ...], _REQUESTED_IPS] = ()
+    qos_policy_id: Annotated[str | None, _POLICY] = AS_IT_IS
 
 
 def _gateway(value: object) -> object:
@@ -51,6 +75,36 @@ def _gateway(value: object) -> object:
 
 _REQUEST = record(GatewayRequest)
 _GATEWAY = Kind("gateway", _gateway, "json", {"anyOf": [_REQUEST.schema, {"type": "null"}]})
+_PLACEMENT = Kind("priorities", kind_of(JsonObject).parse, "json", {"anyOf": [{"type": "object"}, {"type": "null"}]})
+
+
+def parse_gateways(value: object) -> object:
+    """Parse what the actions on external_gateways are given; the openstack command says none by ``{}``."""
+    return items(_REQUEST, MOST_GATEWAYS)([] if value == {} else value)
+
+
+_GATEWAYS = Kind("list of gateways", parse_gateways, "json", {"type": "array", "items": _REQUEST.schema})
+
+
+class Leg(msgspec.Struct, frozen=True):
+    """A port of a router, as the backend needs to know it of the router."""
+
+    port_id: str
+    network_id: str
+    device_owner: str
+    fixed_ips: tuple[FixedIp, ...]
+
+
+_LEGS = Kind("list of ports", lambda value: value, "json", {"type": "array"})
+
+
+def _ha(value: object) -> object:
+    if value is not None and kind_of(Boolean).parse(value) is False:
+        raise ValueError(f"{shown(value)}: a gateway is on several chassis wherever there are several")
+    return True
+
+
+_HA = Kind("boolean", _ha, "boolean", {"type": "boolean"})
 
 
 class Router(Tagged, frozen=True, kw_only=True):
@@ -68,9 +122,32 @@ class Router(Tagged, frozen=True, kw_only=True):
     routes: Annotated[
         tuple[Route, ...], list_of(Route, MOST_ROUTES, RoutesExhausted), Attr(post=False, extension="extraroute")
     ] = ()
-    # What the gateway's wire form is made of, besides the port's own values.
+    enable_snat: Annotated[Boolean, Attr(post=False, put=False, extension="router-enable-snat")] = True
+    flavor_id: Annotated[Uuid | None, Attr(put=False, indexed=True, refers="flavors", extension="l3-flavors")] = None
+    external_gateways: Annotated[
+        tuple[Gateway, ...],
+        _GATEWAYS,
+        Attr(post=False, put=False, stored=False, extension="external-gateway-multihoming"),
+    ] = ()
+    enable_default_route_ecmp: Annotated[bool, FLAG_OR_DEFAULT, Attr(extension="enable-default-route-ecmp")]
+    enable_default_route_bfd: Annotated[bool, FLAG_OR_DEFAULT, Attr(extension="enable-default-route-bfd")]
+    ha: Annotated[bool, _HA, Attr(stored=False, extension="l3-ha")] = True
+    distributed: Annotated[bool, FLAG_OR_DEFAULT, Attr(extension="dvr")]
+    availability_zone_hints: Annotated[
+        tuple[str, ...], ZONES, Attr(put=False, extension="router_availability_zone")
+    ] = ()
+    availability_zones: Annotated[
+        tuple[str, ...], ZONES, Attr(post=False, put=False, stored=False, extension="router_availability_zone")
+    ] = ()
+    # Priorities of the first gateway by agent, where they were chosen by hand; None: the backend chooses.
+    placement: Annotated[Mapping[str, int] | None, _PLACEMENT, Attr(post=False, put=False, shown=False)] = None
+    # What the first gateway's wire form is made of, besides the port's own values.
     gw_port_id: Annotated[Uuid | None, Attr(post=False, put=False, indexed=True, refers="ports", shown=False)] = None
-    enable_snat: Annotated[Boolean, Attr(post=False, put=False, shown=False)] = True
+    # What the backend needs to know of the router's ports; they change only with the router's revision.
+    legs: Annotated[tuple[Leg, ...], _LEGS, Attr(post=False, put=False, stored=False, shown=False)] = ()
+    gateway_qos_policy_id: Annotated[
+        Uuid | None, Attr(post=False, put=False, indexed=True, refers="policies", shown=False)
+    ] = None
 
 
 def check_routes(routes: Sequence[Route], cidrs: Iterable[str], own: Iterable[str]) -> None:

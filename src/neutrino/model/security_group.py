@@ -100,6 +100,17 @@ class SecurityGroupRule(Standard, frozen=True, kw_only=True):
         IpPrefix | None, Attr(post=False, put=False, extension="security-groups-normalized-cidr")
     ] = None
 
+    belongs_to_default_sg: Annotated[
+        Boolean,
+        Attr(
+            post=False,
+            put=False,
+            stored=False,
+            filtered=True,
+            extension="security-groups-rules-belongs-to-default-sg",
+        ),
+    ] = False
+
     @property
     def protocol_number(self) -> int | None:
         """The IANA number of the rule's protocol; None where it allows all. ``ip`` means all, as upstream has it."""
@@ -119,7 +130,7 @@ class SecurityGroup(Tagged, frozen=True, kw_only=True):
     unique: ClassVar[tuple[Unique, ...]] = (Unique(("project_id",), where=f"name = '{DEFAULT_NAME}'"),)
 
     name: Name = ""
-    stateful: Annotated[Boolean, Attr(extension="stateful-security-group")] = True
+    stateful: Annotated[Boolean, Attr(extension="stateful-security-group")]
     security_group_rules: Annotated[
         tuple[SecurityGroupRule, ...],
         Kind(

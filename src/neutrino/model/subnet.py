@@ -1,5 +1,6 @@
 """The subnet: a range of addresses on a network (Networking API v2.0, "Subnets")."""
 
+import re
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -65,19 +66,14 @@ _NAMESERVERS = strings("list of addresses", kind_of(IpAddress), MOST_NAMESERVERS
 def _service_type(value: object) -> object:
     if not isinstance(value, str):
         raise InvalidInputSubnetServiceType(shown(value))
-    if not value.startswith(_SERVICE_PREFIXES):
+    if not re.fullmatch(_NAMED, value):
         raise InvalidSubnetServiceType(shown(value))
     return kind_of(Name).parse(value)
 
 
 _DHCP = ("network:dhcp", "network:distributed")
-_SERVICE_PREFIXES = ("network:", "neutron:", "compute:")
-_OWNER = Kind(
-    "device owner",
-    _service_type,
-    "text",
-    {"type": "string", "pattern": f"^({'|'.join(_SERVICE_PREFIXES)})", "maxLength": 255},
-)
+_NAMED = r"[a-z][a-z0-9_-]*:.*"  # as owners are named: network:dhcp, compute:nova
+_OWNER = Kind("device owner", _service_type, "text", {"type": "string", "pattern": f"^{_NAMED}$", "maxLength": 255})
 _SERVICE_TYPES = strings("list of device owners", _OWNER, MOST_SERVICE_TYPES)
 
 

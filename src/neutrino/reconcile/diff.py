@@ -218,9 +218,22 @@ class _Planner:
         elif row is not None:
             operations = list(_changes(self._territory[key.table], key, want, row, self._world))
             if operations:
-                self._step(key).operations += operations
+                self._step(key).operations += [*self._brought(key, want), *operations]
         elif key in self._inserts:
             self._insert(self._step(key))
+            self._step(key).operations[:0] = self._brought(key, want)
+
+    def _brought(self, key: Key, want: Columns) -> list[Operation]:
+        """Return what inserts the rows that the row *key* cannot be without."""
+        out: list[Operation] = []
+        for column, name in self._territory[key.table].brings.items():
+            parts = want.get(column)
+            for uuid in parts if isinstance(parts, frozenset) else ():
+                part = Key(name, uuid) if isinstance(uuid, UUID) else None
+                row = self._world.row(part) if part else None
+                if part and row is not None and self._row(part) is None:
+                    out.append(Insert(*part, dict(row)))
+        return out
 
     def _insert(self, step: Step) -> None:
         table = self._territory[step.key.table]

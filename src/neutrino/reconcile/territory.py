@@ -4,7 +4,7 @@ Here: the declaration. Not here: any backend's; each declares its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from neutrino.ovsdb.schema import Schema
@@ -43,12 +43,14 @@ class Table:
     anyway.
 
     Rows of a table that is not *root* vanish with the last strong reference, so they are never deleted directly.
+    *brings* names columns that may never be empty, with the table that they refer to: such rows come with the row.
     """
 
     name: str
     columns: Mapping[str, Column]
     is_ours: Callable[[Mapping[str, Value]], bool]
     is_root: bool = True
+    brings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def references(self) -> Sequence[tuple[str, References]]:

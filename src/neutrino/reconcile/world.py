@@ -113,6 +113,8 @@ class World:
             else:
                 self._rows[key] = row
         for place, elements in fragment.elements.items():
+            if not elements:
+                continue
             if isinstance(elements, frozenset):
                 members = self._members.setdefault(place, {})
                 for member in elements:
@@ -133,6 +135,8 @@ class World:
             if len(claims) == 1:
                 del self._claims[key]
         for place, elements in fragment.elements.items():
+            if not elements:
+                continue
             if isinstance(elements, frozenset):
                 members = self._members[place]
                 for member in elements:

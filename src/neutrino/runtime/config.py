@@ -34,6 +34,8 @@ DEFAULT = [
     ),
     cfg.IntOpt("pagination_max_limit", default=-1, help="Most items of one answer; -1 for no limit."),
     cfg.IntOpt("agent_down_time", default=75, min=1, help="Seconds without a sign of life until an agent is down."),
+    cfg.BoolOpt("enable_default_route_ecmp", default=False, help="Default routes of new routers by all gateways."),
+    cfg.BoolOpt("enable_default_route_bfd", default=False, help="BFD on the default routes of new routers."),
     cfg.StrOpt("noauth_project_id", default="noauth", help="Neutrino's own: project of requests that name none."),
 ]
 KEYSTONE_AUTHTOKEN = [
@@ -89,6 +91,9 @@ OVN = [
         "ovn_dhcp6_global_options",
         default={},
         help="OVN's DHCPv6 options for all subnets, as ovn_dhcp4_global_options.",
+    ),
+    cfg.BoolOpt(
+        "enable_distributed_floating_ip", default=False, help="Whether new routers that do not say are distributed."
     ),
     cfg.IntOpt(
         "agent_probe_interval", default=15, min=1, help="Neutrino's own: seconds between probes of all chassis."
@@ -191,6 +196,9 @@ class Config:
     dns_servers: tuple[str, ...]
     dhcp4_global_options: Mapping[str, str]
     dhcp6_global_options: Mapping[str, str]
+    enable_default_route_ecmp: bool
+    enable_default_route_bfd: bool
+    enable_distributed_floating_ip: bool
     max_request_body_bytes: int
     policy_files: tuple[Path, ...]
     enforce_scope: bool
@@ -248,6 +256,9 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         dns_servers=tuple(conf.ovn.dns_servers),
         dhcp4_global_options=dict(conf.ovn.ovn_dhcp4_global_options),
         dhcp6_global_options=dict(conf.ovn.ovn_dhcp6_global_options),
+        enable_default_route_ecmp=conf.enable_default_route_ecmp,
+        enable_default_route_bfd=conf.enable_default_route_bfd,
+        enable_distributed_floating_ip=conf.ovn.enable_distributed_floating_ip,
         max_request_body_bytes=conf.oslo_middleware.max_request_body_size,
         policy_files=_policy_files(conf),
         enforce_scope=conf.oslo_policy.enforce_scope,

@@ -70,7 +70,7 @@ class NetworkingApi:
 
     def list(self, plural: str, **filters: str) -> list[Resource]:
         """Return the resources of a collection that match *filters* (``name="demo"``)."""
-        found: list[Resource] = self._call("GET", plural, query=filters)[plural.replace("-", "_")]
+        found: list[Resource] = self._call("GET", plural, query=filters)[plural.rpartition("/")[2].replace("-", "_")]
         return found
 
     def show(self, plural: str, identity: str) -> Resource:

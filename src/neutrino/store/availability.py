@@ -5,19 +5,24 @@ Here: the statements and what follows from their rows. Not here: HTTP.
 
 import ipaddress
 from collections.abc import Mapping, Sequence
+from operator import add
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from neutrino.model.agent import GATEWAY_AGENT, Agent
 from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.subnet import AllocationPool, Subnet
-from neutrino.store.tables import CHILDREN, TABLES
+from neutrino.store.tables import CHILDREN, TABLES, address_key
 
 _networks, _subnets, _ips, _agents = TABLES[Network], TABLES[Subnet], CHILDREN[Port]["fixed_ips"], TABLES[Agent]
-_used = select(func.count()).where(_ips.c.subnet_id == _subnets.c.id).correlate(_subnets).scalar_subquery()
+_ADDRESSES = (
+    select(_ips.c.subnet_id, _ips.c.ip_address_key)
+    .select_from(_networks.join(_subnets, _subnets.c.network_id == _networks.c.id))
+    .join(_ips, _ips.c.subnet_id == _subnets.c.id)
+)
 _ALL = (
     select(
         _networks.c.id.label("network_id"),
@@ -28,7 +33,6 @@ _ALL = (
         _subnets.c.cidr,
         _subnets.c.ip_version,
         _subnets.c.allocation_pools,
-        _used.label("used_ips"),
     )
     .select_from(_networks.outerjoin(_subnets, _subnets.c.network_id == _networks.c.id))
     .order_by(_networks.c.id, _subnets.c.created_at, _subnets.c.id)
@@ -46,6 +50,19 @@ _ZONES = select(_agents.c.availability_zone, _agents.c.alive).where(
 _pools = msgspec.json.Decoder(tuple[AllocationPool, ...]).decode
 
 
+class Details(msgspec.Struct, frozen=True):
+    """Addresses in all, and those of allocation pools (extension network-ip-availability-details)."""
+
+    total_ips_in_subnet: int = 0
+    total_ips_in_allocation_pool: int = 0
+    used_ips_in_subnet: int = 0
+    used_ips_in_allocation_pool: int = 0
+
+    def plus(self, other: "Details") -> "Details":
+        """Return both together."""
+        return Details(*map(add, msgspec.structs.astuple(self), msgspec.structs.astuple(other)))
+
+
 class SubnetAvailability(msgspec.Struct, frozen=True):
     """How many addresses the pools of a subnet have, and how many of the subnet's are given out."""
 
@@ -55,6 +72,7 @@ class SubnetAvailability(msgspec.Struct, frozen=True):
     ip_version: int
     total_ips: int
     used_ips: int
+    ip_availability_details: Details
 
 
 class NetworkAvailability(msgspec.Struct):
@@ -67,6 +85,7 @@ class NetworkAvailability(msgspec.Struct):
     total_ips: int = 0
     used_ips: int = 0
     subnet_ip_availability: list[SubnetAvailability] = msgspec.field(default_factory=list)
+    ip_availability_details: Details = Details()
 
 
 def networks(connection: Connection, filters: Mapping[str, Sequence[object]]) -> list[NetworkAvailability]:
@@ -75,19 +94,46 @@ def networks(connection: Connection, filters: Mapping[str, Sequence[object]]) ->
     for name, values in filters.items():
         statement = statement.where(FILTERS[name].in_(values))
     found: dict[str, NetworkAvailability] = {}
+    given_out = _given_out(connection, filters)
     for row in connection.execute(statement):
         network = found.get(row.network_id)
         if network is None:
             network = NetworkAvailability(row.network_id, row.network_name, row.project_id, row.project_id)
             found[row.network_id] = network
         if row.subnet_id is not None:
-            total = _size(row.cidr, _pools(row.allocation_pools))
+            pools, taken = _pools(row.allocation_pools), given_out.get(row.subnet_id, [])
+            total = _size(row.cidr, pools)
+            details = _details(row.cidr, pools, taken)
             network.subnet_ip_availability.append(
-                SubnetAvailability(row.subnet_id, row.subnet_name, row.cidr, row.ip_version, total, row.used_ips)
+                SubnetAvailability(row.subnet_id, row.subnet_name, row.cidr, row.ip_version, total, len(taken), details)
             )
+            network.ip_availability_details = network.ip_availability_details.plus(details)
             network.total_ips += total
-            network.used_ips += row.used_ips
+            network.used_ips += len(taken)
     return list(found.values())
+
+
+def _given_out(connection: Connection, filters: Mapping[str, Sequence[object]]) -> Mapping[str, list[str]]:
+    """Return the keys of the addresses that are given out, by subnet."""
+    statement = _ADDRESSES
+    for name, values in filters.items():
+        statement = statement.where(FILTERS[name].in_(values))
+    found: dict[str, list[str]] = {}
+    for subnet_id, key in connection.execute(statement):
+        found.setdefault(subnet_id, []).append(key)
+    return found
+
+
+def _details(cidr: str, pools: Sequence[AllocationPool], taken: Sequence[str]) -> Details:
+    """Return the details of a subnet of which *taken* are given out."""
+    net = ipaddress.ip_network(cidr)
+    bounds = [(address_key(pool.start), address_key(pool.end)) for pool in pools]
+    return Details(
+        total_ips_in_subnet=net.num_addresses - (2 if net.version == 4 else 0),  # upstream: whatever its length
+        total_ips_in_allocation_pool=_size(cidr, pools) if pools else 0,
+        used_ips_in_subnet=len(taken),
+        used_ips_in_allocation_pool=sum(any(low <= key <= high for low, high in bounds) for key in taken),
+    )
 
 
 def _size(cidr: str, pools: Sequence[AllocationPool]) -> int:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Row,
     Select,
     String,
+    Table,
     Text,
     bindparam,
     case,
@@ -33,12 +34,15 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from neutrino.model.floating_ip import DETAILS, FloatingIp
+from neutrino.model.log import Log
 from neutrino.model.network import Network
-from neutrino.model.port import DISTRIBUTED, METADATA_DEVICE, Port
+from neutrino.model.port import DISTRIBUTED, METADATA_DEVICE, ROUTER_GATEWAY, ROUTER_INTERFACE, Port
+from neutrino.model.port_forwarding import Forwarding, PortForwarding, Translation
+from neutrino.model.qos import RULES, MinimumBandwidthRule, QosPolicy, Rule, resource_request
 from neutrino.model.rbac_policy import EVERYBODY, EXTERNAL, SHARED, RbacPolicy
 from neutrino.model.resource import Attribute, Resource, attributes
 from neutrino.model.router import Router
-from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
+from neutrino.model.security_group import DEFAULT_NAME, SecurityGroup, SecurityGroupRule
 from neutrino.model.segment import Segment
 from neutrino.model.segment_range import SegmentRange, free
 from neutrino.model.subnet import Subnet
@@ -227,16 +231,12 @@ def _available(text: str) -> str:
     return msgspec.json.encode(free(found.minimum, found.maximum, used)).decode()
 
 
-# What is derived from the JSON that a statement gives, where SQL cannot give the wire's own.
-_FINISH: Mapping[tuple[type[Resource], str], Callable[[str], str]] = {
-    (SegmentRange, "used"): _used,
-    (SegmentRange, "available"): _available,
-}
-
-
 def _rules_of_group() -> ColumnElement[str]:
     groups, rules = TABLES[SecurityGroup], TABLES[SecurityGroupRule]
-    pairs: dict[str, ColumnElement[Any]] = {a.wire: rules.c[a.name] for a in attributes(SecurityGroupRule).values()}
+    pairs: dict[str, ColumnElement[Any]] = {
+        a.wire: rules.c[a.name] for a in attributes(SecurityGroupRule).values() if a.attr.stored
+    }
+    pairs["belongs_to_default_sg"] = JsonValue(groups.c.name == DEFAULT_NAME)
     pairs["tenant_id"] = rules.c.project_id
     items = JsonArray(_object(pairs), rules.c.created_at, rules.c.id)
     return select(items).where(rules.c.security_group_id == groups.c.id).correlate(groups).scalar_subquery()
@@ -256,17 +256,123 @@ def _metadata_address_of_subnet() -> ColumnElement[str]:
     )
 
 
-def _gateway_of_router() -> ColumnElement[str]:
-    routers, ports, ips = TABLES[Router], TABLES[Port], CHILDREN[Port]["fixed_ips"]
-    fixed = select(JsonArray(_object({name: ips.c[name] for name in ("subnet_id", "ip_address")}), ips.c.position))
-    fixed = fixed.where(ips.c.port_id == routers.c.gw_port_id).correlate(routers)
+def _is_of_default_group() -> ColumnElement[bool]:
+    groups, rules = TABLES[SecurityGroup], TABLES[SecurityGroupRule]
+    found = select(groups.c.name == DEFAULT_NAME).where(groups.c.id == rules.c.security_group_id)
+    return found.correlate(rules).scalar_subquery()
+
+
+def _groups_of_log() -> ColumnElement[str]:
+    logs, members = TABLES[Log], CHILDREN[Port]["security_groups"]
+    found = select(JsonArray(members.c.security_group_id, members.c.position)).where(
+        members.c.port_id == logs.c.target_id
+    )
+    return found.correlate(logs).scalar_subquery()
+
+
+def _rules_of(cls: type[Rule], policy: ColumnElement[Any], of: Table) -> JsonValue:
+    """Return the rules of one type that *policy* has, as a part of JSON; *of* is the table that it is read from."""
+    rules = TABLES[cls]
+    pairs: dict[str, ColumnElement[Any]] = {a.wire: rules.c[a.name] for a in attributes(cls).values()}
+    pairs["type"] = JsonValue(literal_column(f"""'"{cls.singular.removesuffix("_rule")}"'"""))
+    order = rules.c[cls.unique[0].columns[-1]]  # in which SQLite's index has them
+    found = select(JsonArray(_object(pairs), order)).where(rules.c.qos_policy_id == policy).correlate(of)
+    return JsonValue(found.scalar_subquery())
+
+
+def _rules_of_policy() -> ColumnElement[str]:
+    table = TABLES[QosPolicy]
+    return _object({cls.collection: _rules_of(cls, table.c.id, table) for cls in RULES})
+
+
+def _policy_of_network(of: Table) -> ColumnElement[Any]:
+    networks = TABLES[Network]
+    return select(networks.c.qos_policy_id).where(networks.c.id == of.c.network_id).correlate(of).scalar_subquery()
+
+
+def _request_of_port() -> ColumnElement[str]:
+    """Return what `resource_request` is made of; null without a policy, which most ports are."""
+    ports, segments = TABLES[Port], TABLES[Segment]
+    policy = func.coalesce(ports.c.qos_policy_id, _policy_of_network(ports))
+    physical = select(segments.c.physical_network).where(segments.c.network_id == ports.c.network_id)
+    physical = physical.order_by(segments.c.segment_index).limit(1).correlate(ports)
     pairs: dict[str, ColumnElement[Any]] = {
-        "network_id": ports.c.network_id,
-        "enable_snat": JsonValue(routers.c.enable_snat),
-        "external_fixed_ips": JsonValue(fixed.scalar_subquery()),
+        "port_id": ports.c.id,
+        "vnic_type": ports.c.binding_vnic_type,
+        "physical_network": physical.scalar_subquery(),
+        "rules": _rules_of(MinimumBandwidthRule, policy, ports),
     }
-    found = select(_object(pairs)).where(ports.c.id == routers.c.gw_port_id).correlate(routers)
-    return func.coalesce(found.scalar_subquery(), literal_column("'null'"))
+    return case((policy.is_(None), literal_column("'null'")), else_=_object(pairs))
+
+
+def _gateway(port_id: ColumnElement[Any], policy_id: ColumnElement[Any]) -> JsonObject:
+    """Return the expression of a gateway of a router, whose port is *port_id*."""
+    routers, ports, ips = TABLES[Router], TABLES[Port], CHILDREN[Port]["fixed_ips"]
+    return _object(
+        {
+            "network_id": ports.c.network_id,
+            "enable_snat": JsonValue(routers.c.enable_snat),
+            "external_fixed_ips": JsonValue(_fixed_ips(port_id, ips)),
+            "qos_policy_id": policy_id,
+        }
+    )
+
+
+def _fixed_ips(port_id: ColumnElement[Any], ips: Table) -> ColumnElement[str]:
+    fixed = select(JsonArray(_object({name: ips.c[name] for name in ("subnet_id", "ip_address")}), ips.c.position))
+    return fixed.where(ips.c.port_id == port_id).correlate(TABLES[Router], TABLES[Port]).scalar_subquery()
+
+
+_NULL = JsonValue(literal_column("'null'"))
+
+
+def _first_gateway() -> ColumnElement[str]:
+    routers, ports = TABLES[Router], TABLES[Port]
+    first = _gateway(routers.c.gw_port_id, routers.c.gateway_qos_policy_id)
+    return select(first).where(ports.c.id == routers.c.gw_port_id).correlate(routers).scalar_subquery()
+
+
+def _gateway_of_router() -> ColumnElement[str]:
+    return func.coalesce(_first_gateway(), literal_column("'null'"))
+
+
+def _gateways_of_router() -> ColumnElement[str]:
+    """Return the expression of all gateways, the one that is the router's gateway for older clients first."""
+    routers, ports = TABLES[Router], TABLES[Port]
+    others = select(JsonArray(_gateway(ports.c.id, _NULL), ports.c.created_at, ports.c.id)).where(
+        ports.c.device_id == routers.c.id,
+        ports.c.device_owner == ROUTER_GATEWAY,
+        ports.c.id != routers.c.gw_port_id,
+    )
+    # Where there are others, a comma parts the first from them.
+    more = func.replace("[," + func.substr(others.correlate(routers).scalar_subquery(), 2), "[,]", "[]")
+    return func.coalesce("[" + _first_gateway() + func.substr(more, 2), literal_column("'[]'"))
+
+
+def _legs_of_router() -> ColumnElement[str]:
+    routers, ports, ips = TABLES[Router], TABLES[Port], CHILDREN[Port]["fixed_ips"]
+    pairs: dict[str, ColumnElement[Any]] = {
+        "port_id": ports.c.id,
+        **{name: ports.c[name] for name in ("network_id", "device_owner")},
+        "fixed_ips": JsonValue(_fixed_ips(ports.c.id, ips)),
+    }
+    items = select(JsonArray(_object(pairs), ports.c.created_at, ports.c.id)).where(
+        ports.c.device_id == routers.c.id, ports.c.device_owner.in_((ROUTER_INTERFACE, ROUTER_GATEWAY))
+    )
+    return items.correlate(routers).scalar_subquery()
+
+
+def _project_of_forwarding() -> ColumnElement[str]:
+    floating, forwardings = TABLES[FloatingIp], TABLES[PortForwarding]
+    found = select(floating.c.project_id).where(floating.c.id == forwardings.c.floatingip_id)
+    return found.correlate(forwardings).scalar_subquery()
+
+
+def _forwardings_of_floating_ip(shape: type[msgspec.Struct]) -> ColumnElement[str]:
+    floating, forwardings = TABLES[FloatingIp], TABLES[PortForwarding]
+    item = _object({name: forwardings.c[name] for name in shape.__struct_fields__})
+    items = select(JsonArray(item, forwardings.c.external_port_range, forwardings.c.id))
+    return items.where(forwardings.c.floatingip_id == floating.c.id).correlate(floating).scalar_subquery()
 
 
 def _port_of_floating_ip() -> ColumnElement[str]:
@@ -331,6 +437,27 @@ def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
         return exists().where(_entries.c.object_id == _shared_object(cls), _entries.c.action == EXTERNAL)
     if (cls, name) == (Router, "external_gateway_info"):
         return _gateway_of_router()
+    if (cls, name) == (Router, "external_gateways"):
+        return _gateways_of_router()
+    if (cls, name) == (Router, "legs"):
+        return _legs_of_router()
+    if (cls, name) == (Router, "availability_zones"):
+        hints: ColumnElement[Any] = TABLES[Router].c.availability_zone_hints  # as upstream has it with OVN
+        return hints
+    if (cls, name) == (Router, "ha"):
+        return literal(True)  # whatever the router: see its declaration
+    if (cls, name) == (FloatingIp, "port_forwardings"):
+        return _forwardings_of_floating_ip(Forwarding)
+    if (cls, name) == (FloatingIp, "translations"):
+        return _forwardings_of_floating_ip(Translation)
+    if (cls, name) == (PortForwarding, "project_id"):
+        return _project_of_forwarding()
+    if (cls, name) == (QosPolicy, "rules"):
+        return _rules_of_policy()
+    if (cls, name) == (Port, "qos_network_policy_id"):
+        return _policy_of_network(TABLES[Port])
+    if (cls, name) == (Port, "resource_request"):
+        return _request_of_port()
     if (cls, name) == (FloatingIp, "port_details"):
         return _port_of_floating_ip()
     if (cls, name) == (FloatingIp, "subnet_id"):
@@ -339,6 +466,10 @@ def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
         return literal("")  # likewise
     if (cls, name) == (Port, "trunk_details"):
         return _trunk_of_port()
+    if (cls, name) == (SecurityGroupRule, "belongs_to_default_sg"):
+        return _is_of_default_group()
+    if (cls, name) == (Log, "groups"):
+        return _groups_of_log()
     raise TypeError(f"{cls.__name__}.{name} is neither stored nor derived")
 
 
@@ -379,6 +510,39 @@ def _decoder(cls: type[Resource], name: str, kind: Any) -> Callable[[str], objec
     return decode if finish is None else lambda text: decode(finish(text))
 
 
+def _all_rules(text: str) -> str:
+    """Return the rules of every type as one list."""
+    by_type = msgspec.json.decode(text, type=dict[str, list[msgspec.Raw]])
+    return msgspec.json.encode([rule for rules in by_type.values() for rule in rules]).decode()
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """What a port's request is made of."""
+
+    port_id: str
+    vnic_type: str
+    physical_network: str | None
+    rules: tuple[MinimumBandwidthRule, ...]
+
+
+def _request(text: str) -> str:
+    """Return what a port asks of Placement."""
+    if text == "null":
+        return text
+    asked = msgspec.json.decode(text, type=_Asked)
+    wanted = resource_request(asked.port_id, asked.vnic_type, asked.physical_network, asked.rules)
+    return msgspec.json.encode(wanted).decode()
+
+
+# What is derived from the JSON that a statement gives, where SQL cannot give the wire's own.
+_FINISH: Mapping[tuple[type[Resource], str], Callable[[str], str]] = {
+    (SegmentRange, "used"): _used,
+    (SegmentRange, "available"): _available,
+    (QosPolicy, "rules"): _all_rules,
+    (Port, "resource_request"): _request,
+}
+
+
 def to_resource(cls: type[R], row: Row[Any]) -> R:
     """Return the value of *row*, which `select_all` of *cls* gave."""
     values: dict[str, Any] = {
@@ -395,7 +559,7 @@ def _drop_provider(item: dict[str, object]) -> None:
             del item[name]
 
 
-_NULL = msgspec.Raw(b"null")
+_RAW_NULL = msgspec.Raw(b"null")
 
 
 def to_wire(cls: type[Resource], names: Sequence[str], rows: Sequence[Row[Any]]) -> list[dict[str, object]]:
@@ -415,7 +579,7 @@ def to_wire(cls: type[Resource], names: Sequence[str], rows: Sequence[Row[Any]])
             values[i] = msgspec.Raw(values[i].encode())
         item = dict(zip(keys, values, strict=True))
         for i in omitted:
-            if values[i] == _NULL:
+            if values[i] == _RAW_NULL:
                 del item[keys[i]]
         if cls is Network:
             _drop_provider(item)

@@ -16,17 +16,23 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, 
 from neutrino.model.address_group import AddressGroup
 from neutrino.model.address_scope import AddressScope
 from neutrino.model.agent import Agent
+from neutrino.model.auto_topology import AutoAllocatedTopology
 from neutrino.model.default_rule import DefaultSecurityGroupRule
+from neutrino.model.flavor import Flavor, ServiceProfile
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import annotations_of, kind_of
+from neutrino.model.log import Log
 from neutrino.model.network import Network
 from neutrino.model.port import Port
+from neutrino.model.port_forwarding import PortForwarding
+from neutrino.model.qos import RULES, QosPolicy
 from neutrino.model.rbac_policy import RbacPolicy
 from neutrino.model.resource import Attribute, Child, Resource, attributes
 from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.segment import Segment
 from neutrino.model.segment_range import SegmentRange
+from neutrino.model.statefulness import DefaultStatefulness
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
 from neutrino.model.trunk import Trunk
@@ -34,6 +40,8 @@ from neutrino.model.trunk import Trunk
 RESOURCES: tuple[type[Resource], ...] = (
     AddressScope,
     SubnetPool,
+    QosPolicy,
+    *RULES,
     Network,
     Segment,
     SegmentRange,
@@ -42,10 +50,16 @@ RESOURCES: tuple[type[Resource], ...] = (
     DefaultSecurityGroupRule,
     SecurityGroup,
     SecurityGroupRule,
+    DefaultStatefulness,
     Port,
     Trunk,
+    ServiceProfile,
+    Flavor,
     Router,
     FloatingIp,
+    PortForwarding,
+    Log,
+    AutoAllocatedTopology,
     Agent,
     RbacPolicy,
 )

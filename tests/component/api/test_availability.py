@@ -18,6 +18,15 @@ def subnet_of(subnet, total, used):
     }
 
 
+def counted(api, *path, **filters):
+    """Return what is found, without the details."""
+    found = api.get("/".join((PATH, *path)), **filters)
+    for one in found if isinstance(found, list) else [found]:
+        for part in (one, *one["subnet_ip_availability"]):
+            del part["ip_availability_details"]
+    return found
+
+
 def network_of(network, total, used, *subnets):
     return {
         "network_id": network["id"],
@@ -36,20 +45,39 @@ def blue(api):
 
 
 def test_addresses_are_counted(api, blue):
-    assert api.get(PATH) == [network_of(blue, 0, 0)]
+    assert counted(api) == [network_of(blue, 0, 0)]
     four = api.subnet(blue, "10.0.0.0/24", name="four")
     six = api.subnet(blue, "2001:db8::/48")
     none = api.subnet(blue, "10.1.0.0/24", allocation_pools=[])
     ports = [api.port(blue) for _ in range(3)]
     api.port(blue, fixed_ips=[{"ip_address": "10.1.0.9"}])
     large = 2**80 - 2
-    found = api.get(f"{PATH}/{blue['id']}")
+    found = counted(api, blue["id"])
     found["subnet_ip_availability"].sort(key=lambda one: one["cidr"])
     subnets = (subnet_of(four, 253, 3), subnet_of(none, 256, 1), subnet_of(six, large, 3))
     assert found == network_of(blue, 253 + 256 + large, 7, *subnets)
     api.delete(f"ports/{ports[0]['id']}")
     (found,) = api.get(PATH, ip_version=4)
     assert (found["total_ips"], found["used_ips"]) == (253 + 256, 3)
+
+
+def test_details_tell_pools_from_subnets(api, blue):
+    names = ("total_ips_in_subnet", "total_ips_in_allocation_pool", "used_ips_in_subnet", "used_ips_in_allocation_pool")
+
+    def details(one):
+        assert tuple(one["ip_availability_details"]) == names
+        return tuple(one["ip_availability_details"].values())
+
+    assert details(api.get(f"{PATH}/{blue['id']}")) == (0, 0, 0, 0)
+    pools = [{"start": "10.0.0.10", "end": "10.0.0.19"}, {"start": "10.0.0.30", "end": "10.0.0.30"}]
+    api.subnet(blue, "10.0.0.0/24", allocation_pools=pools)
+    api.subnet(blue, "10.1.0.0/30", allocation_pools=[])
+    for address in ("10.0.0.10", "10.0.0.19", "10.0.0.30", "10.0.0.31", "10.1.0.2"):
+        api.port(blue, fixed_ips=[{"ip_address": address}])
+    found = api.get(f"{PATH}/{blue['id']}")
+    subnets = {one["cidr"]: details(one) for one in found["subnet_ip_availability"]}
+    assert subnets == {"10.0.0.0/24": (254, 11, 4, 3), "10.1.0.0/30": (2, 0, 1, 0)}
+    assert details(found) == (256, 11, 5, 3)
 
 
 def test_networks_are_selected(api, blue):

@@ -7,12 +7,30 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neutrino.api.routes import NOUNS
-from neutrino.model import faults, faults_access, faults_l3, faults_segment, faults_trunk
+from neutrino.model import (
+    faults,
+    faults_access,
+    faults_forwarding,
+    faults_l3,
+    faults_qos,
+    faults_segment,
+    faults_services,
+    faults_trunk,
+)
 from neutrino.model.resource import by_wire
 
 FAULTS = {
     name: value
-    for module in (faults, faults_access, faults_l3, faults_segment, faults_trunk)
+    for module in (
+        faults,
+        faults_access,
+        faults_forwarding,
+        faults_l3,
+        faults_qos,
+        faults_segment,
+        faults_services,
+        faults_trunk,
+    )
     for name, value in vars(module).items()
     if isinstance(value, type) and issubclass(value, faults.Fault)
 }
@@ -204,6 +222,8 @@ PARTS = (
     "end",
     "destination",
     "nexthop",
+    "internal_port",
+    "external_port_range",
 )
 LISTS = st.lists(
     st.dictionaries(st.sampled_from(PARTS), st.one_of(st.sampled_from(["10.0.0.5", "10.1.0.0/16", ID]), ODD_VALUES)),
@@ -242,8 +262,29 @@ def valid(noun, seed):
             "action": "access_as_shared",
             "target_tenant": ID,
         },
+        "service_profile": {"metainfo": "m"},
+        "flavor": {"service_type": "L3_ROUTER_NAT"},
+        "log": {"resource_type": "security_group", "target_id": seed["port"]},
+        "security_groups_default_statefulness": {"project_id": "other"},
         "security_group_rule": {"security_group_id": seed["group"], "direction": "ingress", "protocol": "tcp"},
+        "port_forwarding": {
+            "internal_port_id": seed["port"],
+            "internal_port": 7,
+            "external_port": 7,
+            "protocol": "udp",
+        },
+        "policy": {"name": "q"},
+        "bandwidth_limit_rule": {"max_kbps": 200, "direction": "ingress"},
+        "dscp_marking_rule": {"dscp_mark": 8},
+        "minimum_bandwidth_rule": {"min_kbps": 100, "direction": "ingress"},
+        "packet_rate_limit_rule": {"max_kpps": 200, "direction": "ingress"},
+        "minimum_packet_rate_rule": {"min_kpps": 100, "direction": "ingress"},
     }[noun.cls.singular]
+
+
+def place(noun, seed):
+    """The noun's path."""
+    return noun.route.format(parent_id=seed[noun.parent.cls.singular]) if noun.parent else noun.route
 
 
 @pytest.fixture
@@ -257,6 +298,13 @@ def seed(api):
     found["subnetpool"] = api.post("subnetpools", name="p", prefixes=["10.80.0.0/16"])["id"]
     found["address_scope"] = api.post("address-scopes", ip_version=4)["id"]
     found["address_group"] = api.post("address-groups", addresses=["192.0.2.0/24"])["id"]
+    found["service_profile"] = api.post("service_profiles", metainfo="m")["id"]
+    found["flavor"] = api.post("flavors", service_type="FLAVORS")["id"]
+    for path, noun, body in (
+        ("log/logs", "log", {"resource_type": "security_group"}),
+        ("security-groups-default-statefulness", "security_groups_default_statefulness", {}),
+    ):
+        found[noun] = api.send("POST", path, json={noun: body}).json()[noun]["id"]
     found["default_security_group_rule"] = api.get("default-security-group-rules")[0]["id"]
     found["segment"] = api.get("segments")[0]["id"]
     given = {"network_type": "vxlan", "minimum": 20, "maximum": 30}
@@ -277,6 +325,20 @@ def seed(api):
         "router": router["id"],
         "floatingip": floating["id"],
     }
+    body = {"internal_port_id": found["port"], "internal_port": 1, "external_port_range": "1:3", "protocol": "tcp"}
+    answer = api.send("POST", f"floatingips/{floating['id']}/port_forwardings", json={"port_forwarding": body})
+    found["port_forwarding"] = answer.json()["port_forwarding"]["id"]
+    policy = api.send("POST", "qos/policies", json={"policy": {}}).json()["policy"]["id"]
+    found["policy"] = policy
+    for name, rule in (
+        ("bandwidth_limit_rule", {"max_kbps": 200}),
+        ("dscp_marking_rule", {"dscp_mark": 8}),
+        ("minimum_bandwidth_rule", {"min_kbps": 100}),
+        ("packet_rate_limit_rule", {"max_kpps": 200}),
+        ("minimum_packet_rate_rule", {"min_kpps": 100}),
+    ):
+        answer = api.send("POST", f"qos/policies/{policy}/{name}s", json={name: rule})
+        found[name] = answer.json()[name]["id"]
     return found | {"group": group["id"], "rule": group["security_group_rules"][0]["id"]}
 
 
@@ -285,9 +347,9 @@ def seed(api):
 def test_creations_of_anything(api, seed, mutation):
     noun, changes = mutation
     body = {noun.cls.singular: valid(noun, seed) | changes}
-    check(api, api.rows(), api.send("POST", noun.route, content=json.dumps(body)))
+    check(api, api.rows(), api.send("POST", place(noun, seed), content=json.dumps(body)))
     bulk = {noun.cls.collection: [valid(noun, seed), body[noun.cls.singular]]}
-    check(api, api.rows(), api.send("POST", noun.route, content=json.dumps(bulk)))
+    check(api, api.rows(), api.send("POST", place(noun, seed), content=json.dumps(bulk)))
 
 
 @ODD
@@ -297,18 +359,24 @@ def test_changes_to_anything(api, seed, mutation, match):
     key = {"security_group": "group", "security_group_rule": "rule"}.get(noun.cls.singular, noun.cls.singular)
     body = {noun.cls.singular: changes}
     headers = {} if match is None else {"If-Match": match.encode("latin-1")}
-    path = f"{noun.route}/{seed[key]}"
+    path = f"{place(noun, seed)}/{seed[key]}"
     check(api, api.rows(), api.send("PUT", path, content=json.dumps(body), headers=headers))
     assert api.send("GET", path).status_code == 200
 
 
 @ODD
 @given(
-    st.sampled_from(["add_router_interface", "remove_router_interface", "add_extraroutes", "remove_extraroutes"]),
+    st.sampled_from(
+        [
+            *("add_router_interface", "remove_router_interface", "add_extraroutes", "remove_extraroutes"),
+            *("add_external_gateways", "update_external_gateways", "remove_external_gateways"),
+        ]
+    ),
     st.one_of(
         ODD_VALUES,
         st.dictionaries(st.sampled_from(PARTS), st.one_of(st.just(ID), ODD_VALUES), max_size=3),
         st.fixed_dictionaries({"router": st.one_of(ODD_VALUES, st.fixed_dictionaries({"routes": ODD_VALUES | LISTS}))}),
+        st.fixed_dictionaries({"router": st.fixed_dictionaries({"external_gateways": ODD_VALUES | LISTS})}),
     ),
 )
 def test_actions_on_routers(api, seed, action, body):
@@ -348,8 +416,8 @@ def questions(draw):
 def test_questions_about_anything(api, seed, question):
     noun, pairs = question
     api.send("GET", "security-groups")
-    check(api, api.rows(), api.send("GET", noun.route, params=pairs))
-    check(api, api.rows(), api.send("GET", f"{noun.route}/{seed['network']}", params=pairs))
+    check(api, api.rows(), api.send("GET", place(noun, seed), params=pairs))
+    check(api, api.rows(), api.send("GET", f"{place(noun, seed)}/{seed['network']}", params=pairs))
 
 
 @ODD

@@ -64,6 +64,16 @@ class Town:
             assert answer.status_code == 201, answer.text
         self.port = api.get("ports", limit=1, device_owner="")[0]
         self.parent = api.port(self.green)
+        inner = api.network()
+        self.attach(api.subnet(inner, "10.6.0.0/24"))
+        self.kept = api.port(inner)
+        self.floating, self.forwarded = self.take(), 0
+
+        self.policy, self.unused = (
+            api.send("POST", "qos/policies", json={"policy": {}}).json()["policy"] for _ in "ab"
+        )
+        self.limited = api.port(self.network, qos_policy_id=self.policy["id"])
+        self.rules = f"qos/policies/{self.policy['id']}/minimum_bandwidth_rules"
 
     def attach(self, subnet):
         body = {"subnet_id": subnet["id"]}
@@ -77,6 +87,23 @@ class Town:
 
     def take(self, **given):
         return self.api.post("floatingips", floating_network_id=self.outer["id"], **given)
+
+    def forward(self):
+        self.forwarded += 1
+        body = {
+            "internal_port_id": self.kept["id"],
+            "internal_port": self.forwarded,
+            "external_port": self.forwarded,
+            "protocol": "tcp",
+        }
+        path = f"floatingips/{self.floating['id']}/port_forwardings"
+        answer = self.api.send("POST", path, json={"port_forwarding": body})
+        assert answer.status_code == 201, answer.text
+
+    def add_gateway(self):
+        body = {"router": {"external_gateways": [self.gateway]}}
+        answer = self.api.send("PUT", f"routers/{self.router['id']}/add_external_gateways", json=body)
+        assert answer.status_code == 200, answer.text
 
     def bulk_of_ten(self):
         body = {"ports": [{"network_id": self.network["id"]}] * 10}
@@ -94,7 +121,7 @@ COSTS = {
     "list networks": (1, lambda t: t.api.get("networks")),
     "list subnets": (1, lambda t: t.api.get("subnets")),
     "list security groups": (2, lambda t: t.api.get("security-groups")),
-    "list what is available": (1, lambda t: t.api.get("network-ip-availabilities")),
+    "list what is available": (2, lambda t: t.api.get("network-ip-availabilities")),
     "list zones": (1, lambda t: t.api.get("availability_zones")),
     "list rules": (1, lambda t: t.api.get("security-group-rules")),
     "show port": (1, lambda t: t.api.get(f"ports/{t.port['id']}")),
@@ -120,8 +147,8 @@ COSTS = {
         lambda t: t.api.put(f"ports/{t.port['id']}", fixed_ips=[{"ip_address": "10.0.100.100"}]),
     ),
     "create trunk": (5, lambda t: t.api.post("trunks", port_id=t.parent["id"])),
-    "delete port": (6, lambda t: t.api.delete(f"ports/{t.port['id']}")),
-    "create group": (11, lambda t: t.api.post("security-groups", name="x")),
+    "delete port": (8, lambda t: t.api.delete(f"ports/{t.port['id']}")),
+    "create group": (12, lambda t: t.api.post("security-groups", name="x")),
     "create rule": (
         6,
         lambda t: t.api.post(
@@ -132,14 +159,26 @@ COSTS = {
     "show what is used": (2, lambda t: t.api.get("quotas/acme/details")),
     "list quotas": (1, lambda t: t.api.get("quotas")),
     "change quotas": (3, lambda t: t.api.send("PUT", "quotas/acme", json={"quota": {"network": 1000}})),
+    "list policies": (1, lambda t: t.api.get("qos/policies")),
+    "show a policy": (1, lambda t: t.api.get(f"qos/policies/{t.policy['id']}")),
+    "show a port under a policy": (1, lambda t: t.api.get(f"ports/{t.limited['id']}")),
+    "list rules of a policy": (2, lambda t: t.api.get(t.rules)),
+    "create a rule": (7, lambda t: t.api.send("POST", t.rules, json={"minimum_bandwidth_rule": {"min_kbps": 5}})),
+    "take a port from its policy": (5, lambda t: t.api.put(f"ports/{t.limited['id']}", qos_policy_id=None)),
+    "put a network under a policy": (6, lambda t: t.api.put(f"networks/{t.green['id']}", qos_policy_id=t.policy["id"])),
+    "delete a policy in use": (2, lambda t: t.api.send("DELETE", f"qos/policies/{t.policy['id']}")),
+    "delete a policy": (9, lambda t: t.api.delete(f"qos/policies/{t.unused['id']}")),
     "list routers": (1, lambda t: t.api.get("routers")),
     "list floating ips": (1, lambda t: t.api.get("floatingips")),
     "create router": (3, lambda t: t.api.post("routers")),
     "create router with a gateway": (14, lambda t: t.api.post("routers", external_gateway_info=t.gateway)),
     "take a floating ip": (11, lambda t: t.take()),
+    "forward a port": (10, Town.forward),
+    "list pools of floating ips": (1, lambda t: t.api.get("floatingip_pools")),
+    "add a gateway": (17, Town.add_gateway),
     "change router": (3, lambda t: t.api.put(f"routers/{t.router['id']}", name="x")),
     "add an interface": (12, lambda t: t.attach(t.other)),
-    "remove an interface": (8, Town.detach),
+    "remove an interface": (9, Town.detach),
     "list segments": (1, lambda t: t.api.get("segments")),
     "create segment": (6, lambda t: t.api.post("segments", network_id=t.network["id"], network_type="geneve")),
     "create range": (4, lambda t: t.api.post("network_segment_ranges", network_type="geneve", minimum=9, maximum=12)),

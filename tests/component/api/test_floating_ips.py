@@ -54,6 +54,8 @@ def test_a_floating_ip_lives(api, town):
         "port_details": None,
         "dns_name": "",
         "dns_domain": "",
+        "port_forwardings": [],
+        "qos_policy_id": None,
         "tags": [],
         "revision_number": 1,
         "created_at": made["created_at"],
@@ -162,3 +164,26 @@ def test_of_several_routers_the_subnets_gateway_carries_it(api, town):
     body = {"port_id": leg["id"]}
     assert api.send("PUT", f"routers/{other['id']}/add_router_interface", json=body).status_code == 200
     assert town.take(port_id=town.port["id"])["router_id"] == town.router["id"]
+
+
+def test_a_change_of_nothing_takes_it_from_its_port(api, town):
+    floating = town.take(port_id=town.port["id"])
+    assert api.put(f"floatingips/{floating['id']}")["port_id"] is None
+
+
+def test_pools_are_the_subnets_that_addresses_can_be_taken_from(api, town):
+    api.subnet(town.outer, "2001:db8::/64")
+    more = api.subnet(town.outer, "198.51.100.0/24", name="more")
+    pools = {pool["subnet_id"]: pool for pool in api.get("floatingip_pools")}
+    assert pools.keys() == {town.outer_subnet["id"], more["id"]}
+    assert pools[more["id"]] == {
+        "network_id": town.outer["id"],
+        "subnet_id": more["id"],
+        "subnet_name": "more",
+        "cidr": "198.51.100.0/24",
+        "project_id": "acme",
+        "tenant_id": "acme",
+    }
+    assert api.get("floatingip_pools", subnet_name="more", fields="cidr") == [{"cidr": "198.51.100.0/24"}]
+    assert api.refused("GET", "floatingip_pools?colour=red")[:2] == (400, "HTTPBadRequest")
+    assert town.take(subnet_id=more["id"])["floating_ip_address"].startswith("198.51.100.")

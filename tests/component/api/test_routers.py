@@ -48,7 +48,16 @@ def test_a_router_lives(api):
         "admin_state_up": True,
         "status": "ACTIVE",
         "external_gateway_info": None,
+        "external_gateways": [],
+        "enable_snat": True,
+        "enable_default_route_ecmp": False,
+        "enable_default_route_bfd": False,
+        "ha": True,
+        "distributed": False,
+        "availability_zone_hints": [],
+        "availability_zones": [],
         "routes": [],
+        "flavor_id": None,
         "tags": [],
         "project_id": "acme",
         "tenant_id": "acme",
@@ -73,6 +82,7 @@ def test_a_gateway_comes_changes_and_goes(api, outer):
         "network_id": outer["id"],
         "enable_snat": True,
         "external_fixed_ips": [{"subnet_id": subnet_id, "ip_address": "203.0.113.2"}],
+        "qos_policy_id": None,
     }
     assert router["external_gateway_info"] == info
     assert api.get("routers", fields="external_gateway_info") == [{"external_gateway_info": info}]
@@ -209,7 +219,7 @@ def test_gateways_that_are_refused(api, blue, outer):
     assert asked({"network_id": "00000000-0000-4000-8000-000000000000"}) == (404, "NetworkNotFound")
     assert asked({"network_id": "x"}) == (400, "HTTPBadRequest")
     assert asked({"enable_snat": True}) == (400, "HTTPBadRequest")
-    assert asked(gateway(outer, qos_policy_id=None)) == (400, "HTTPBadRequest")
+    assert asked(gateway(outer, qos_policy_id="x")) == (400, "HTTPBadRequest")
     assert asked(gateway(blue)) == (400, "BadRequest")
     assert asked(gateway(empty)) == (400, "BadRequest")
     assert asked(gateway(outer, external_fixed_ips=[{"ip_address": "192.0.2.1"}])) == (400, "InvalidIpForNetwork")

@@ -11,6 +11,7 @@ RULE = {
     "port_range_max": None,
     "remote_ip_prefix": None,
     "normalized_cidr": None,
+    "belongs_to_default_sg": False,
     "remote_group_id": None,
     "remote_address_group_id": None,
     "project_id": "acme",
@@ -18,6 +19,7 @@ RULE = {
     "description": "",
     "revision_number": 1,
 }
+OF_DEFAULT = RULE | {"belongs_to_default_sg": True}
 
 
 def unnamed(rules):
@@ -34,10 +36,10 @@ def test_the_default_group_has_four_rules(api):
     assert (group["name"], group["description"], group["stateful"]) == ("default", "Default security group", True)
     assert unnamed(group["security_group_rules"]) == unnamed(
         [
-            RULE | {"direction": "egress", "ethertype": "IPv4"},
-            RULE | {"direction": "egress", "ethertype": "IPv6"},
-            RULE | {"ethertype": "IPv4", "remote_group_id": group["id"]},
-            RULE | {"ethertype": "IPv6", "remote_group_id": group["id"]},
+            OF_DEFAULT | {"direction": "egress", "ethertype": "IPv4"},
+            OF_DEFAULT | {"direction": "egress", "ethertype": "IPv6"},
+            OF_DEFAULT | {"ethertype": "IPv4", "remote_group_id": group["id"]},
+            OF_DEFAULT | {"ethertype": "IPv6", "remote_group_id": group["id"]},
         ]
     )
     assert {rule["security_group_id"] for rule in group["security_group_rules"]} == {group["id"]}

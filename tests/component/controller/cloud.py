@@ -23,11 +23,9 @@ from neutrino.ovsdb.operations import Operation, Select
 from neutrino.reconcile.controller import Controller
 from neutrino.store.database import Database, open_database
 from neutrino.store.intent import Intent
+from neutrino.store.tables import RESOURCES
 
-_ORDER = (
-    *("networks", "segments", "subnets", "address_groups", "security_groups", "security_group_rules"),
-    *("agents", "ports", "routers", "floatingips"),
-)
+_ORDER = [cls.collection for cls in RESOURCES]
 
 
 class Server:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from tests.component.controller.cloud import Cloud, until
-from tests.topology import floating_ip, network, port, reference, router, router_port, subnet
+from tests.topology import an_id, floating_ip, network, port, reference, router, router_port, subnet
 
 from neutrino.backends.ovn import gateway, uuids
 from neutrino.model.port import FLOATING_IP
@@ -15,7 +15,7 @@ replace = msgspec.structs.replace
 MOST_S = 2.0
 TABLES = (
     "Logical_Router", "Logical_Router_Port", "Logical_Router_Static_Route", "NAT", "HA_Chassis_Group", "HA_Chassis",
-    "Logical_Switch_Port", "Load_Balancer",
+    "Logical_Switch_Port", "Load_Balancer", "BFD", "Logical_Switch",
 )  # fmt: skip
 THEIRS = UUID("99999999-9999-4999-8999-999999999999")
 
@@ -37,11 +37,13 @@ async def test_each_kind_of_drift_is_repaired(cloud: Cloud) -> None:
             Insert("Load_Balancer", THEIRS, {"name": "theirs"}),
             Mutate("Logical_Router", edge, (("load_balancer", "insert", frozenset({THEIRS})),
                                             ("options", "insert", {"lb_force_snat_ip": "router_ip"}))),
-            Mutate("Logical_Router_Port", leg, (("options", "insert", {"gateway_mtu": "1400"}),)),
+            Mutate("Logical_Router_Port", leg, (("options", "insert", {"mcast_relay": "true"}),)),
         )  # fmt: skip
         before = await everything(seen)
         row = before["Logical_Router"][edge]
-        (floating,) = [uuid for uuid, nat in before["NAT"].items() if nat["type"] == "dnat_and_snat"]
+        floating = uuids.nat(an_id("floating")).uuid
+        shared = uuids.named("Load_Balancer", f"{an_id('shared')} udp").uuid
+        session = next(iter(before["BFD"]))
         snat = {"type": "snat", "logical_ip": "10.8.0.0/24", "external_ip": "198.51.100.5"}
         orphan = {**snat, "external_ids": {"neutron:router_name": "neutron-x"}}
         member = next(iter(before["HA_Chassis_Group"][group]["ha_chassis"]))
@@ -49,6 +51,9 @@ async def test_each_kind_of_drift_is_repaired(cloud: Cloud) -> None:
         drifts = {
             "translations go": [Update("Logical_Router", edge, {"nat": frozenset()})],
             "a floating IP leads elsewhere": [Update("NAT", floating, {"logical_ip": "10.0.0.99"})],
+            "ports are forwarded elsewhere": [Update("Load_Balancer", shared, {"vips": {"192.0.2.1:1": "10.0.0.9:1"}})],
+            "ports are forwarded no more": [Delete("Load_Balancer", shared)],
+            "a session goes": [Delete("BFD", session)],
             "routes go": [Mutate("Logical_Router", edge, (("static_routes", "delete", row["static_routes"]),))],
             "an orphan translates": [
                 Insert("NAT", UUID(int=7), orphan),
@@ -125,6 +130,41 @@ async def test_a_floating_ip_moves_in_place(cloud: Cloud) -> None:
         await until(is_gone)
         await asyncio.sleep(0)
         assert not len(controller._failed)
+
+
+async def test_a_floating_ip_follows_its_port_and_its_router(cloud: Cloud) -> None:
+    """On a distributed router it is translated where the port is bound, else at the gateway."""
+    outer, blue = network("outer", router_external=True), network("blue")
+    outside, inside = subnet("outside", outer, "203.0.113.0/24"), subnet("inside", blue, "10.0.0.0/24")
+    exit_ = router_port("exit", "edge", outer, {outside: "203.0.113.5"}, is_gateway=True)
+    central = router("edge", exit_)
+    unbound = port("p", blue, {inside: "10.0.0.10"})
+    bound = replace(unbound, binding_host_id="host-1")
+    holder = port("holder", outer, {outside: "203.0.113.7"}, device_owner=FLOATING_IP)
+    floating = floating_ip("floating", holder, unbound, central)
+    await cloud.put(outer, blue, outside, inside, exit_, holder, central, unbound, floating)
+    key = uuids.nat(floating.id).uuid
+    async with cloud.controller(), cloud.northbound() as seen:
+
+        async def mac() -> object:
+            return (await seen.rows("NAT"))[key]["external_mac"]
+
+        async def is_local() -> bool:
+            return await mac() == holder.mac_address
+
+        async def is_central() -> bool:
+            return await mac() is None
+
+        assert await is_central()
+        await cloud.put(bound)
+        await cloud.put(replace(central, distributed=True))
+        await until(is_local)
+        await cloud.put(unbound)
+        await until(is_central)
+        await cloud.put(bound)
+        await until(is_local)
+        await cloud.put(central)
+        await until(is_central)
 
 
 async def test_a_routers_port_is_up_when_the_northbound_has_it(cloud: Cloud) -> None:

@@ -4,7 +4,7 @@ import time
 from uuid import UUID
 
 import msgspec
-from tests.component.controller.cloud import Cloud, until
+from tests.component.controller.cloud import Cloud, Observer, until
 from tests.topology import network, port
 
 from neutrino.backends.ovn.binding import OvnBinder
@@ -100,6 +100,19 @@ async def test_a_chassis_is_an_agent_while_it_answers(cloud: Cloud) -> None:
         process.wait()
         cloud.start()
         assert await is_alive()
+        await cloud.delete(agent)  # through the API: the chassis goes too, and does not bring the agent back
+
+        async def has_no_chassis() -> bool:
+            return not await Observer(sb).rows("Chassis") and not await Observer(sb).rows("Chassis_Private")
+
+        await until(has_no_chassis)
+        assert not await agents()
+        await sb.transact([
+            Insert("Encap", ENCAP, {"type": "geneve", "ip": "192.0.2.1", "chassis_name": name}),
+            Insert("Chassis", CHASSIS, {"name": name, "hostname": "host-1", "encaps": frozenset({ENCAP})}),
+            Insert("Chassis_Private", PRIVATE, {"name": name, "chassis": CHASSIS}),
+        ])  # fmt: skip
+        await until(agents)
         await sb.transact([Delete("Chassis_Private", PRIVATE), Delete("Chassis", CHASSIS)])
 
         async def is_gone() -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,14 +20,21 @@ from tests.topology import (
     address_group,
     agent,
     floating_ip,
+    forwarding,
     group,
+    least,
+    limit,
+    log,
+    mark,
     network,
+    policy,
     port,
     router,
     router_port,
     rule,
     segment,
     subnet,
+    with_forwardings,
 )
 
 from neutrino.backends.ovn.northbound import BACKEND, NOUNS
@@ -34,8 +42,10 @@ from neutrino.model.dhcp_option import DhcpOption
 from neutrino.model.dns import assignments
 from neutrino.model.network import Network
 from neutrino.model.port import FLOATING_IP, AddressPair, FixedIp, HostBinding, Port
+from neutrino.model.qos import QosPolicy
 from neutrino.model.resource import Resource
 from neutrino.model.router import Route
+from neutrino.model.security_group import SecurityGroup
 from neutrino.model.subnet import SLAAC, STATEFUL, STATELESS, Subnet
 from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.operations import Delete
@@ -46,6 +56,7 @@ TABLES = (
     *("Logical_Switch", "Logical_Switch_Port", "Port_Group", "ACL", "Address_Set", "DHCP_Options", "NB_Global"),
     "DNS",
     *("Logical_Router", "Logical_Router_Port", "Logical_Router_Static_Route", "NAT", "HA_Chassis_Group", "HA_Chassis"),
+    *("Load_Balancer", "BFD", "QoS", "Meter", "Meter_Band"),
 )
 _ORDER = [noun.collection for noun in NOUNS]
 
@@ -121,6 +132,9 @@ def clouds(draw: st.DrawFn) -> Cloud:
         mtu=1500,
         router_external=draw(some()),
     )
+    policies = [one for one in (draw(rules_of("gold")), draw(rules_of("silver"))) if draw(some())]
+    under = st.sampled_from([None, *(one.id for one in policies)])
+    blue, red = (msgspec.structs.replace(one, qos_policy_id=draw(under)) for one in (blue, red))
     networks = [one for one in (blue, red) if draw(some())]
     segments = [segment(one) for one in networks if draw(some())]
     mode = draw(st.sampled_from([SLAAC, STATEFUL, STATELESS]))  # cannot change, so it is part of the name
@@ -172,17 +186,48 @@ def clouds(draw: st.DrawFn) -> Cloud:
                 **draw(st.sampled_from([{}, *(_named(fixed.values(), name) for name in ("web", "db"))])),
             )
         )
-    layer_3 = draw(routed(networks, subnets, ports))
-    return {
-        (one.collection, one.id): one
-        for one in (*networks, *segments, *subnets, *labs, *groups, *rules, *ports, *layer_3)
-    }
+        ports[-1] = msgspec.structs.replace(ports[-1], qos_policy_id=draw(under))
+    layer_3 = draw(routed(networks, subnets, ports, under))
+    logs = draw(logged(groups, ports))
+    together = (*policies, *networks, *segments, *subnets, *labs, *groups, *rules, *ports, *layer_3, *logs)
+    return {(one.collection, one.id): one for one in together}
 
 
 @st.composite
-def routed(draw: st.DrawFn, networks: list[Network], subnets: list[Subnet], ports: list[Port]) -> list[Resource]:
+def logged(draw: st.DrawFn, groups: list[SecurityGroup], ports: list[Port]) -> list[Resource]:
+    """Logs of all, of a group and of a port, each perhaps there."""
+    found: list[Resource] = []
+    for name, groups_of, ports_of in (("all", [None], [None]), ("group", groups, [None]), ("port", [None], ports)):
+        if groups_of and ports_of and draw(st.booleans()):
+            about, target = draw(st.sampled_from(groups_of)), draw(st.sampled_from(ports_of))
+            event = draw(st.sampled_from(["ALL", "ACCEPT", "DROP"]))
+            given: dict[str, object] = {"event": event, "enabled": draw(st.booleans())}
+            if about:
+                given["resource_id"] = about.id
+            if target:
+                given |= {"target_id": target.id, "groups": target.security_groups}
+            text = f"log of {name} {event} {about.id if about else ''} {target.id if target else ''}"  # cannot change
+            found.append(log(text, **given))
+    return found
+
+
+@st.composite
+def rules_of(draw: st.DrawFn, name: str) -> QosPolicy:
+    rules = (limit(100), limit(200, 150, "ingress"), mark(8), mark(0), least(50))
+    return policy(name, *draw(st.lists(st.sampled_from(rules), unique_by=lambda one: (one.kind, one.way))))
+
+
+@st.composite
+def routed(
+    draw: st.DrawFn,
+    networks: list[Network],
+    subnets: list[Subnet],
+    ports: list[Port],
+    under: st.SearchStrategy[str | None],
+) -> list[Resource]:
     """Three chassis, two routers with their ports, and two floating IPs, each perhaps there."""
     some = st.booleans
+    protocols = st.sampled_from(["tcp", "udp"])
     mappings = st.sampled_from(["physnet1:br-ex", "physnet2:br-2", ""])
     made: list[Resource] = [agent(f"host-{n}", draw(mappings), draw(some())) for n in range(3) if draw(some())]
     routers = []
@@ -190,11 +235,15 @@ def routed(draw: st.DrawFn, networks: list[Network], subnets: list[Subnet], port
         name = f"router-{number}"
         interfaces = []
         gateway = None
+        further = []
         for one in subnets:
             there = next(n for n in networks if n.id == one.network_id)
             base = one.cidr.partition("/")[0].removesuffix("0")
             if there.name == "red" and draw(some()):
                 gateway = router_port(f"{name}-gw", name, there, {one: f"{base}{number + 200}"}, is_gateway=True)
+                if draw(some()):
+                    fixed = {one: f"{base}{number + 210}"}
+                    further.append(router_port(f"{name}-gw-2", name, there, fixed, is_gateway=True))
             elif there.name != "red" and draw(some()):
                 up = draw(some())
                 text = f"{name}-{one.name}"
@@ -203,8 +252,11 @@ def routed(draw: st.DrawFn, networks: list[Network], subnets: list[Subnet], port
             routes = draw(
                 st.sampled_from([(), (Route("192.0.2.0/24", "10.0.0.9"),), (Route("192.0.2.0/24", "10.0.0.8"),)])
             )
-            routers.append(router(name, gateway, draw(some()), admin_state_up=draw(some()), routes=routes))
-            made += [*interfaces, *([gateway] if gateway else [])]
+            flags = ("admin_state_up", "distributed", "enable_default_route_ecmp", "enable_default_route_bfd")
+            given = {flag: draw(some()) for flag in flags} | {"gateway_qos_policy_id": draw(under)}
+            others = [*interfaces, *further]
+            routers.append(router(name, gateway, draw(some()), others, routes=routes, **given))
+            made += [*others, *([gateway] if gateway else [])]
     made += routers
     for number, one in enumerate(s for s in subnets if s.cidr == "203.0.113.0/24"):
         there = next(n for n in networks if n.id == one.network_id)
@@ -214,8 +266,13 @@ def routed(draw: st.DrawFn, networks: list[Network], subnets: list[Subnet], port
             able = [p for p in ports if p.fixed_ips]
             to = draw(st.sampled_from([None, *able]))
             by = draw(st.sampled_from([None, *routers]))
-            if draw(some()):
-                made += [holder, floating_ip(text, holder, to, by)]
+            if not draw(some()):
+                continue
+            made += [holder, floating_ip(text, holder, to, by, draw(under))]
+            if to is None and by is not None and able:
+                ways = [forwarding(f"{text}-80", made[-1], able[0], "80:80", "8080:8080")]
+                ways += [forwarding(f"{text}-90", made[-1], able[-1], "90:92", "90:92", draw(protocols))]
+                made[-1] = with_forwardings(made[-1], by, *ways[: draw(st.integers(1, 2))])
     return made
 
 
@@ -286,7 +343,7 @@ class Walk:
     async def clear(self, seen: Observer) -> None:
         for table in (
             *("Logical_Switch", "Port_Group", "Address_Set", "DHCP_Options"),
-            *("Logical_Router", "HA_Chassis_Group"),
+            *("Logical_Router", "HA_Chassis_Group", "Load_Balancer", "BFD"),
         ):
             await seen.transact(*[Delete(table, uuid) for uuid in await seen.rows(table)])
 

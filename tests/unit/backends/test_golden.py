@@ -19,8 +19,8 @@ GLOBAL = UUID("00000000-0000-4000-8000-000000000001")
 
 
 def rendered() -> World:
-    resources = reference()
     nouns = {noun.collection: noun for noun in BACKEND.nouns}
+    resources = [one for one in reference() if one.collection in nouns]
     facts = {(r.collection, r.id): noun.facts(r) for r in resources if (noun := nouns[r.collection]).facts}
 
     def see(cls: type, one: str) -> object:

@@ -40,7 +40,7 @@ class Fixed:
 
     async def ids_where(self, cls: type[Resource], field: str, value: str) -> Sequence[str]:
         self.questions.append((cls.collection, field))
-        if field in ("network_id", "device_id"):
+        if field in ("network_id", "device_id", "router_id"):
             return [one.id for one in await self.all(cls) if getattr(one, field) == value]
         assert field == "fixed_ips.subnet_id"
         return [one.id for one in await self.all(cls) if any(ip.subnet_id == value for ip in one.fixed_ips)]
@@ -67,7 +67,7 @@ def test_a_network_that_is_renamed_is_rendered_alone() -> None:
 def test_an_mtu_reaches_dhcp_and_no_port() -> None:
     intent = Fixed(BLUE, V4, *PORTS)
     assert absorbed(intent, replace(BLUE, mtu=1300)) == {"Logical_Switch:1", "DHCP_Options:1"}
-    assert intent.questions == [("subnets", "network_id")]
+    assert intent.questions == [("subnets", "network_id"), ("ports", "network_id")]
 
 
 def test_dhcp_that_is_disabled_reaches_each_port() -> None:
@@ -84,12 +84,12 @@ INSIDE = router_port("inside", "edge", BLUE, {V4: "10.0.0.1"})
 EDGE = router("edge", GATEWAY)
 
 
-def test_an_mtu_reaches_routers_ports_without_a_question() -> None:
+def test_an_mtu_reaches_routers_ports() -> None:
     v6 = subnet("v6", BLUE, "fd00::/64", ipv6_ra_mode="slaac", ipv6_address_mode="slaac")
     inside = router_port("inside", "edge", BLUE, {v6: "fd00::1"})
     intent = Fixed(BLUE, V4, v6, *PORTS, EDGE, inside)
     assert "Logical_Router_Port:1" in absorbed(intent, replace(BLUE, mtu=1300))
-    assert intent.questions == [("subnets", "network_id")]
+    assert intent.questions == [("subnets", "network_id"), ("ports", "network_id")]
 
 
 def test_a_chassis_that_comes_or_changes_reaches_gateways_and_nobody_else() -> None:
@@ -107,7 +107,7 @@ def test_a_chassis_that_comes_or_changes_reaches_gateways_and_nobody_else() -> N
 def test_a_router_that_changes_its_gateway_reaches_its_own_ports() -> None:
     intent = Fixed(BLUE, V4, *PORTS, OUTER, OUTER_V4, EDGE, INSIDE, GATEWAY)
     assert "NAT:1" in absorbed(intent, router("edge", GATEWAY, enable_snat=False))
-    assert intent.questions == [("ports", "device_id")]
+    assert intent.questions == [("ports", "device_id"), ("floatingips", "router_id")]
 
 
 def test_who_came_too_early_is_rendered_again_without_a_question() -> None:

@@ -19,7 +19,7 @@ import msgspec
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
 from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.errors import OvsdbError
-from neutrino.ovsdb.operations import AssertLock, Update, Wait
+from neutrino.ovsdb.operations import AssertLock, Delete, Operation, Update, Wait
 from neutrino.ovsdb.watch import Changes, Lost, Reload, Watch
 from neutrino.reconcile.fragment import Columns
 from neutrino.reconcile.intent import Intent
@@ -70,6 +70,7 @@ def agent(private: Columns, chassis: Columns | None, *, is_alive: bool, heard_s:
         availability_zone=zone,
         alive=is_alive and chassis is not None,
         configurations=config,
+        description=known.description if known else "",
         created_at=known.created_at if known else written(heard_s),
         started_at=known.started_at if known else written(heard_s),
         heartbeat_timestamp=written(heard_s),
@@ -124,6 +125,7 @@ class Agents:
         self._down_time_s = down_time_s
         self._probe_interval_s = probe_interval_s
         self._known: dict[str, Agent] | None = None
+        self._forgotten: set[UUID] = set()  # rows of deleted agents, on their way out
         self._heard_s: dict[str, float] = {}  # by chassis name, seconds since 1970
         self._probed_at_s = float("-inf")
         self._is_live = False
@@ -145,6 +147,7 @@ class Agents:
                     await self._wait()
                     self._news.clear()
                     if self._leads() and self._is_live:
+                        await self._forget(watch)
                         await self._write(watch)
                         await self._probe(watch)
         finally:
@@ -171,6 +174,29 @@ class Agents:
                     self._is_live = False
             self._news.set()
 
+    async def _forget(self, watch: Watch) -> None:
+        """Delete the chassis of agents that the API deleted; an ovn-controller that is alive makes its own again."""
+        if self._known is None:
+            return
+        stored = await self._intent.ids_where(Agent, "binary", BINARY)
+        deleted = self._known.keys() - set(stored)
+        operations: list[Operation] = []
+        for uuid, private in watch.rows.get("Chassis_Private", _NO_ROWS).items():
+            if agent_id(str(private["name"])) in deleted:
+                operations.append(Delete("Chassis_Private", uuid))
+                self._forgotten.add(uuid)
+        for uuid, chassis in watch.rows.get("Chassis", _NO_ROWS).items():
+            if agent_id(str(chassis["name"])) in deleted:
+                operations.append(Delete("Chassis", uuid))
+        for one in deleted:
+            del self._known[one]
+        if operations:
+            try:
+                await self._southbound.transact(operations)
+            except OvsdbError as error:
+                self._forgotten.clear()  # they show as agents again, to be deleted again
+                _log.warning("chassis of deleted agents were not deleted: %s", error)
+
     async def _write(self, watch: Watch) -> None:
         if self._known is None:
             self._known = {one.id: one for one in await self._intent.all(Agent) if one.binary == BINARY}
@@ -178,7 +204,11 @@ class Agents:
         chassis = watch.rows.get("Chassis", _NO_ROWS)
         changed: list[Agent] = []
         present: set[str] = set()
-        for private in watch.rows.get("Chassis_Private", _NO_ROWS).values():
+        rows = watch.rows.get("Chassis_Private", _NO_ROWS)
+        self._forgotten &= rows.keys()
+        for uuid, private in rows.items():
+            if uuid in self._forgotten:
+                continue
             name = str(private["name"])
             reference = private["chassis"]
             heard_s = self._heard(private, now_s)

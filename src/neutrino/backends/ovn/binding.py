@@ -6,10 +6,12 @@ Source: upstream, mech_driver.py, bind_port.
 from collections.abc import Mapping, Sequence
 
 from neutrino.backends.ovn import dhcp_option
+from neutrino.backends.ovn.gateway import AgentFacts, facts, physical_networks, priorities
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
 from neutrino.model.binding import FAILED, NO_PROFILE, Binding
 from neutrino.model.dhcp_option import DhcpOption
 from neutrino.model.network import Network
+from neutrino.model.router import Router
 
 VIF_TYPE = "ovs"
 DRIVER = "ovn"
@@ -43,15 +45,16 @@ class OvnBinder:
         able = (one for one in agents if one.agent_type in _TYPES)
         return frozenset(name for one in able for name in physical_networks(_mappings(one.configurations)))
 
+    def gateways(self, *, router: Router, network: Network, agents: Sequence[Agent]) -> Mapping[str, int]:
+        """Return which of *agents* the gateway of *router* on *network* may be on: priorities by id, highest first."""
+        seen = [found for agent in agents if isinstance(found := facts(agent), AgentFacts)]
+        zones = router.availability_zone_hints
+        chosen = priorities(router.id, seen, next(iter(network.physical_networks), None), router.placement, zones)
+        return {agent.agent_id: priority for agent, priority in chosen}
+
     def refused_option(self, option: DhcpOption, known: Mapping[str, object]) -> str:
         """Return why OVN's DHCP cannot give *option*; "" if it can."""
         return dhcp_option.refused(option, known)
-
-
-def physical_networks(mappings: str) -> dict[str, str]:
-    """Return the bridges by physical network of *mappings*, "physnet1:br-ex,physnet2:br-2" (ovn-controller(8))."""
-    pairs = (item.strip().partition(":") for item in mappings.split(","))
-    return {name: bridge for name, _, bridge in pairs if name and bridge}
 
 
 def _reaches(configurations: Mapping[str, object], network: Network) -> bool:

@@ -1,27 +1,64 @@
 """A floating IP as OVN rows: a translation in its router, and a mark at its port.
 
-Source: upstream, ovn_client.py, _create_or_update_floatingip. Translation is done at the gateway (centralised). The
-row has the floating IP's id, so that it is changed in place when it moves.
+Source: upstream, ovn_client.py, _create_or_update_floatingip. Translation is done at the gateway, or if the router is
+distributed on the instance's own host. The row has the floating IP's id, so that it is changed in place when it moves.
+Not here: ports of it that are forwarded (port_forwarding.py).
 """
 
-from neutrino.backends.ovn import nb, uuids
+from dataclasses import dataclass
+from uuid import UUID
+
+from neutrino.backends.ovn import nb, port_forwarding, qos, uuids
 from neutrino.backends.ovn.port import PortFacts
+from neutrino.backends.ovn.router import RouterFacts
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.port import Port
+from neutrino.model.router import Router
 from neutrino.ovsdb.rows import columns
-from neutrino.reconcile.fragment import Fragment, Place
+from neutrino.reconcile.fragment import NOTHING, Fragment, Place
 from neutrino.reconcile.noun import See
 
 MARK = "neutron:port_fip"  # ovn-octavia-provider watches it
 
 
-def nat(floating: FloatingIp, router_id: str, mac: str) -> nb.NAT:
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a floating IP is translated: at the gateway, or with a MAC address at the instance's host."""
+
+    gateway_port: UUID | None = None
+    external_mac: str | None = None
+
+
+CENTRAL = Spot()
+
+
+def _gateways(floating: FloatingIp, router: RouterFacts | None) -> list[str]:
+    """Return the ports of the router's gateways to the network of *floating*."""
+    if router is None:
+        return []
+    return [leg.port_id for leg in router.gateways if leg.network_id == floating.floating_network_id]
+
+
+def spot(floating: FloatingIp, router: RouterFacts | None, mac: str, *, is_bound: bool) -> Spot:
+    """Return where *floating* is translated. A port without a host is reached through the gateway only."""
+    if router is None or not router.gateways:
+        return CENTRAL
+    here = _gateways(floating, router)
+    if not router.is_distributed:
+        # With one gateway OVN knows.
+        return Spot(uuids.router_port(here[0]).uuid) if here and len(router.gateways) > 1 else CENTRAL
+    return Spot(uuids.router_port(here[0]).uuid if here else None, mac if is_bound and mac else None)
+
+
+def nat(floating: FloatingIp, router_id: str, mac: str, at: Spot = CENTRAL) -> nb.NAT:
     """Return the NAT of *floating* (ovn-nb(5), NAT)."""
     return nb.NAT(
         type="dnat_and_snat",
         logical_ip=str(floating.fixed_ip_address),
         external_ip=str(floating.floating_ip_address),
         logical_port=floating.port_id,
+        external_mac=at.external_mac,
+        gateway_port=at.gateway_port,
         options={"stateless": "false"},
         external_ids={
             "neutron:fip_id": floating.id,
@@ -34,15 +71,47 @@ def nat(floating: FloatingIp, router_id: str, mac: str) -> nb.NAT:
 
 
 def fragment(floating: FloatingIp, see: See) -> Fragment | None:
-    """Return what *floating* renders to: nothing, while it stands for no port."""
-    if floating.port_id is None or floating.router_id is None:
+    """Return what *floating* renders to: nothing, while it stands for no port and has no port forwardings."""
+    if floating.router_id is None:
         return None
+    router: RouterFacts | None = see(Router, floating.router_id)
+    if floating.port_id is None:
+        if not floating.translations:
+            return None
+        made = port_forwarding.fragment(floating, floating.router_id, router)
+        limits = quality(floating, router, CENTRAL, see)
+        return Fragment({**made.rows, **limits.rows}, {**made.elements, **limits.elements})
     holder: PortFacts | None = see(Port, floating.floating_port_id)
+    target: PortFacts | None = see(Port, floating.port_id)
     key = uuids.nat(floating.id)
+    mac = holder.mac_address if holder else ""
+    at = spot(floating, router, mac, is_bound=target is not None and target.is_bound)
+    limits = quality(floating, router, at, see)
     return Fragment(
-        {key: columns(nat(floating, floating.router_id, holder.mac_address if holder else ""))},
+        {key: columns(nat(floating, floating.router_id, mac, at)), **limits.rows},
         {
             Place(*uuids.router(floating.router_id), "nat"): frozenset({key.uuid}),
             Place(*uuids.port(floating.port_id), "external_ids"): {MARK: str(floating.floating_ip_address)},
+            **limits.elements,
         },
     )
+
+
+def quality(floating: FloatingIp, router: RouterFacts | None, at: Spot, see: See) -> Fragment:
+    """Return the rows of the floating IP's QoS policy, its own or the external network's, at the gateway's port.
+
+    They apply where the floating IP is translated.
+    """
+    rules = qos.rules_of(see, floating.qos_policy_id, floating.floating_network_id)
+    here = _gateways(floating, router)
+    if not rules or not here:
+        return NOTHING
+    subject = qos.Subject(
+        floating.floating_network_id,
+        here[0],
+        ("neutron:fip_id", floating.id),
+        str(floating.floating_ip_address),
+        str(floating.port_id) if at.external_mac else uuids.resident_name(here[0]),
+        qos.FLOATING_IP_PRIORITY,
+    )
+    return qos.applied(subject, rules)

@@ -1,12 +1,13 @@
 """What OVN needs for all networks and belongs to no resource.
 
-Here: the port group whose ACLs drop what no rule allows, and options of NB_Global. Not here: who is in the group
-(`port`).
+Here: the port group whose ACLs drop what no rule allows, the meters of logs, and options of NB_Global. Not here: who
+is in the group (`port`).
 """
 
 from collections.abc import Sequence
 
 from neutrino.backends.ovn import nb, uuids
+from neutrino.backends.ovn.log import METER, METER_STATELESS
 from neutrino.backends.ovn.security_group import ALLOW
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.diff import Observed
@@ -14,6 +15,7 @@ from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
 
 DROP = 1000  # upstream, ACL_PRIORITY_DROP
 OPTIONS = {"ignore_lsp_down": "false"}  # no answers to ARP for ports that are not up (upstream since 21.12)
+RATE, BURST = 100, 25  # packets a second that are written of one ACL
 _GROUP = uuids.DROP_GROUP
 
 
@@ -41,10 +43,25 @@ def _guest_dhcp(ip: str, source: int, target: int) -> nb.ACL:
     return nb.ACL(priority=ALLOW, direction="from-lport", match=match, action="allow")
 
 
+def meters() -> dict[Key, Columns]:
+    """Return what bounds how much ACLs write, each on its own: upstream's defaults of ``[network_log]``.
+
+    Of stateless groups half, because the kernel counts there differently (upstream, create_ovn_fair_meter).
+    """
+    rows: dict[Key, Columns] = {}
+    for name, rate, burst in ((METER, RATE, BURST), (METER_STATELESS, RATE // 2, BURST // 2)):
+        band = uuids.named("Meter_Band", name)
+        mark = {"neutron:device_owner": "logging-plugin"}
+        rows[band] = columns(nb.Meter_Band(action="drop", rate=rate, burst_size=burst, external_ids=mark))
+        meter = nb.Meter(name=name, unit="pktps", fair=True, bands=frozenset({band.uuid}), external_ids=mark)
+        rows[uuids.named("Meter", name)] = columns(meter)
+    return rows
+
+
 def fragment(observed: Observed) -> Fragment:
     """Return the foundation, given the row of NB_Global that is there: the server chose its uuid."""
     group = uuids.port_group(_GROUP)
-    rows: dict[Key, Columns] = {group: columns(nb.Port_Group(name=_GROUP))}
+    rows: dict[Key, Columns] = {group: columns(nb.Port_Group(name=_GROUP)), **meters()}
     members = set()
     for key, acl in acls():
         row = uuids.named("ACL", f"{_GROUP} {key}")

@@ -23,11 +23,13 @@ class NetworkFacts:
     physical_network: str | None
     is_qinq: bool = False
     dns_domain: str = ""
+    qos_policy_id: str | None = None
 
 
 def facts(network: Network) -> Hashable:
     """Return what others see of *network*."""
-    return NetworkFacts(network.mtu, next(iter(network.physical_networks), None), network.qinq, network.dns_domain)
+    physical = next(iter(network.physical_networks), None)
+    return NetworkFacts(network.mtu, physical, network.qinq, network.dns_domain, network.qos_policy_id)
 
 
 def logical_switch(network: Network) -> nb.Logical_Switch:

@@ -7,8 +7,10 @@ from neutrino.backends.ovn import (
     floating_ip,
     foundation,
     gateway,
+    log,
     network,
     port,
+    qos,
     router,
     security_group,
     segment,
@@ -19,12 +21,15 @@ from neutrino.backends.ovn.territory import NORTHBOUND
 from neutrino.model.address_group import AddressGroup
 from neutrino.model.agent import Agent
 from neutrino.model.floating_ip import FloatingIp
+from neutrino.model.log import Log
 from neutrino.model.network import Network
 from neutrino.model.port import Port
+from neutrino.model.qos import QosPolicy
 from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.segment import Segment
 from neutrino.model.subnet import Subnet
+from neutrino.model.subnetpool import SubnetPool
 from neutrino.reconcile.noun import Backend, Noun
 
 
@@ -33,15 +38,18 @@ def nouns(settings: Settings) -> tuple[Noun, ...]:
     subnet_fragment = partial(subnet.fragment, settings=settings)
     subnet_facts = partial(subnet.facts, settings=settings)
     return (
-        Noun(Network, network.fragment, network.facts, ((Subnet, "network_id"),)),
+        Noun(SubnetPool, subnet.pool_fragment, subnet.pool_facts),
+        Noun(QosPolicy, qos.fragment, qos.facts),
+        Noun(Network, network.fragment, network.facts, ((Subnet, "network_id"), (Port, "network_id"))),
         Noun(Segment, segment.fragment),
         Noun(Subnet, subnet_fragment, subnet_facts, ((Port, "fixed_ips.subnet_id"),)),
         Noun(AddressGroup, address_group.fragment),
         Noun(SecurityGroup, security_group.fragment, security_group.facts, ((SecurityGroupRule, "security_group_id"),)),
+        Noun(Log, log.fragment, log.facts),
         Noun(SecurityGroupRule, security_group.rule_fragment),
         Noun(Agent, gateway.agent_fragment, gateway.facts),
-        Noun(Router, router.fragment, router.facts, ((Port, "device_id"),)),
-        Noun(Port, port.fragment, port.facts, ((FloatingIp, "floating_port_id"),)),
+        Noun(Router, router.fragment, router.facts, ((Port, "device_id"), (FloatingIp, "router_id"))),
+        Noun(Port, port.fragment, port.facts, ((FloatingIp, "floating_port_id"), (FloatingIp, "port_id"))),
         Noun(FloatingIp, floating_ip.fragment),
     )
 

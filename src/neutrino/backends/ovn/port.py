@@ -5,33 +5,38 @@ Source: upstream, ovn_client.py, _get_port_options and create_port. Not here: th
 """
 
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from neutrino.backends.ovn import nb, port_dhcp, port_dns, router_port, uuids
+from neutrino.backends.ovn import nb, port_dhcp, port_dns, qos, router_port, uuids
 from neutrino.backends.ovn.network import NetworkFacts
-from neutrino.backends.ovn.port_dhcp import Subnets
+from neutrino.backends.ovn.port_dhcp import DEVICES, Subnets
 from neutrino.model.network import Network
 from neutrino.model.port import BINDING_FAILED, DISTRIBUTED, FLOATING_IP, UNBOUND, Port
 from neutrino.model.subnet import Subnet
+from neutrino.model.subnetpool import SubnetPool
 from neutrino.ovsdb.rows import columns
-from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
+from neutrino.reconcile.fragment import NOTHING, Columns, Elements, Fragment, Key, Place
 from neutrino.reconcile.noun import See
 
 _VIRTUAL = "virtual"
+NO_OPTIONS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class PortFacts:
-    """What a floating IP renders of the port that holds its address."""
+    """What a floating IP renders of the port that holds its address, and of the one that it stands for."""
 
     mac_address: str
+    is_bound: bool
 
 
 def facts(port: Port) -> Hashable:
     """Return what others see of *port*; nothing of most."""
-    return PortFacts(port.mac_address) if port.device_owner == FLOATING_IP else None
+    if port.device_owner == FLOATING_IP:
+        return PortFacts(port.mac_address, is_bound=False)
+    return PortFacts("", is_bound=True) if port.binding_host_id else None
 
 
 def port_security(port: Port) -> frozenset[str]:
@@ -75,6 +80,19 @@ def _nest(port: Port) -> tuple[str, int] | None:
     return (parent, tag) if isinstance(parent, str) and isinstance(tag, int) else None
 
 
+def quality(port: Port, see: See) -> tuple[Mapping[str, str], Fragment]:
+    """Return the options and the rows of the port's QoS policy, its own or its network's; not of service ports."""
+    if port.device_owner.startswith(DEVICES):
+        return {}, NOTHING
+    rules = qos.rules_of(see, port.qos_policy_id, port.network_id)
+    if not rules:
+        return {}, NOTHING
+    network: NetworkFacts | None = see(Network, port.network_id)
+    options = qos.guarantee(rules) if network and network.physical_network else {}
+    subject = qos.Subject(port.network_id, port.id, ("neutron:port_id", port.id))
+    return options, qos.applied(subject, rules, is_guaranteed=bool(options))
+
+
 def options(port: Port) -> dict[str, str]:
     """Return where *port* is to be bound: at its host, or at two while it migrates (ovn-nb(5), requested-chassis)."""
     if port.is_of_router:
@@ -100,7 +118,7 @@ def _target(port: Port) -> str:
     return next(ready, "")
 
 
-def external_ids(port: Port, subnets: Subnets) -> dict[str, str]:
+def external_ids(port: Port, subnets: Subnets, scopes: Mapping[int, str]) -> dict[str, str]:
     """Return the marks of *port*: upstream's keys, without the revision number."""
     capabilities = port.binding_profile.get("capabilities")
     return {
@@ -109,8 +127,8 @@ def external_ids(port: Port, subnets: Subnets) -> dict[str, str]:
         "neutron:project_id": port.project_id,
         "neutron:cidrs": " ".join(f"{address}/{facts.prefix_length}" for address, facts in subnets),
         "neutron:device_owner": port.device_owner,
-        "neutron:subnet_pool_addr_scope4": "",
-        "neutron:subnet_pool_addr_scope6": "",
+        "neutron:subnet_pool_addr_scope4": scopes.get(4, ""),
+        "neutron:subnet_pool_addr_scope6": scopes.get(6, ""),
         "neutron:network_name": uuids.switch_name(port.network_id),
         "neutron:security_group_ids": " ".join(groups(port)),
         "neutron:vnic_type": port.binding_vnic_type,
@@ -132,8 +150,15 @@ def _type(port: Port) -> str:
     return _VIRTUAL if is_virtual(port) else ""
 
 
-def logical_switch_port(port: Port, subnets: Subnets, v4: UUID | None, v6: UUID | None) -> nb.Logical_Switch_Port:
-    """Return the Logical_Switch_Port of *port* (ovn-nb(5), Logical_Switch_Port); *v4* and *v6* are its DHCP options."""
+def logical_switch_port(
+    port: Port,
+    subnets: Subnets,
+    scopes: Mapping[int, str],
+    dhcp: tuple[UUID | None, UUID | None],
+    more: Mapping[str, str] = NO_OPTIONS,
+) -> nb.Logical_Switch_Port:
+    """Return the Logical_Switch_Port of *port* (ovn-nb(5), Logical_Switch_Port); *dhcp* are its options, v4 and v6."""
+    v4, v6 = dhcp
     parent, tag = _nest(port) or (None, None)
     return nb.Logical_Switch_Port(
         name=port.id,
@@ -145,9 +170,19 @@ def logical_switch_port(port: Port, subnets: Subnets, v4: UUID | None, v6: UUID 
         tag_request=tag,
         dhcpv4_options=v4,
         dhcpv6_options=v6,
-        options=options(port),
-        external_ids=external_ids(port, subnets),
+        options={**options(port), **more},
+        external_ids=external_ids(port, subnets, scopes),
     )
+
+
+def _scopes(subnets: Subnets, see: See) -> dict[int, str]:
+    """Return the address scope of the port's subnets, by IP version: that of the pool that they are of."""
+    out = {}
+    for _, facts in subnets:
+        scope = see(SubnetPool, facts.subnetpool_id) if facts.subnetpool_id else None
+        if scope is not None:
+            out[facts.ip_version] = scope
+    return out
 
 
 def fragment(port: Port, see: See) -> Fragment | None:
@@ -163,12 +198,15 @@ def fragment(port: Port, see: See) -> Fragment | None:
         group_names.append(uuids.DROP_GROUP)
     elements: dict[Place, Elements] = {Place(*uuids.switch(port.network_id), "ports"): member}
     elements.update({Place(*uuids.port_group(name), "ports"): member for name in group_names})
-    network: NetworkFacts | None = see(Network, port.network_id) if port.extra_dhcp_opts or port.dns_name else None
-    v4, rows_v4 = port_dhcp.options_of(port, subnets, network, 4)
-    v6, rows_v6 = port_dhcp.options_of(port, subnets, network, 6)
-    rows: dict[Key, Columns] = {key: columns(logical_switch_port(port, subnets, v4, v6)), **rows_v4, **rows_v6}
-    if network is not None:
-        names = port_dns.fragment(port, network.dns_domain)
+    named: NetworkFacts | None = see(Network, port.network_id) if port.extra_dhcp_opts or port.dns_name else None
+    v4, rows_v4 = port_dhcp.options_of(port, subnets, named, 4)
+    v6, rows_v6 = port_dhcp.options_of(port, subnets, named, 6)
+    more, limits = quality(port, see)
+    elements.update(limits.elements)
+    row = logical_switch_port(port, subnets, _scopes(subnets, see), (v4, v6), more)
+    rows: dict[Key, Columns] = {key: columns(row), **limits.rows, **rows_v4, **rows_v6}
+    if named is not None:
+        names = port_dns.fragment(port, named.dns_domain)
         rows.update(names.rows)
         elements.update(names.elements)
     if port.is_of_router:

@@ -13,7 +13,7 @@ from neutrino.model.port import Port
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import Columns, Key
 
-_DEVICES = ("network:", "neutron:")  # owners that need no DHCP (neutron-lib, DEVICE_OWNER_PREFIXES)
+DEVICES = ("network:", "neutron:")  # owners that need no DHCP (neutron-lib, DEVICE_OWNER_PREFIXES)
 
 Subnets = Sequence[tuple[str, SubnetFacts]]
 """Addresses of a port, each with what the port sees of its subnet."""
@@ -26,7 +26,7 @@ def options_of(
 
     They are its first subnet's that has any; for IPv6 rather one that gives addresses.
     """
-    if port.device_owner.startswith(_DEVICES) or dhcp_option.is_off(port.extra_dhcp_opts, version):
+    if port.device_owner.startswith(DEVICES) or dhcp_option.is_off(port.extra_dhcp_opts, version):
         return None, {}
     found = [facts for _, facts in subnets if facts.ip_version == version and facts.dhcp]
     if not found:

@@ -4,11 +4,12 @@ Source: upstream, ovn_client.py, create_router and _update_lrouter_routes. Not h
 gateway (gateway.py), floating IPs.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-from neutrino.backends.ovn import nb, uuids
-from neutrino.model.router import Route, Router
+from neutrino.backends.ovn import nb, qos, uuids
+from neutrino.model.port import ROUTER_GATEWAY, ROUTER_INTERFACE
+from neutrino.model.router import Leg, Route, Router
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
 from neutrino.reconcile.noun import See
@@ -18,17 +19,50 @@ _NEIGHBOUR_AGE_S = 300  # upstream's default, [ovn_router] mac_binding_age_thres
 
 @dataclass(frozen=True, slots=True)
 class RouterFacts:
-    """What a router's interfaces render of it: the addresses behind which their IPv4 subnets hide."""
+    """What a router's ports and floating IPs render of it. The first gateway comes first."""
 
-    snat_addresses: tuple[str, ...]
+    gateways: tuple[Leg, ...]
+    interfaces: tuple[Leg, ...]
+    enable_snat: bool
+    has_ecmp: bool
+    has_bfd: bool
+    is_distributed: bool
+    zones: tuple[str, ...]
+    placement: tuple[tuple[str, int], ...] | None = None  # of the first gateway, by agent; None: by itself
+
+    @property
+    def placement_map(self) -> Mapping[str, int] | None:
+        """The priorities by agent that were chosen by hand."""
+        return None if self.placement is None else dict(self.placement)
+
+    @property
+    def snat_addresses(self) -> Sequence[tuple[str, str]]:
+        """The addresses behind which IPv4 subnets hide, each with the port of its gateway."""
+        if not self.enable_snat:
+            return ()
+        return [
+            (ip.ip_address, leg.port_id) for leg in self.gateways for ip in leg.fixed_ips if ":" not in ip.ip_address
+        ]
+
+    @property
+    def networks(self) -> frozenset[str]:
+        """The ids of all networks that the router is on."""
+        return frozenset(leg.network_id for leg in (*self.gateways, *self.interfaces))
 
 
 def facts(router: Router) -> Hashable:
     """Return what others see of *router*."""
-    gateway = router.external_gateway_info
-    if gateway is None or not gateway.enable_snat:
-        return RouterFacts(())
-    return RouterFacts(tuple(ip.ip_address for ip in gateway.external_fixed_ips if ":" not in ip.ip_address))
+    gateways = [leg for leg in router.legs if leg.device_owner == ROUTER_GATEWAY]
+    return RouterFacts(
+        gateways=tuple(sorted(gateways, key=lambda leg: leg.port_id != router.gw_port_id)),
+        interfaces=tuple(leg for leg in router.legs if leg.device_owner == ROUTER_INTERFACE),
+        enable_snat=router.enable_snat,
+        has_ecmp=router.enable_default_route_ecmp,
+        has_bfd=router.enable_default_route_bfd,
+        is_distributed=router.distributed,
+        zones=router.availability_zone_hints,
+        placement=None if router.placement is None else tuple(sorted(router.placement.items())),
+    )
 
 
 def logical_router(router: Router) -> nb.Logical_Router:
@@ -36,7 +70,10 @@ def logical_router(router: Router) -> nb.Logical_Router:
     return nb.Logical_Router(
         name=uuids.router_name(router.id),
         enabled=router.admin_state_up,
-        external_ids={"neutron:router_name": router.name, "neutron:availability_zone_hints": ""},
+        external_ids={
+            "neutron:router_name": router.name,
+            "neutron:availability_zone_hints": ",".join(router.availability_zone_hints),
+        },
         options={
             "always_learn_from_arp_request": "false",
             "dynamic_neigh_routers": "true",
@@ -52,7 +89,7 @@ def static_route(route: Route) -> nb.Logical_Router_Static_Route:
     )
 
 
-def fragment(router: Router, see: See) -> Fragment:  # noqa: ARG001 - a router sees nobody
+def fragment(router: Router, see: See) -> Fragment:
     """Return what *router* renders to."""
     key = uuids.router(router.id)
     rows: dict[Key, Columns] = {key: columns(logical_router(router))}
@@ -62,4 +99,10 @@ def fragment(router: Router, see: See) -> Fragment:  # noqa: ARG001 - a router s
         rows[row] = columns(static_route(route))
         routes.add(row.uuid)
     elements: dict[Place, Elements] = {Place(*key, "static_routes"): frozenset(routes)} if routes else {}
+    gateway = router.external_gateway_info
+    if gateway is not None and router.gw_port_id is not None:
+        subject = qos.Subject(gateway.network_id, router.gw_port_id, ("neutron:router_id", router.id))
+        limits = qos.applied(subject, qos.rules_of(see, router.gateway_qos_policy_id, gateway.network_id))
+        rows.update(limits.rows)
+        elements.update(limits.elements)
     return Fragment(rows, elements)

@@ -5,7 +5,7 @@ gateway's chassis and routes (gateway.py); ports of instances (port.py).
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from neutrino.backends.ovn import gateway, nb, uuids
 from neutrino.backends.ovn.gateway import AgentFacts
@@ -35,21 +35,53 @@ def lsp_options(port: Port) -> dict[str, str]:
     return options
 
 
-def logical_router_port(port: Port, seen: Seen, network: NetworkFacts) -> nb.Logical_Router_Port:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a router's port renders of the router and of the networks that the router is on."""
+
+    router: RouterFacts
+    number: int  # of a gateway: 0 is the first; of an interface -1
+    mtus: frozenset[int]
+    is_all_physical: bool
+
+    @property
+    def is_bridged(self) -> bool:
+        """Whether each host routes by itself, also to the wire: a distributed router of provider networks only."""
+        return self.router.is_distributed and self.is_all_physical
+
+
+def group(port: Port, around: Around) -> gateway.Group:
+    """Return the group of chassis that a gateway is on."""
+    return gateway.Group(port.device_id, port.id if around.number else "")
+
+
+def lrp_options(network: NetworkFacts, around: Around) -> dict[str, str]:
+    """Return the options of the router's side (ovn-nb(5), Logical_Router_Port)."""
+    options = {}
+    if around.number >= 0:
+        options["gateway_mtu"] = str(min(around.mtus | {network.mtu}))
+        if around.is_bridged:
+            options["redirect-type"] = "bridged"
+        return options
+    if network.physical_network:
+        # Instances of a provider network are reached on the wire: the router speaks from one place only.
+        options["reside-on-redirect-chassis"] = "false" if around.is_bridged else "true"
+    if network.mtu < max(around.mtus, default=0):
+        options["gateway_mtu"] = str(network.mtu)  # whoever sends more is told
+    return options
+
+
+def logical_router_port(port: Port, seen: Seen, network: NetworkFacts, around: Around) -> nb.Logical_Router_Port:
     """Return the router's side (ovn-nb(5), Logical_Router_Port)."""
     is_gateway = port.device_owner == ROUTER_GATEWAY
-    options = {}
-    if network.physical_network and not is_gateway:
-        # Instances of a provider network are reached on the wire: the router speaks from one place only.
-        options["reside-on-redirect-chassis"] = "true"
     return nb.Logical_Router_Port(
         name=uuids.router_port_name(port.id),
         mac=port.mac_address,
         enabled=port.admin_state_up,
         networks=frozenset(f"{address}/{facts.prefix_length}" for _, address, facts in seen),
-        ha_chassis_group=gateway.group_key(port.device_id).uuid if is_gateway else None,
+        ha_chassis_group=group(port, around).key.uuid if is_gateway else None,
         ipv6_ra_configs={} if is_gateway else advertisements(seen, network.mtu),
-        options=options,
+        options=lrp_options(network, around),
         external_ids={
             "neutron:subnet_ids": " ".join(subnet_id for subnet_id, _, _ in seen),
             "neutron:network_name": uuids.switch_name(port.network_id),
@@ -71,12 +103,14 @@ def source_nat(port: Port, seen: Seen, router: RouterFacts) -> Fragment:
     """Return the translation of the port's IPv4 subnets to the gateway's addresses."""
     rows: dict[Key, Columns] = {}
     for subnet_id, _, facts in seen:
-        for address in router.snat_addresses if facts.ip_version == 4 else ():
+        for address, gateway_id in router.snat_addresses if facts.ip_version == 4 else ():
             nat = nb.NAT(
                 type="snat",
                 logical_ip=facts.cidr,
                 external_ip=address,
                 logical_port=None,
+                # With one gateway OVN knows.
+                gateway_port=uuids.router_port(gateway_id).uuid if len(router.gateways) > 1 else None,
                 external_ids={
                     "neutron:router_name": uuids.router_name(port.device_id),
                     "neutron:subnet_id": subnet_id,
@@ -95,17 +129,37 @@ def fragment(port: Port, seen: Seen, see: See) -> Fragment:
     router: RouterFacts | None = see(Router, port.device_id)
     if network is None or router is None or not seen:
         return Fragment()
+    around = _around(port, router, see)
     key = uuids.router_port(port.id)
     made = Fragment(
-        {key: columns(logical_router_port(port, seen, network))},
+        {key: columns(logical_router_port(port, seen, network, around))},
         {Place(*uuids.router(port.device_id), "ports"): frozenset({key.uuid})},
     )
     if port.device_owner != ROUTER_GATEWAY:
         return _sum(made, source_nat(port, seen, router))
     agents: Sequence[AgentFacts] = see(Agent, EVERY)
-    chassis = gateway.scheduled(port.device_id, agents, network.physical_network)
-    routes = gateway.default_routes(port.device_id, [(subnet_id, facts) for subnet_id, _, facts in seen])
-    return _sum(made, gateway.chassis_group(port.device_id, chassis), routes)
+    chosen = gateway.priorities(
+        port.device_id, agents, network.physical_network, router.placement_map, router.zones, around.number
+    )
+    made = _sum(made, gateway.chassis_group(group(port, around), chosen, router.zones))
+    if around.number and not router.has_ecmp:
+        return made
+    is_only = len(router.gateways) <= 1
+    way = gateway.Way(port.device_id, port.id, around.number == 0, is_only, router.has_bfd)
+    return _sum(made, gateway.default_routes(way, [(subnet_id, facts) for subnet_id, _, facts in seen]))
+
+
+def _around(port: Port, router: RouterFacts, see: See) -> Around:
+    found: list[NetworkFacts | None] = [see(Network, network_id) for network_id in sorted(router.networks)]
+    known = [network for network in found if network is not None]
+    ids = [leg.port_id for leg in router.gateways]
+    number = -1 if port.device_owner != ROUTER_GATEWAY else ids.index(port.id) if port.id in ids else 0
+    return Around(
+        router=router,
+        number=number,
+        mtus=frozenset(network.mtu for network in known),
+        is_all_physical=bool(known) and all(network.physical_network for network in known),
+    )
 
 
 def _sum(first: Fragment, *others: Fragment) -> Fragment:

@@ -7,11 +7,12 @@ group (`port`), the group that drops what no rule allows (`foundation`).
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from neutrino.backends.ovn import nb, uuids
+from neutrino.backends.ovn import log, nb, uuids
+from neutrino.model.log import Log
 from neutrino.model.security_group import ICMP_NUMBERS, SecurityGroup, SecurityGroupRule
 from neutrino.ovsdb.rows import columns
-from neutrino.reconcile.fragment import Fragment, Place
-from neutrino.reconcile.noun import See
+from neutrino.reconcile.fragment import Fragment, Key, Place
+from neutrino.reconcile.noun import EVERY, See
 
 ALLOW = 1002  # upstream, ACL_PRIORITY_ALLOW
 _TRANSPORTS = {6: "tcp", 17: "udp", 132: "sctp"}
@@ -39,9 +40,16 @@ def fragment(group: SecurityGroup, see: See) -> Fragment:  # noqa: ARG001 - a gr
     return Fragment({uuids.port_group(uuids.port_group_name(group.id)): columns(port_group(group))})
 
 
-def acl(rule: SecurityGroupRule, group: SecurityGroupFacts) -> nb.ACL:
-    """Return the ACL of *rule* (ovn-nb(5), ACL)."""
+def acl(rule: SecurityGroupRule, group: SecurityGroupFacts, key: Key, log_id: str | None) -> nb.ACL:
+    """Return the ACL of *rule*, which is *key*, and writes for the log *log_id* (ovn-nb(5), ACL)."""
+    meter = log.METER if group.is_stateful else log.METER_STATELESS
     return nb.ACL(
+        log=log_id is not None,
+        name=log.name(log_id) if log_id else None,
+        severity=log.SEVERITY if log_id else None,
+        meter=meter if log_id else None,
+        label=log.label(key) if log_id else 0,
+        options={"log-related": "true"} if log_id else {},
         priority=ALLOW,
         direction="to-lport" if rule.direction == "ingress" else "from-lport",
         match=match(rule),
@@ -90,4 +98,5 @@ def rule_fragment(rule: SecurityGroupRule, see: See) -> Fragment:
         return Fragment()
     key = uuids.named("ACL", rule.id)
     place = Place(*uuids.port_group(uuids.port_group_name(rule.security_group_id)), "acls")
-    return Fragment({key: columns(acl(rule, group))}, {place: frozenset({key.uuid})})
+    row = columns(acl(rule, group, key, log.of_rule(rule.security_group_id, see(Log, EVERY))))
+    return Fragment({key: row}, {place: frozenset({key.uuid})})

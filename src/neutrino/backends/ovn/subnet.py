@@ -16,6 +16,7 @@ from neutrino.backends.ovn.settings import DEFAULTS, Settings
 from neutrino.model.dns import domain_of, has_names
 from neutrino.model.network import Network
 from neutrino.model.subnet import SLAAC, STATELESS, Subnet
+from neutrino.model.subnetpool import SubnetPool
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import Fragment
 from neutrino.reconcile.noun import See
@@ -44,6 +45,7 @@ class SubnetFacts:
     cidr: str
     gateway_ip: str | None
     ra_mode: str | None
+    subnetpool_id: str | None = None
     options: tuple[tuple[str, str], ...] = ()  # of DHCP, the network's apart
 
 
@@ -59,7 +61,17 @@ def facts(subnet: Subnet, settings: Settings = DEFAULTS) -> Hashable:
         gateway_ip=subnet.gateway_ip,
         ra_mode=subnet.ipv6_ra_mode,
         options=tuple(sorted(_options(subnet, settings).items())) if row else (),
+        subnetpool_id=subnet.subnetpool_id,
     )
+
+
+def pool_facts(pool: SubnetPool) -> Hashable:
+    """Return what ports see of the pool of their subnet: its address scope."""
+    return pool.address_scope_id
+
+
+def pool_fragment(pool: SubnetPool, see: See) -> None:
+    """Return what *pool* renders to: nothing."""
 
 
 def has_dhcp(subnet: Subnet) -> bool:

@@ -7,6 +7,7 @@ operators.
 
 from collections.abc import Mapping
 
+from neutrino.backends.ovn.port_forwarding import OWNER
 from neutrino.backends.ovn.uuids import DROP_GROUP
 from neutrino.ovsdb.values import Value
 from neutrino.reconcile.territory import Column, Keys, References, Table, Territory, Whole
@@ -17,7 +18,8 @@ _SWITCH_CONFIG = frozenset(
     {"mcast_snoop", "mcast_flood_unregistered", "vlan-passthru", "fdb_age_threshold", "broadcast-arps-to-all-routers"}
 )
 _ROUTER_OPTIONS = frozenset({"always_learn_from_arp_request", "dynamic_neigh_routers", "mac_binding_age_threshold"})
-_ROUTER_PORT_OPTIONS = frozenset({"reside-on-redirect-chassis"})
+_ROUTER_PORT_OPTIONS = frozenset({"reside-on-redirect-chassis", "gateway_mtu", "redirect-type"})
+_ACL_OPTIONS = frozenset({"log-related"})
 _NAT_OPTIONS = frozenset({"stateless"})
 _PORT_OPTIONS = frozenset(
     {
@@ -30,6 +32,9 @@ _PORT_OPTIONS = frozenset(
         "exclude-lb-vips-from-garp",
         "nat-addresses",
         "network_name",
+        "qos_burst",
+        "qos_max_rate",
+        "qos_min_rate",
         "requested-chassis",
         "router-port",
         "virtual-ip",
@@ -68,6 +73,11 @@ def _is_our_group(row: Mapping[str, Value]) -> bool:
     return row["name"] == DROP_GROUP or _is_marked(row)
 
 
+def _is_our_balancer(row: Mapping[str, Value]) -> bool:
+    ids = row["external_ids"]
+    return isinstance(ids, Mapping) and ids.get("neutron:device_owner") == OWNER
+
+
 def _is_never_ours(row: Mapping[str, Value]) -> bool:  # noqa: ARG001 - the same for each
     return False
 
@@ -93,8 +103,16 @@ _TABLES = (
             "other_config": Keys(_SWITCH_CONFIG.__contains__),
             "ports": References("Logical_Switch_Port", strong=True),
             "dns_records": References("DNS", strong=False),
+            "load_balancer": References("Load_Balancer", strong=False),
+            "qos_rules": References("QoS", strong=True),
         },
         _is_marked,
+    ),
+    Table(
+        "QoS",
+        {**_wholes("priority", "direction", "match", "bandwidth", "action"), "external_ids": _MARKS},
+        _is_marked,
+        is_root=False,
     ),
     Table(
         "Logical_Router",
@@ -105,6 +123,7 @@ _TABLES = (
             "ports": References("Logical_Router_Port", strong=True),
             "static_routes": References("Logical_Router_Static_Route", strong=True),
             "nat": References("NAT", strong=True),
+            "load_balancer": References("Load_Balancer", strong=False),
         },
         _is_marked,
     ),
@@ -124,16 +143,22 @@ _TABLES = (
         _is_marked,
         is_root=False,
     ),
+    Table("BFD", {**_wholes("logical_port", "dst_ip"), "external_ids": _MARKS}, _is_marked),
+    Table(
+        "Load_Balancer",
+        {**_wholes("name", "protocol", "vips"), "external_ids": _MARKS},
+        _is_our_balancer,
+    ),
     Table(
         "Logical_Router_Static_Route",
-        {**_wholes("ip_prefix", "nexthop"), "external_ids": _MARKS},
+        {**_wholes("ip_prefix", "nexthop", "output_port", "bfd"), "external_ids": _MARKS},
         _is_marked,
         is_root=False,
     ),
     Table(
         "NAT",
         {
-            **_wholes("type", "logical_ip", "external_ip", "logical_port"),
+            **_wholes("type", "logical_ip", "external_ip", "logical_port", "external_mac", "gateway_port"),
             "options": Keys(_NAT_OPTIONS.__contains__),
             "external_ids": _MARKS,
         },
@@ -146,6 +171,13 @@ _TABLES = (
         _is_marked,
     ),
     Table("DNS", {"records": Keys(_is_any), "external_ids": Keys(_is_dns_mark)}, _is_our_dns),
+    Table("Meter_Band", {**_wholes("action", "rate", "burst_size"), "external_ids": _MARKS}, _is_marked, is_root=False),
+    Table(
+        "Meter",
+        {**_wholes("name", "unit", "fair", "bands"), "external_ids": _MARKS},
+        _is_marked,
+        brings={"bands": "Meter_Band"},
+    ),
     Table("Address_Set", {**_wholes("name", "addresses"), "external_ids": _MARKS}, _is_marked),
     Table(
         "Port_Group",
@@ -159,7 +191,11 @@ _TABLES = (
     ),
     Table(
         "ACL",
-        {**_wholes("priority", "direction", "match", "action"), "external_ids": _MARKS},
+        {
+            **_wholes("priority", "direction", "match", "action", "log", "name", "severity", "meter", "label"),
+            "options": Keys(_ACL_OPTIONS.__contains__),
+            "external_ids": _MARKS,
+        },
         _is_marked,
         is_root=False,
     ),

@@ -73,6 +73,11 @@ def router_port_name(port_id: str) -> str:
     return f"lrp-{port_id}"
 
 
+def resident_name(port_id: str) -> str:
+    """Return the port that is on the chassis of a gateway (upstream, ovn_cr_lrouter_port_name)."""
+    return f"cr-{router_port_name(port_id)}"
+
+
 @lru_cache(maxsize=10_000)
 def port_group_name(security_group_id: str) -> str:
     """Return the name of a group's port group (upstream, ovn_port_group_name): a name in a match has no dashes."""

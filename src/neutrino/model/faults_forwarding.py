@@ -1,0 +1,46 @@
+"""The errors of port forwardings: a branch of the one tree (faults.py).
+
+Names and statuses are those of upstream's service (services/portforwarding).
+"""
+
+from dataclasses import dataclass
+
+from neutrino.model.faults import BadRequest, Conflict, NotFound
+
+
+@dataclass(eq=False)
+class PortForwardingNotFound(NotFound):
+    """No such port forwarding of the floating IP."""
+
+    says = "Port Forwarding {id} could not be found."
+    id: str
+
+
+@dataclass(eq=False)
+class PortHasPortForwarding(BadRequest):
+    """On a distributed router, a port has port forwardings or floating IPs, not both."""
+
+    says = "Cannot associate floating IP to port {port_id} because it already has a Port Forwarding binding."
+    port_id: str
+
+
+@dataclass(eq=False)
+class FipInUseByPortForwarding(Conflict):
+    """The floating IP has port forwardings."""
+
+    says = "Floating IP {id} in use by Port Forwarding resources."
+    id: str
+
+
+@dataclass(eq=False)
+class PortHasBindingFloatingIP(Conflict):
+    """The port has a floating IP of its own."""
+
+    says = (
+        "Cannot create port forwarding to floating IP {floating_ip_address} ({fip_id}) with port {port_id} using "
+        "fixed IP {fixed_ip}, as that port already has a binding floating IP."
+    )
+    floating_ip_address: str
+    fip_id: str
+    port_id: str
+    fixed_ip: str
