@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select, union_all
 
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
-from neutrino.model.address_group import Addresses, AddressGroup, with_addresses, without_addresses
+from neutrino.model.address_group import Addresses, AddressGroup, Removed, with_addresses, without_addresses
 from neutrino.model.default_rule import DefaultSecurityGroupRule
 from neutrino.model.faults import AddressGroupInUse
 from neutrino.model.security_group import SecurityGroupRule
@@ -49,6 +49,6 @@ def add(tx: Transaction, _request: Request, group: AddressGroup, added: Addresse
     return tx.update(group, {"addresses": with_addresses(group, added)})
 
 
-def remove(tx: Transaction, _request: Request, group: AddressGroup, removed: Addresses) -> AddressGroup:
+def remove(tx: Transaction, _request: Request, group: AddressGroup, removed: Removed) -> AddressGroup:
     """Take addresses away."""
     return tx.update(group, {"addresses": without_addresses(group, removed)})

@@ -327,6 +327,26 @@ async def _defect(req: Req, resp: Resp, error: Exception, _params: dict[str, Any
     resp.data = _encode({"NeutronError": {"type": "HTTPInternalServerError", "message": message, "detail": ""}})
 
 
+def _spellings(route: str) -> set[str]:
+    """Return the paths under which *route* is served: upstream takes a dash for an underscore, and the reverse."""
+    fixed = re.compile(r"[^/{}]+(?![^{]*})")
+    return {
+        f"{PREFIX}/{fixed.sub(lambda found: found[0].replace(*swapped), route)}"  # noqa: B023 - called at once
+        for swapped in (("-", "-"), ("-", "_"), ("_", "-"))
+    }
+
+
+def _add_noun(app: falcon.asgi.App[Req, Resp], path: str, service: Service, noun: Noun) -> None:
+    if noun.parent:
+        path = path.replace("{parent_id}", "{row_id}")  # one place of a path has one name: see BelowParent
+    app.add_route(path, Collection(service, noun))
+    app.add_route(f"{path}/{{child_id}}" if noun.parent else f"{path}/{{row_id}}", Item(service, noun))
+    for name in noun.actions:
+        app.add_route(f"{path}/{{row_id}}/{name}", ActionOf(service, noun, name))
+    for name in noun.views:
+        app.add_route(f"{path}/{{row_id}}/{name}", ViewOf(service, noun, name))
+
+
 def application(service: Service, authenticator: Authenticator | None = None) -> falcon.asgi.App[Req, Resp]:
     """Return the ASGI application over *service*; without *authenticator* callers are believed."""
     believing = NoAuth(service.config.noauth_project_id)
@@ -359,7 +379,8 @@ def application(service: Service, authenticator: Authenticator | None = None) ->
     app.add_route(f"{PREFIX}/agents/{{row_id}}/l3-routers", RoutersOfAgent(service))
     app.add_route(f"{PREFIX}/agents/{{row_id}}/l3-routers/{{router_id}}", RouterOfAgent(service))
     app.add_route(f"{PREFIX}/availability_zones", Zones(service))
-    app.add_route(f"{PREFIX}/floatingip_pools", FloatingIpPools(service))
+    for path in _spellings("floatingip_pools"):
+        app.add_route(path, FloatingIpPools(service))
     app.add_route(f"{PREFIX}/network-ip-availabilities", NetworkAvailabilities(service))
     app.add_route(f"{PREFIX}/network-ip-availabilities/{{network_id}}", NetworkAvailability(service))
     app.add_route(f"{PREFIX}/ports/{{row_id}}/bindings", Bindings(service))
@@ -367,20 +388,13 @@ def application(service: Service, authenticator: Authenticator | None = None) ->
     app.add_route(f"{PREFIX}/ports/{{row_id}}/bindings/{{host}}/activate", Activation(service))
     add_qos_routes(app, PREFIX, service)
     for noun in NOUNS:
-        path = f"{PREFIX}/{noun.route}"
-        if noun.parent:
-            path = path.replace("{parent_id}", "{row_id}")  # one place of a path has one name: see BelowParent
-        app.add_route(path, Collection(service, noun))
-        app.add_route(f"{path}/{{child_id}}" if noun.parent else f"{path}/{{row_id}}", Item(service, noun))
-        for name in noun.actions:
-            app.add_route(f"{path}/{{row_id}}/{name}", ActionOf(service, noun, name))
-        for name in noun.views:
-            app.add_route(f"{path}/{{row_id}}/{name}", ViewOf(service, noun, name))
+        for path in _spellings(noun.route):
+            _add_noun(app, path, service, noun)
         if issubclass(noun.cls, Tagged):
-            # Upstream has these two with the collection's own name, underscores and all, and takes both.
-            for base in {path, f"{PREFIX}/{noun.cls.collection}"} if noun.path else {path}:
-                app.add_route(f"{base}/{{row_id}}/tags", MoreTagsOf(service, noun))
-                app.add_route(f"{base}/{{row_id}}/tags/{{tag}}", TagOf(service, noun))
+            # Upstream has tags under the collection's own name too, where the path is another.
+            for path in _spellings(noun.route) | _spellings(noun.cls.collection):
+                app.add_route(f"{path}/{{row_id}}/tags", MoreTagsOf(service, noun))
+                app.add_route(f"{path}/{{row_id}}/tags/{{tag}}", TagOf(service, noun))
     app.add_error_handler(Exception, _defect)
     app.add_error_handler(falcon.HTTPError, _bad)
     app.add_error_handler(falcon.HTTPRouteNotFound, _not_found)

@@ -14,9 +14,10 @@ from neutrino.api.security_groups import ensure_default
 from neutrino.api.visibility import visible
 from neutrino.model.faults import AvailabilityZoneNotFound, InvalidInput, NetworkInUse, NetworkNotFound
 from neutrino.model.faults_l3 import ExternalNetworkInUse
-from neutrino.model.faults_segment import VlanQinqDriverError, VlanTransparencyDriverError
+from neutrino.model.faults_segment import NetworkMTUSubnetConflict, VlanQinqDriverError, VlanTransparencyDriverError
 from neutrino.model.faults_services import DefaultExternalNetworkExists
-from neutrino.model.network import Network, ProviderSegment
+from neutrino.model.floating_ip import FloatingIp
+from neutrino.model.network import LOWEST_MTU, Network, ProviderSegment
 from neutrino.model.port import DISTRIBUTED, FLOATING_IP, METADATA_DEVICE, ROUTER_GATEWAY, Port
 from neutrino.model.resource import attributes, wire_name
 from neutrino.model.segment import Segment
@@ -33,6 +34,11 @@ _PORT_OF = (
 )
 _METADATA_PORT_OF = select_all(Port).where(
     TABLES[Port].c.device_id == bindparam("device_id"), TABLES[Port].c.device_owner == DISTRIBUTED
+)
+_UNUSED_FLOATING_IPS = select_all(FloatingIp).where(
+    TABLES[FloatingIp].c.floating_network_id == bindparam("network_id"),
+    TABLES[FloatingIp].c.port_id.is_(None),
+    TABLES[FloatingIp].c.router_id.is_(None),
 )
 _EXTERNAL_PORT_OF = (
     select(TABLES[Port].c.id)
@@ -166,7 +172,9 @@ def update(tx: Transaction, request: Request, old: Network, changes: Given) -> N
         changes.pop(name, None)
     number = changes.pop("provider_segmentation_id", None)
     if "mtu" in changes:
-        changes["mtu"] = segmentation.mtu(request, _present(old), changes["mtu"])
+        changes["mtu"] = size = segmentation.mtu(request, _present(old), changes["mtu"])
+        for subnet in subnets_of(tx, old.id):
+            check_mtu(old.id, size, subnet.ip_version)
     if changes.get("qos_policy_id", old.qos_policy_id) != old.qos_policy_id:
         qos.put_network_under(tx, request, old.id, changes["qos_policy_id"], old.qos_policy_id)
     becomes_internal = old.router_external and changes.get("router_external") is False
@@ -212,6 +220,8 @@ def _renumber(tx: Transaction, request: Request, network: Network, number: int) 
 
 def delete(tx: Transaction, _request: Request, network: Network) -> None:
     """Delete a network and its subnets; refuse while it has ports."""
+    if network.router_external:
+        _release_floating_ips(tx, network)
     port_id = tx.connection.execute(_PORT_OF, {"network_id": network.id}).scalar()
     if port_id is not None:
         raise NetworkInUse(network.id, f"There are one or more ports still in use on the network: {port_id}.")
@@ -223,6 +233,22 @@ def delete(tx: Transaction, _request: Request, network: Network) -> None:
     for segment in segments_of(tx, network.id):
         tx.delete(segment)
     tx.delete(network)
+
+
+def _release_floating_ips(tx: Transaction, network: Network) -> None:
+    """Delete the network's floating IPs that stand for nothing, as upstream does with the network."""
+    for row in tx.connection.execute(_UNUSED_FLOATING_IPS, {"network_id": network.id}).all():
+        floating = to_resource(FloatingIp, row)
+        holder = tx.get(Port, floating.floating_port_id)
+        tx.delete(floating)
+        if holder is not None:
+            tx.delete(holder)
+
+
+def check_mtu(network_id: str, mtu: int, ip_version: int) -> None:
+    """Refuse an MTU that is too small for a subnet of *ip_version*."""
+    if mtu < LOWEST_MTU[ip_version]:
+        raise NetworkMTUSubnetConflict(network_id, LOWEST_MTU[ip_version])
 
 
 def _check_default(tx: Transaction, network_id: str, *, is_default: bool, is_external: bool) -> None:

@@ -12,6 +12,7 @@ from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.routes import NOUNS, Noun
 from neutrino.api.service import Service
 from neutrino.model.faults import HTTPBadRequest
+from neutrino.model.faults_access import PolicyNotAuthorized
 from neutrino.model.kinds import Boolean, kind_of, shown
 from neutrino.model.qos import DIRECTIONS, DSCP_MARKS, MOST, SUPPORTED, TYPES, Rule
 
@@ -53,7 +54,8 @@ class RuleType(Endpoint):
     async def on_get(self, req: Req, resp: Resp, rule_type: str) -> None:
         """Show who realises rules of the type, and which values they may have; drivers are for administrators."""
         request = self.request(req)
-        request.require("get_rule_type")
+        if not request.is_admin:
+            raise PolicyNotAuthorized("get_rule_type")
         if rule_type not in TYPES:
             raise HTTPBadRequest(f"Invalid input for rule type. Reason: {shown(rule_type)} is not in {list(TYPES)}.")
         drivers = []

@@ -43,6 +43,16 @@ def fields_of(cls: type[Resource], pairs: Pairs) -> Sequence[str]:
     return _fields(cls, [value for name, value in pairs if name == "fields"])
 
 
+def named(item: dict[str, object], pairs: Pairs) -> dict[str, object]:
+    """Return *item* with the project under the names that the fields of *pairs* have for it: there are two."""
+    wanted = {value for name, value in pairs if name == "fields"}
+    if wanted:
+        for name in ("project_id", "tenant_id"):
+            if name not in wanted:
+                item.pop(name, None)
+    return item
+
+
 def is_filterable(attribute: Attribute) -> bool:
     """Return whether lists are filtered by *attribute*."""
     attr = attribute.attr

@@ -186,8 +186,6 @@ def make_gateway(tx: Transaction, request: Request, router: Router, wanted: Gate
     network = networks.seen(tx, request, wanted.network_id)
     if not network.router_external:
         raise BadRequest("router", f"Network {network.id} is not an external network")
-    if not networks.subnets_of(tx, network.id):
-        raise BadRequest("router", f"Network {network.id} has no subnet that a gateway could have an address of")
     port = ports.make(
         tx,
         request,

@@ -30,7 +30,7 @@ from neutrino.api import (
 )
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
-from neutrino.model.address_group import Addresses, AddressGroup
+from neutrino.model.address_group import Addresses, AddressGroup, Removed
 from neutrino.model.address_scope import AddressScope
 from neutrino.model.agent import Agent
 from neutrino.model.default_rule import DefaultSecurityGroupRule
@@ -140,7 +140,7 @@ _POOL_ACTIONS = {
 _addresses = record(Addresses)
 _GROUP_ACTIONS = {
     "add_addresses": Action(_addresses, address_groups.add),
-    "remove_addresses": Action(_addresses, address_groups.remove),
+    "remove_addresses": Action(record(Removed), address_groups.remove),
 }
 _attachment = record(router_interfaces.Attachment)
 _routes = list_of(Route, MOST_ROUTES, RoutesExhausted).parse

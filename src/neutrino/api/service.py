@@ -79,7 +79,7 @@ class Service:
         assert create is not None  # noqa: S101 - the route exists only then
 
         def work(tx: Transaction) -> list[dict[str, object]]:
-            owner = self._parent(tx, request, noun, parent_id)
+            owner = self._parent(tx, noun, parent_id)
             made = []
             for given, raw in zip(items, sent, strict=True):
                 with self._hiding(tx, request, noun.cls, given):
@@ -101,7 +101,7 @@ class Service:
 
         def work(tx: Transaction) -> dict[str, object]:
             old = self.present(tx, noun, row_id, parent_id)
-            with self._unseen(tx.connection, request, noun, old):
+            with self._unseen(request, noun, old):
                 self.authority.check_update(tx.connection, request.caller, old, raw, changes)
             request.check_revision(old)
             new = sharing.changed(tx, update(tx, request, old, changes), changes)
@@ -142,7 +142,7 @@ class Service:
         item = await self.database.read(lambda c: read_one(c, request.caller, self.authority, noun.cls, fields, **ids))
         if item is None:
             raise noun.missing(row_id)
-        return _encode({noun.cls.singular: item})
+        return _encode({noun.cls.singular: queries.named(item, pairs)})
 
     async def list(self, noun: Noun, request: Request, url: str, pairs: queries.Pairs, parent_id: str = "") -> bytes:
         """Return the resources that *pairs* select, with links to the neighbouring pages where it is a page."""
@@ -171,6 +171,7 @@ class Service:
         if hides_id:
             for item in items:
                 del item["id"]
+        answer[noun.cls.collection] = [queries.named(item, pairs) for item in items] if query.fields else items
         return _encode(answer)
 
     async def find(self, noun: Noun, request: Request, rule: str, row_id: str) -> Resource:
@@ -203,16 +204,17 @@ class Service:
         return found
 
     def _permit(self, connection: Connection, request: Request, noun: Noun, rule: str, resource: Resource) -> None:
-        with self._unseen(connection, request, noun, resource):
+        with self._unseen(request, noun, resource):
             self.authority.check(connection, request.caller, rule, resource)
 
     @contextmanager
-    def _unseen(self, connection: Connection, request: Request, noun: Noun, resource: Resource) -> Iterator[None]:
+    def _unseen(self, request: Request, noun: Noun, resource: Resource) -> Iterator[None]:
         """Say that there is no such resource where the caller may not do something to what they do not see."""
         try:
             yield
         except (PolicyNotAuthorized, InvalidScope):
-            if not self.authority.sees(connection, request.caller, resource):
+            # As upstream: who is refused learns so of what is their own project's, and nothing of what is another's.
+            if getattr(resource, "project_id", "") != request.project_id:
                 raise noun.missing(resource.id) from None
             raise
 
@@ -229,11 +231,11 @@ class Service:
                     raise noun.missing(row_id) from None
             raise
 
-    def _parent(self, tx: Transaction, request: Request, noun: Noun, parent_id: str) -> bodies.Given:
+    def _parent(self, tx: Transaction, noun: Noun, parent_id: str) -> bodies.Given:
         """Return the parent's id as the attribute that it is, or refuse."""
         if noun.parent is None:
             return {}
-        if visible(tx, request, noun.parent.cls, parent_id) is None:
+        if tx.get(noun.parent.cls, parent_id) is None:  # whether it is seen, the rule says
             raise noun.parent.missing(parent_id)
         return {noun.parent.attribute: parent_id}
 
@@ -261,8 +263,7 @@ def _whose_groups(request: Request, query: Query) -> str:
 def _links(url: str, pairs: queries.Pairs, query: Query, items: Sequence[dict[str, object]]) -> list[dict[str, str]]:
     """Return the links of a page.
 
-    A page that is full may have a neighbour in its direction; against it there is one where there is a marker, and
-    before a reversed page, which is the last where no marker is given, nothing is left out: it has a next one.
+    In the direction of the list a page that is not full is the last; against it there is always a link, as upstream.
     """
     kept = [(name, value) for name, value in pairs if name not in ("marker", "page_reverse")]
 
@@ -275,6 +276,6 @@ def _links(url: str, pairs: queries.Pairs, query: Query, items: Sequence[dict[st
     if items:
         if is_full or query.reverse:
             links.append(link("next", items[-1]["id"], reverse=False))
-        if is_full if query.reverse else query.marker:
+        if is_full or not query.reverse:
             links.append(link("previous", items[0]["id"], reverse=True))
     return links

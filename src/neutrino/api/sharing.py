@@ -126,6 +126,8 @@ def check_unused(tx: Transaction, resource: Resource, entry: RbacPolicy, target:
     Raises:
         RbacPolicyInUse: They do.
     """
+    if entry.action == EXTERNAL and isinstance(resource, Network) and resource.is_default:
+        raise RbacPolicyInUse(entry.object_id, "It is the default external network.")
     owner = getattr(resource, "project_id", "")
     if target == entry.target_tenant or target == EVERYBODY or entry.target_tenant == owner:
         return
@@ -136,9 +138,10 @@ def check_unused(tx: Transaction, resource: Resource, entry: RbacPolicy, target:
         users = _found(tx, _GATEWAYS, entry.object_id) - others - {target}
         details = "There are routers attached to this network that depend on this policy for access."
     else:
-        users = _found(tx, _USERS[type(resource)], entry.object_id) - others - {owner, ""}
+        users = _found(tx, _USERS[type(resource)], entry.object_id) - others - {""}
         details = f"project_id={entry.target_tenant}"
         if isinstance(resource, Network):
+            users -= {owner}
             details = str(InvalidSharedSetting(resource.id))
     if entry.target_tenant in users or (entry.target_tenant == EVERYBODY and users):
         raise RbacPolicyInUse(entry.object_id, details)

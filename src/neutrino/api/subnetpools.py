@@ -14,6 +14,7 @@ from neutrino.api.visibility import visible
 from neutrino.model.faults import (
     AddressScopePrefixConflict,
     HTTPBadRequest,
+    IllegalSubnetPoolAssociationToAddressScope,
     IllegalSubnetPoolIpVersionAssociationToAddressScope,
     IllegalSubnetPoolPrefixUpdate,
     InvalidInput,
@@ -202,6 +203,9 @@ def _check(tx: Transaction, request: Request, pool: SubnetPool, old: SubnetPool 
     if pool.address_scope_id is None:
         return
     scope = address_scopes.get(tx, request, pool.address_scope_id)
+    is_theirs = scope.project_id == request.project_id or request.is_admin
+    if old and not is_theirs and (pool.prefixes, pool.address_scope_id) != (old.prefixes, old.address_scope_id):
+        raise IllegalSubnetPoolAssociationToAddressScope(pool.id, scope.id)
     if scope.ip_version != pool.ip_version:
         raise IllegalSubnetPoolIpVersionAssociationToAddressScope(pool.id, scope.id, scope.ip_version)
     if old and tx.connection.execute(_BESIDE, {"pool_id": pool.id}).first() is not None:

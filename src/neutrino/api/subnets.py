@@ -30,6 +30,7 @@ def create(tx: Transaction, request: Request, given: Given) -> Subnet:
     network = networks.seen(tx, request, str(given["network_id"]))
     project_id = str(given.get("project_id") or request.project_id)
     pool, neighbours = subnetpools.of_subnet(tx, request, given), networks.subnets_of(tx, network.id)
+    networks.check_mtu(network.id, network.mtu, int(str(given["ip_version"])))
     segments.check_subnet(tx, network.id, given["segment_id"], neighbours)
     check_affinity(network, neighbours, pool, int(str(given["ip_version"])))
     cidr = subnetpools.prefix_for(tx, pool, project_id, given) if pool else str(given["cidr"])

@@ -17,8 +17,8 @@ def _prefix(value: object) -> str:
     return str(kind_of(Cidr).parse(text if "/" in str(text) else f"{text}/{128 if ':' in str(text) else 32}"))
 
 
-_PREFIX = Kind("prefix", _prefix, "text", kind_of(IpPrefix).schema)
-_ADDRESSES = strings("list of prefixes", _PREFIX, MOST_ADDRESSES)
+_ADDRESSES = strings("list of prefixes", kind_of(Cidr), MOST_ADDRESSES)
+_REMOVED = strings("list of prefixes", Kind("prefix", _prefix, "text", kind_of(IpPrefix).schema), MOST_ADDRESSES)
 
 
 class AddressGroup(Standard, frozen=True, kw_only=True):
@@ -37,9 +37,15 @@ class AddressGroup(Standard, frozen=True, kw_only=True):
 
 
 class Addresses(msgspec.Struct, frozen=True):
-    """What is added to an address group, or taken from it."""
+    """What is added to an address group."""
 
     addresses: Annotated[tuple[str, ...], _ADDRESSES]
+
+
+class Removed(msgspec.Struct, frozen=True):
+    """What is taken from an address group; a single address needs no length."""
+
+    addresses: Annotated[tuple[str, ...], _REMOVED]
 
 
 def with_addresses(group: AddressGroup, added: Addresses) -> tuple[str, ...]:
@@ -50,7 +56,7 @@ def with_addresses(group: AddressGroup, added: Addresses) -> tuple[str, ...]:
     return (*group.addresses, *added.addresses)
 
 
-def without_addresses(group: AddressGroup, removed: Addresses) -> tuple[str, ...]:
+def without_addresses(group: AddressGroup, removed: Removed) -> tuple[str, ...]:
     """Return the addresses of *group* less *removed*; refuse what it does not have."""
     missing = sorted(set(removed.addresses) - set(group.addresses))
     if missing:

@@ -715,6 +715,18 @@ class IllegalSubnetPoolPrefixUpdate(BadRequest):
 
 
 @dataclass(eq=False)
+class IllegalSubnetPoolAssociationToAddressScope(BadRequest):
+    """The address scope is another project's."""
+
+    says = (
+        "Illegal subnetpool association: subnetpool {subnetpool_id} cannot be associated with address scope "
+        "{address_scope_id}."
+    )
+    subnetpool_id: str
+    address_scope_id: str
+
+
+@dataclass(eq=False)
 class IllegalSubnetPoolIpVersionAssociationToAddressScope(BadRequest):
     """A pool and its scope are of the same IP version."""
 

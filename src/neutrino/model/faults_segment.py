@@ -153,3 +153,12 @@ class VlanQinqDriverError(BadRequest):
     """The network's type cannot have VLANs in VLANs."""
 
     says = "Backend does not support VLAN QinQ."
+
+
+@dataclass(eq=False)
+class NetworkMTUSubnetConflict(Conflict):
+    """A network's packets would be shorter than a subnet's IP version allows."""
+
+    says = "MTU of {net_id} is not valid, subnet requires a minimum of {mtu}"
+    net_id: str
+    mtu: int

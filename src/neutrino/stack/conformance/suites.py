@@ -26,15 +26,18 @@ PUBLIC_SUBNETS = (
     ("ipv6-public-subnet", "2001:db8::/64", "2001:db8::2"),
 )
 POOLS = (("shared-default-subnetpool-v4", "10.0.0.0/22", 26), ("shared-default-subnetpool-v6", "fd12:67:1::/56", 64))
-TYPE_DRIVERS = "local,flat,vlan,geneve"
+TYPE_DRIVERS = "local,flat,vlan,geneve,vxlan"
 SETTINGS = """
+[ml2_type_vlan]
+network_vlan_ranges = foo:1:10, public
+
 [quotas]
 quota_router = 100
 quota_floatingip = 500
 quota_security_group = 150
 quota_security_group_rule = 1000
 """
-"""DevStack's limits, under which upstream's results came about."""
+"""DevStack's limits and physical networks, under which upstream's results came about."""
 TEST_WITHIN_S = 120
 BUILD_WITHIN_S = 60
 
