@@ -118,7 +118,7 @@ def router(
 ) -> Router:
     """Return a router with this gateway, and with the interfaces and further gateways *others*."""
     flags = ("enable_default_route_ecmp", "enable_default_route_bfd", "distributed")
-    given = dict.fromkeys(flags, False) | given
+    given = dict.fromkeys(flags, False) | {"ha": True} | given
     if gateway is not None:
         given["gw_port_id"] = gateway.id
         given["external_gateway_info"] = Gateway(gateway.network_id, enable_snat, gateway.fixed_ips)

@@ -113,6 +113,7 @@ def _usual(request: Request) -> Mapping[str, bool]:
         "enable_default_route_ecmp": config.enable_default_route_ecmp,
         "enable_default_route_bfd": config.enable_default_route_bfd,
         "distributed": config.enable_distributed_floating_ip,
+        "ha": config.l3_ha,
     }
 
 

@@ -99,12 +99,12 @@ def create(tx: Transaction, request: Request, given: Given) -> SegmentRange:
 
 
 def update(tx: Transaction, _request: Request, old: SegmentRange, changes: Given) -> SegmentRange:
-    """Change a range; it keeps more than what networks have of it, on both sides (as upstream)."""
+    """Change a range; it keeps what networks have of it."""
     if old.default:
         raise NetworkSegmentRangeDefaultReadOnly(old.id)
     new = msgspec.structs.replace(old, **changes)
     in_use = _extremes(tx, old)
-    if in_use and (changes.keys() & {"minimum", "maximum"}) and (new.minimum >= in_use[0] or new.maximum <= in_use[1]):
+    if in_use and (changes.keys() & {"minimum", "maximum"}) and (new.minimum > in_use[0] or new.maximum < in_use[1]):
         raise NetworkSegmentRangeReferencedByProject(old.id)
     _check(tx, new)
     return _shown(tx, tx.update(old, changes))

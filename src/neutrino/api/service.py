@@ -214,7 +214,7 @@ class Service:
             yield
         except (PolicyNotAuthorized, InvalidScope):
             # As upstream: who is refused learns so of what is their own project's, and nothing of what is another's.
-            if getattr(resource, "project_id", "") != request.project_id:
+            if getattr(resource, "project_id", None) not in (None, request.project_id):
                 raise noun.missing(resource.id) from None
             raise
 
@@ -267,15 +267,15 @@ def _links(url: str, pairs: queries.Pairs, query: Query, items: Sequence[dict[st
     """
     kept = [(name, value) for name, value in pairs if name not in ("marker", "page_reverse")]
 
-    def link(rel: str, marker: object, *, reverse: bool) -> dict[str, str]:
-        extra = [("marker", str(marker))] + ([("page_reverse", "True")] if reverse else [])
+    def link(rel: str, neighbour: int, *, reverse: bool) -> dict[str, str]:
+        extra = [("marker", str(items[neighbour]["id"]))] if items else []
+        extra += [("page_reverse", "True")] if reverse else []
         return {"rel": rel, "href": f"{url}?{urlencode(kept + extra)}"}
 
     links = []
     is_full = len(items) == query.limit
-    if items:
-        if is_full or query.reverse:
-            links.append(link("next", items[-1]["id"], reverse=False))
-        if is_full or not query.reverse:
-            links.append(link("previous", items[0]["id"], reverse=True))
+    if is_full or query.reverse:
+        links.append(link("next", -1, reverse=False))
+    if is_full or not query.reverse:
+        links.append(link("previous", 0, reverse=True))
     return links

@@ -25,7 +25,6 @@ from neutrino.model.kinds import (
     list_of,
     optional,
     record,
-    shown,
 )
 from neutrino.model.port import FixedIp, FixedIpRequest
 from neutrino.model.resource import Attr, Tagged
@@ -98,15 +97,6 @@ class Leg(msgspec.Struct, frozen=True):
 _LEGS = Kind("list of ports", lambda value: value, "json", {"type": "array"})
 
 
-def _ha(value: object) -> object:
-    if value is not None and kind_of(Boolean).parse(value) is False:
-        raise ValueError(f"{shown(value)}: a gateway is on several chassis wherever there are several")
-    return True
-
-
-_HA = Kind("boolean", _ha, "boolean", {"type": "boolean"})
-
-
 class Router(Tagged, frozen=True, kw_only=True):
     """Forwards between the subnets that it has interfaces on."""
 
@@ -131,7 +121,7 @@ class Router(Tagged, frozen=True, kw_only=True):
     ] = ()
     enable_default_route_ecmp: Annotated[bool, FLAG_OR_DEFAULT, Attr(extension="enable-default-route-ecmp")]
     enable_default_route_bfd: Annotated[bool, FLAG_OR_DEFAULT, Attr(extension="enable-default-route-bfd")]
-    ha: Annotated[bool, _HA, Attr(stored=False, extension="l3-ha")] = True
+    ha: Annotated[bool, FLAG_OR_DEFAULT, Attr(extension="l3-ha")]  # whether its gateway may be on several chassis
     distributed: Annotated[bool, FLAG_OR_DEFAULT, Attr(extension="dvr")]
     availability_zone_hints: Annotated[
         tuple[str, ...], ZONES, Attr(put=False, extension="router_availability_zone")

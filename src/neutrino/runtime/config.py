@@ -36,6 +36,7 @@ DEFAULT = [
     cfg.IntOpt("agent_down_time", default=75, min=1, help="Seconds without a sign of life until an agent is down."),
     cfg.BoolOpt("enable_default_route_ecmp", default=False, help="Default routes of new routers by all gateways."),
     cfg.BoolOpt("enable_default_route_bfd", default=False, help="BFD on the default routes of new routers."),
+    cfg.BoolOpt("l3_ha", default=True, help="Whether gateways of routers that do not say may be on several chassis."),
     cfg.StrOpt("noauth_project_id", default="noauth", help="Neutrino's own: project of requests that name none."),
 ]
 KEYSTONE_AUTHTOKEN = [
@@ -199,6 +200,7 @@ class Config:
     enable_default_route_ecmp: bool
     enable_default_route_bfd: bool
     enable_distributed_floating_ip: bool
+    l3_ha: bool
     max_request_body_bytes: int
     policy_files: tuple[Path, ...]
     enforce_scope: bool
@@ -259,6 +261,7 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         enable_default_route_ecmp=conf.enable_default_route_ecmp,
         enable_default_route_bfd=conf.enable_default_route_bfd,
         enable_distributed_floating_ip=conf.ovn.enable_distributed_floating_ip,
+        l3_ha=conf.l3_ha,
         max_request_body_bytes=conf.oslo_middleware.max_request_body_size,
         policy_files=_policy_files(conf),
         enforce_scope=conf.oslo_policy.enforce_scope,

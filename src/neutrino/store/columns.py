@@ -444,8 +444,6 @@ def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
     if (cls, name) == (Router, "availability_zones"):
         hints: ColumnElement[Any] = TABLES[Router].c.availability_zone_hints  # as upstream has it with OVN
         return hints
-    if (cls, name) == (Router, "ha"):
-        return literal(True)  # whatever the router: see its declaration
     if (cls, name) == (FloatingIp, "port_forwardings"):
         return _forwardings_of_floating_ip(Forwarding)
     if (cls, name) == (FloatingIp, "translations"):

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, bindparam, select
 
 from neutrino.api.caller import Caller
 from neutrino.api.policy.authority import Authority, View
+from neutrino.model.network import Network
 from neutrino.model.resource import Resource, attributes
 from neutrino.store.columns import CALLER, column_of, resource_to_wire, to_resource, to_wire
 from neutrino.store.listing import Filter, Query, rows
@@ -29,7 +30,7 @@ def read(
     A filter by an attribute that the caller does not see selects nothing: else it would tell what it is.
     """
     view = authority.view(caller, cls)
-    if view.rows is False or any(condition.name in view.hidden for condition in query.filters):
+    if view.rows is False or any(_tells(cls, condition.name, view) for condition in query.filters):
         return []
     names = _names(view, query.fields)
     query = replace(
@@ -72,6 +73,11 @@ def _select_one(cls: type[Resource], names: tuple[str, ...], view: View, ids: tu
     table = TABLES[cls]
     statement = select(*(column_of(cls, name) for name in names)).where(*(table.c[n] == bindparam(n) for n in ids))
     return statement if view.clause is None else statement.where(view.clause)
+
+
+def _tells(cls: type[Resource], name: str, view: View) -> bool:
+    """Return whether a filter by *name* would tell what *view* hides. What carries networks upstream tells everybody."""
+    return name in view.hidden and not (cls is Network and name.startswith("provider_"))
 
 
 def _names(view: View, fields: Sequence[str]) -> tuple[str, ...]:

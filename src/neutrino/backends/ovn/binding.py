@@ -50,7 +50,7 @@ class OvnBinder:
         seen = [found for agent in agents if isinstance(found := facts(agent), AgentFacts)]
         zones = router.availability_zone_hints
         chosen = priorities(router.id, seen, next(iter(network.physical_networks), None), router.placement, zones)
-        return {agent.agent_id: priority for agent, priority in chosen}
+        return {agent.agent_id: priority for agent, priority in (chosen if router.ha else chosen[:1])}
 
     def refused_option(self, option: DhcpOption, known: Mapping[str, object]) -> str:
         """Return why OVN's DHCP cannot give *option*; "" if it can."""

@@ -27,6 +27,7 @@ class RouterFacts:
     has_ecmp: bool
     has_bfd: bool
     is_distributed: bool
+    is_ha: bool
     zones: tuple[str, ...]
     placement: tuple[tuple[str, int], ...] | None = None  # of the first gateway, by agent; None: by itself
 
@@ -60,6 +61,7 @@ def facts(router: Router) -> Hashable:
         has_ecmp=router.enable_default_route_ecmp,
         has_bfd=router.enable_default_route_bfd,
         is_distributed=router.distributed,
+        is_ha=router.ha,
         zones=router.availability_zone_hints,
         placement=None if router.placement is None else tuple(sorted(router.placement.items())),
     )

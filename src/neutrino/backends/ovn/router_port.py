@@ -141,6 +141,7 @@ def fragment(port: Port, seen: Seen, see: See) -> Fragment:
     chosen = gateway.priorities(
         port.device_id, agents, network.physical_network, router.placement_map, router.zones, around.number
     )
+    chosen = chosen if router.is_ha else chosen[:1]
     made = _sum(made, gateway.chassis_group(group(port, around), chosen, router.zones))
     if around.number and not router.has_ecmp:
         return made

@@ -28,6 +28,9 @@ PUBLIC_SUBNETS = (
 POOLS = (("shared-default-subnetpool-v4", "10.0.0.0/22", 26), ("shared-default-subnetpool-v6", "fd12:67:1::/56", 64))
 TYPE_DRIVERS = "local,flat,vlan,geneve,vxlan"
 SETTINGS = """
+[ml2]
+tenant_network_types = vxlan
+
 [ml2_type_vlan]
 network_vlan_ranges = foo:1:10, public
 

@@ -36,8 +36,9 @@ def upgrade() -> None:
     with op.batch_alter_table("routers", schema=None) as batch_op:
         for name in _FLAGS:
             batch_op.add_column(sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column("ha", sa.Boolean(), nullable=False, server_default=sa.true()))
         batch_op.add_column(sa.Column("availability_zone_hints", sa.Text(), nullable=False, server_default="[]"))
 
     with op.batch_alter_table("routers", schema=None) as batch_op:
-        for name in (*_FLAGS, "availability_zone_hints"):
+        for name in (*_FLAGS, "ha", "availability_zone_hints"):
             batch_op.alter_column(name, server_default=None)
