@@ -76,7 +76,7 @@ def association(tx: Transaction, request: Request, floating: FloatingIp, port_id
     if port.project_id != floating.project_id and not request.is_admin:
         raise BadRequest(
             RESOURCE,
-            f"Cannot process floating IP association with Port {port_id}, since that port is owned by a different project",
+            f"Cannot process floating IP association with Port {port_id}, since that port is of a different project",
         )
     subnet_id, address = fixed_ip(port, wanted if isinstance(wanted, str) else None)
     if floating.port_forwardings:

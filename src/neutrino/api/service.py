@@ -101,7 +101,7 @@ class Service:
 
         def work(tx: Transaction) -> dict[str, object]:
             old = self.present(tx, noun, row_id, parent_id)
-            with self._unseen(request, noun, old):
+            with self._unseen(tx.connection, request, noun, old):
                 self.authority.check_update(tx.connection, request.caller, old, raw, changes)
             request.check_revision(old)
             new = sharing.changed(tx, update(tx, request, old, changes), changes)
@@ -204,17 +204,21 @@ class Service:
         return found
 
     def _permit(self, connection: Connection, request: Request, noun: Noun, rule: str, resource: Resource) -> None:
-        with self._unseen(request, noun, resource):
+        with self._unseen(connection, request, noun, resource):
             self.authority.check(connection, request.caller, rule, resource)
 
     @contextmanager
-    def _unseen(self, request: Request, noun: Noun, resource: Resource) -> Iterator[None]:
+    def _unseen(self, connection: Connection, request: Request, noun: Noun, resource: Resource) -> Iterator[None]:
         """Say that there is no such resource where the caller may not do something to what they do not see."""
         try:
             yield
         except (PolicyNotAuthorized, InvalidScope):
             # As upstream: who is refused learns so of what is their own project's, and nothing of what is another's.
-            if getattr(resource, "project_id", None) not in (None, request.project_id):
+            owner = getattr(resource, "project_id", None)
+            is_theirs = (
+                owner == request.project_id if owner else self.authority.sees(connection, request.caller, resource)
+            )
+            if not is_theirs and not request.is_admin:
                 raise noun.missing(resource.id) from None
             raise
 

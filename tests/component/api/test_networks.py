@@ -168,7 +168,6 @@ def test_provider_networks(api, given, mtu, segmentation_id):
         ({"provider:network_type": "geneve", "provider:physical_network": "physnet1"}, "InvalidInput"),
         ({"provider:segmentation_id": 16777216}, "HTTPBadRequest"),
         ({"mtu": 1443}, "InvalidInput"),
-        ({"mtu": 67}, "HTTPBadRequest"),
     ],
 )
 def test_provider_networks_that_make_no_sense(api, given, fault):
@@ -221,3 +220,22 @@ def test_many_at_once_or_none(api):
     assert api.refused("POST", "networks", {"networks": []})[:2] == (400, "HTTPBadRequest")
     assert api.refused("POST", "networks", {"networks": {"name": "c"}})[:2] == (400, "HTTPBadRequest")
     assert len(api.get("networks")) == 2
+
+
+def test_an_mtu_that_subnets_do_not_allow(api):
+    tiny, small = api.network(mtu=67), api.network(mtu=1279)
+    body = {"network_id": tiny["id"], "ip_version": 4, "cidr": "10.0.0.0/24"}
+    assert api.refused("POST", "subnets", {"subnet": body})[:2] == (409, "NetworkMTUSubnetConflict")
+    body = {"network_id": small["id"], "ip_version": 6, "cidr": "fd00::/64"}
+    assert api.refused("POST", "subnets", {"subnet": body})[:2] == (409, "NetworkMTUSubnetConflict")
+    api.post("subnets", network_id=small["id"], ip_version=4, cidr="10.0.0.0/24")
+    path = f"networks/{small['id']}"
+    assert api.refused("PUT", path, {"network": {"mtu": 67}})[:2] == (409, "NetworkMTUSubnetConflict")
+
+
+def test_an_external_network_takes_its_unused_floating_ips_with_it(api):
+    outer = api.network(**{"router:external": True})
+    api.post("subnets", network_id=outer["id"], ip_version=4, cidr="192.0.2.0/24", enable_dhcp=False)
+    api.post("floatingips", floating_network_id=outer["id"])
+    api.delete(f"networks/{outer['id']}")
+    assert (api.get("floatingips"), api.get("ports")) == ([], [])

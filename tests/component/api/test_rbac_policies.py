@@ -69,8 +69,8 @@ def test_who_sees_a_network_and_its_subnets(ann, bob, admin):
     assert bob.ids("subnets?shared=true") == {subnet["id"]}
     assert ann.ids("subnets?shared=false") == {subnet["id"]}
     assert ann.ids("subnets?shared=true") == set()
-    assert bob.refused("PUT", f"networks/{network['id']}", {"network": {"name": "x"}}) == FORBIDDEN
-    assert bob.refused("DELETE", f"networks/{network['id']}") == FORBIDDEN
+    assert bob.refused("PUT", f"networks/{network['id']}", {"network": {"name": "x"}})[0] == 404
+    assert bob.refused("DELETE", f"networks/{network['id']}")[0] == 404
     ann.delete(f"rbac-policies/{entry['id']}")
     assert bob.refused("GET", f"networks/{network['id']}")[0] == 404
 
@@ -246,7 +246,7 @@ def test_whatever_is_shared(ann, bob, admin, kind):
     assert bob.get(one)["shared"] is True
     assert bob.ids(f"{path}?shared=true") == {thing["id"]}
     assert ann.ids(f"{path}?shared=true") == set()
-    assert bob.refused("DELETE", one) == FORBIDDEN
+    assert bob.refused("DELETE", one)[0] == 404
     assert bob.refused("POST", "rbac-policies", body(thing, ACME, kind=kind)) == (400, "InvalidInput")
     used = use(bob, thing)
     assert ann.refused("DELETE", f"rbac-policies/{entry['id']}") == (409, "RbacPolicyInUse")

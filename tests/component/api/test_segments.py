@@ -288,7 +288,7 @@ def test_a_range_of_a_project(api):
     assert api.get(path)["available"] == []
     assert api.network(**given)["provider:segmentation_id"] == 1106  # its own are used up
     assert api.refused("DELETE", path)[:2] == (409, "NetworkSegmentRangeReferencedByProject")
-    for changes in ({"minimum": 1101}, {"minimum": 1100, "maximum": 1155}, {"maximum": 1104}):
+    for changes in ({"minimum": 1101}, {"minimum": 1101, "maximum": 1155}, {"maximum": 1104}):
         fault = api.refused("PUT", path, {"network_segment_range": changes})[:2]
         assert fault == (409, "NetworkSegmentRangeReferencedByProject")
     wider = api.put(path, name="new", minimum=1050, maximum=1155)

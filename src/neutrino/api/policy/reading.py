@@ -76,7 +76,7 @@ def _select_one(cls: type[Resource], names: tuple[str, ...], view: View, ids: tu
 
 
 def _tells(cls: type[Resource], name: str, view: View) -> bool:
-    """Return whether a filter by *name* would tell what *view* hides. What carries networks upstream tells everybody."""
+    """Return whether a filter by *name* would tell what *view* hides; what carries networks, all may filter by."""
     return name in view.hidden and not (cls is Network and name.startswith("provider_"))
 
 
