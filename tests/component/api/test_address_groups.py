@@ -32,7 +32,9 @@ def test_an_address_group_lives(api, lab):
     assert api.post("address-groups")["addresses"] == api.post("address-groups", addresses=None)["addresses"] == []
 
 
-@pytest.mark.parametrize("addresses", [["x"], ["192.0.2.0"], [None], "192.0.2.0/24", ["10.0.0.0/8", "10.0.0.0/8"], [{}]], ids=str)
+@pytest.mark.parametrize(
+    "addresses", [["x"], ["192.0.2.0"], [None], "192.0.2.0/24", ["10.0.0.0/8", "10.0.0.0/8"], [{}]], ids=str
+)
 def test_what_is_no_address(api, lab, addresses):
     body = {"address_group": {"addresses": addresses}}
     assert api.refused("POST", "address-groups", body)[:2] == (400, "HTTPBadRequest")
