@@ -22,6 +22,7 @@ class _Bindings(Endpoint):
     async def _read(self, req: Req, row_id: str) -> Port:
         port = await self._service.find(_PORTS, self.request(req), "get_port_binding", row_id)
         assert isinstance(port, Port)  # noqa: S101 - the noun's class
+        port_bindings.check_movable(port)
         return port
 
     async def _write(self, req: Req, rule: str, row_id: str, work: Work) -> bodies.Given | None:
@@ -30,6 +31,7 @@ class _Bindings(Endpoint):
         def permitted(tx: Transaction) -> bodies.Given | None:
             port = self._service.permitted(tx, request, _PORTS, rule, row_id)
             assert isinstance(port, Port)  # noqa: S101 - the noun's class
+            port_bindings.check_movable(port)
             return work(tx, request, port)
 
         return await self._service.write(request, permitted)

@@ -28,7 +28,9 @@ EXTENSIONS: tuple[Extension, ...] = (
     Extension("dvr", "Distributed Virtual Router", "Floating IPs that leave from the instance's own host."),
     Extension("dns-domain-ports", "dns_domain for ports", "A DNS domain of each port."),
     Extension("dns-integration", "DNS Integration", "Names of ports, told by OVN's DNS and DHCP."),
-    Extension("dns-integration-domain-keywords", "DNS domain names with keywords", "The project's id in a domain."),
+    Extension(
+        "dns-integration-domain-keywords", "DNS domain names with keywords allowed", "The project's id in a domain."
+    ),
     Extension("empty-string-filtering", "Empty String Filtering Extension", "Filters by empty values."),
     Extension("enable-default-route-bfd", "Enable Default Route BFD", "BFD on default routes."),
     Extension("enable-default-route-ecmp", "Enable Default Route ECMP", "Default routes by all gateways."),
@@ -43,9 +45,11 @@ EXTENSIONS: tuple[Extension, ...] = (
     Extension("fip-port-details", "Floating IP Port Details Extension", "What a floating IP tells of its port."),
     Extension("flavors", "Neutron Service Flavors", "Which provider realises a service."),
     Extension("floating-ip-port-forwarding", "Floating IP Port Forwarding", "Ports of a floating IP."),
-    Extension("floating-ip-port-forwarding-description", "Floating IP Port Forwarding description", "Its text."),
-    Extension("floating-ip-port-forwarding-detail", "Floating IP Port Forwarding detail", "Ids in the floating IP."),
-    Extension("floating-ip-port-forwarding-port-ranges", "Floating IP Port Forwarding port ranges", "Ranges."),
+    Extension(
+        "floating-ip-port-forwarding-description", "Floating IP Port Forwarding new attribute description", "Its text."
+    ),
+    Extension("floating-ip-port-forwarding-detail", "Floating IP port forwarding detail", "Ids in the floating IP."),
+    Extension("floating-ip-port-forwarding-port-ranges", "Floating IP Port Forwarding support port ranges", "Ranges."),
     Extension("floatingip-pools", "Floating IP Pools Extension", "Where floating IPs are taken from."),
     Extension("ip-substring-filtering", "IP address substring filtering", "Ports by a part of their address."),
     Extension("ip_allocation", "IP Allocation", "When a port gets its addresses."),
@@ -102,7 +106,11 @@ EXTENSIONS: tuple[Extension, ...] = (
     Extension("rbac-subnetpool", "Add subnetpool type to RBAC", "Subnet pools shared by RBAC policies."),
     Extension("revision-if-match", "If-Match constraints based on revision_number", "Conditional changes."),
     Extension("router", "Neutron L3 Router", "Routers and floating IPs."),
-    Extension("router-enable-snat", "Router enable_snat flag", "enable_snat beside the gateway."),
+    Extension(
+        "router-enable-snat",
+        'Exposes the router "enable_snat" read-only configuration flag',
+        "enable_snat beside the gateway.",
+    ),
     Extension("router_availability_zone", "Router Availability Zone", "Zones in which a gateway is wanted."),
     Extension("security-group", "security-group", "Security groups and their rules."),
     Extension("security-groups-default-rules", "Default rules for security groups", "What new groups get."),
@@ -113,7 +121,11 @@ EXTENSIONS: tuple[Extension, ...] = (
         "Remote address group id field for security group rules",
         "An address group as a rule's remote.",
     ),
-    Extension("security-groups-rules-belongs-to-default-sg", "Security group rule of a default group", "A flag."),
+    Extension(
+        "security-groups-rules-belongs-to-default-sg",
+        "Security group rule belongs to the project's default security group",
+        "A flag.",
+    ),
     Extension("security-groups-shared-filtering", "Security group filtering on the shared field", "A filter."),
     Extension("segment", "Segment", "The segments of networks."),
     Extension(
@@ -126,13 +138,15 @@ EXTENSIONS: tuple[Extension, ...] = (
     Extension("standard-attr-description", "standard-attr-description", "A description on each resource."),
     Extension("standard-attr-revisions", "Resource revision numbers", "A revision number on each resource."),
     Extension(
-        "standard-attr-segment", "Segment with standard attributes", "Times, revisions and descriptions of segments."
+        "standard-attr-segment",
+        "Standard Attribute Segment Extension",
+        "Times, revisions and descriptions of segments.",
     ),
     Extension("standard-attr-tag", "Tag support for resources with standard attribute", "Tags."),
     Extension("standard-attr-timestamp", "Resource timestamps", "created_at and updated_at."),
     Extension("stateful-security-group", "Stateful security group", "Groups without connection tracking."),
     Extension("subnet-dns-publish-fixed-ip", "Subnet DNS publish fixed IP", "Which fixed IPs an external DNS gets."),
-    Extension("subnet-external-network", "Subnet belongs to external network", "router:external of a subnet."),
+    Extension("subnet-external-network", "Subnet belongs to an external network", "router:external of a subnet."),
     Extension("subnet-segmentid-writable", "Subnet SegmentID (writable)", "A subnet may be brought to a segment."),
     Extension("subnet-service-types", "Subnet service types", "Subnets for ports of certain device owners."),
     Extension("subnet_allocation", "Subnet Allocation", "Subnets cut from pools of prefixes."),

@@ -6,7 +6,7 @@ Here: nouns, their parents, actions and tags, queries and faults. Not here: the 
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Any, get_origin, get_type_hints
 
 import msgspec
 
@@ -178,7 +178,7 @@ def _answer_to(noun: Noun, action: Action) -> Json:
         return _single(noun.cls, reference(noun.cls.__name__))
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         return schema_of(hint)
-    return {"type": "object"}
+    return array({"type": "object"}) if get_origin(hint) is list else {"type": "object"}
 
 
 def _schemas(noun: Noun) -> Json:
@@ -194,7 +194,9 @@ def _schemas(noun: Noun) -> Json:
         "additionalProperties": False,
     }
     some = {"type": "object", "properties": whole, "additionalProperties": False}
-    out: Json = {name: fields(whole), f"{name}Fields": some, f"{name}List": many}
+    always = [a.wire for a in attributes(cls).values() if a.attr.shown and not a.attr.omitted]
+    required = [wire for wire in whole if wire in always or wire == "tenant_id"]
+    out: Json = {name: some | {"required": required}, f"{name}Fields": some, f"{name}List": many}
     if noun.create:
         given = _given(cls, put=False)
         out[f"{name}Create"] = _single(cls, given)

@@ -122,7 +122,7 @@ def remove_prefixes(tx: Transaction, _request: Request, pool: SubnetPool, wanted
     return {"prefixes": tx.update(pool, {"prefixes": without(pool.prefixes, removed)}).prefixes}
 
 
-def onboard(tx: Transaction, request: Request, pool: SubnetPool, wanted: Onboarding) -> object:
+def onboard(tx: Transaction, request: Request, pool: SubnetPool, wanted: Onboarding) -> list[dict[str, str]]:
     """Make a network's subnets ones that were cut from the pool, whose prefixes they are then (subnet_onboard)."""
     network = visible(tx, request, Network, wanted.network_id)
     if network is None:

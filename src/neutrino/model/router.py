@@ -56,7 +56,7 @@ _REQUESTED_IPS = list_of(FixedIpRequest, _MOST_GATEWAY_IPS)
 
 
 AS_IT_IS = ""  # the policy stays: null would take it away
-_POLICY = Kind("uuid", optional(kind_of(Uuid).parse), "text", {"type": "string"})
+_POLICY = Kind("uuid", optional(kind_of(Uuid).parse), "text", kind_of(Uuid | None).schema)
 
 
 class GatewayRequest(msgspec.Struct, frozen=True):

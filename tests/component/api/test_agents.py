@@ -96,7 +96,7 @@ def test_where_a_routers_gateway_may_be(api, hosts, router):
     assert shown == [api.get(f"agents/{one['id']}") for one in found]
     for host in hosts:
         assert api.get(f"agents/{host}/l3-routers") == [api.get(f"routers/{router['id']}")]
-    assert api.get("agents/agent-of-node1/l3-routers") == []
+    assert api.get(f"agents/{uuid.uuid5(uuid.NAMESPACE_OID, 'node1')}/l3-routers") == []
     inner = api.post("routers")
     assert api.get(f"routers/{inner['id']}/l3-agents") == []
     assert api.refused("GET", f"routers/{MISSING}/l3-agents")[:2] == (404, "RouterNotFound")

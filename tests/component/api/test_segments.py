@@ -304,7 +304,7 @@ def test_others_leave_a_projects_range_alone(serve):
     api = serve("[ml2_type_geneve]", "vni_ranges = 1:4")
     api.post("network_segment_ranges", shared=False, project_id="zoo", network_type="geneve", minimum=2, maximum=3)
     assert [api.network()["provider:segmentation_id"] for _ in range(2)] == [1, 4]
-    assert api.refused("POST", "networks", {"network": {}})[:2] == (409, "NoNetworkAvailable")
+    assert api.refused("POST", "networks", {"network": {}})[:2] == (503, "NoNetworkAvailable")
     assert [api.network(project_id="zoo")["provider:segmentation_id"] for _ in range(2)] == [2, 3]
 
 

@@ -26,7 +26,8 @@ _TAGGED = (
 )  # fmt: skip
 _STANDARD = (*_TAGGED, "security_group_rules", "address_groups", "segments", "logs", "ndp_proxies", "local_ips")
 NOTHING = object()
-cfg.CONF.register_opt(cfg.IntOpt("max_allowed_address_pair", default=10))  # which a validator reads
+for _option in (cfg.IntOpt("max_allowed_address_pair", default=10), cfg.StrOpt("dns_domain", default="openstacklocal")):
+    cfg.CONF.register_opt(_option)  # which validators read
 
 
 @dataclass(frozen=True)

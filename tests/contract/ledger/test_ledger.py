@@ -50,7 +50,7 @@ def differences() -> list[str]:
         out += [
             f"{collection} {name}: upstream has no such attribute" for name in shown - found.keys() - {"project_id"}
         ]
-    mine = {f"{noun.cls.singular}s {name}" for noun in NOUNS for name in noun.actions}
+    mine = {f"{noun.cls.singular}s {name}" for noun in NOUNS for name in (*noun.actions, *noun.views)}
     out += [f"{action}: no such action" for action in actions(BY_ALIAS) - mine]
     out += [f"{action}: upstream has no such action" for action in mine - actions(BY_ALIAS)]
     for alias, extension in BY_ALIAS.items():
