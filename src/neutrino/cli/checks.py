@@ -17,6 +17,9 @@ from neutrino.stack.fault import StackFault
 
 KINDS = ("unit", "component", "contract", "packets", "stack")
 """Folders of tests/, by what is real in them (docs/style.md, rule 12)."""
+TOGETHER = ("unit", "component")
+"""Those whose files run beside each other: each has its own databases. The others have the machine to themselves."""
+BESIDE_EACH_OTHER = ("--numprocesses=3", "--dist=loadfile")
 
 LINTS = (
     ("ruff", "format", "--check", "--quiet", "."),
@@ -40,9 +43,10 @@ def test(
     folders = [name for name in KINDS if kind in (name, "all") and any((CHECKOUT / "tests" / name).rglob("test_*.py"))]
     if folders:
         os.environ["NEUTRINO_PROGRAMS"] = str(lab_of().place.programs.bin)
-        words = [f"tests/{name}" for name in folders]
-        if _run(sys.executable, "-m", "pytest", *words, *options) != 0:
-            failed.append(f"pytest {' '.join(words)}")
+        for names, how in ((TOGETHER, BESIDE_EACH_OTHER), (KINDS[len(TOGETHER) :], ())):
+            words = [f"tests/{name}" for name in folders if name in names]
+            if words and _run(sys.executable, "-m", "pytest", *words, *how, *options) != 0:
+                failed.append(f"pytest {' '.join(words)}")
     elif kind != "lint":
         raise StackFault(f"there are no tests in tests/{kind}")
     if failed:
