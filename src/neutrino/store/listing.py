@@ -28,6 +28,8 @@ from neutrino.model.resource import Resource, attributes
 from neutrino.store.columns import CALLER, column_of, derived_column
 from neutrino.store.tables import CHILDREN, TABLES
 
+_NUMBERS = 2**31  # an INTEGER of PostgreSQL is below that
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -123,10 +125,15 @@ def _condition(cls: type[Resource], condition: Filter) -> ColumnElement[bool]:
     return _is_one_of(column, condition.values)
 
 
+def _is_beyond(value: object) -> bool:
+    """Return whether no column holds a number like *value*: PostgreSQL refuses even to look for it."""
+    return isinstance(value, int) and not -_NUMBERS <= value < _NUMBERS
+
+
 def _is_one_of(column: ColumnElement[Any], values: Sequence[object]) -> ColumnElement[bool]:
-    some = [value for value in values if value is not None]
+    some = [value for value in values if value is not None and not _is_beyond(value)]
     found = column.in_(some) if len(some) != 1 else column == some[0]
-    return or_(found, column.is_(None)) if len(some) < len(values) else found
+    return or_(found, column.is_(None)) if None in values else found
 
 
 def _child_condition(cls: type[Resource], condition: Filter) -> ColumnElement[bool]:

@@ -257,3 +257,10 @@ def test_lists_kept_as_rows_are_the_same_bytes(api):
     rules = api.send("GET", f"security-groups/{group['id']}?fields=security_group_rules").content.decode()
     assert '"protocol":null,"port_range_min":null' in rules
     assert f'"tenant_id":"{group["project_id"]}"' in rules
+
+
+def test_numbers_beyond_what_is_stored_match_nothing(api):
+    blue = api.network()
+    assert api.get("networks", revision_number="3446811768") == []
+    pairs = [("revision_number", "3446811768"), ("revision_number", str(blue["revision_number"]))]
+    assert [one["id"] for one in api.get("networks", *pairs)] == [blue["id"]]
