@@ -10,7 +10,7 @@ from typing import Any, get_origin, get_type_hints
 
 import msgspec
 
-from neutrino.api import openapi_paths
+from neutrino.api import openapi_further, openapi_paths
 from neutrino.api.openapi_schemas import (
     answer,
     array,
@@ -50,7 +50,7 @@ def document(nouns: Sequence[Noun] = NOUNS) -> Json:
         "openapi": "3.1.0",
         "info": {"title": "Networking API", "version": "2.0"},
         "servers": [{"url": "/"}],
-        "paths": openapi_paths.paths() | paths,
+        "paths": openapi_paths.paths() | openapi_further.paths() | paths,
         "components": {"schemas": schemas, "responses": _refused()},
     }
 
