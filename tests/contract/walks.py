@@ -166,4 +166,85 @@ WALKS = (
         finds=("--protocol udp", "--ingress"),
         misses=("--protocol tcp", "--egress"),
     ),
+    Walk(
+        "network qos policy",
+        "walk --description d",
+        {"name": "walk", "shared": False, "is_default": False},
+        sets=(
+            *NAMED,
+            ("--share --default", {"shared": True, "is_default": True}),
+            ("--no-share --no-default", {"shared": False}),
+        ),
+        finds=("--no-share",),
+        misses=("--share",),
+    ),
+    *(
+        Walk(
+            "network qos rule",
+            f"--type {kind} {given} walk-policy",
+            shows,
+            needs=("network qos policy create walk-policy",),
+            under="{0[id]}",
+            sets=((change, changed),),
+        )
+        for kind, given, shows, change, changed in (
+            (
+                "bandwidth-limit",
+                "--max-kbps 1000 --egress",
+                {"max_kbps": 1000, "direction": "egress"},
+                "--max-kbps 2000",
+                {"max_kbps": 2000},
+            ),
+            ("dscp-marking", "--dscp-mark 26", {"dscp_mark": 26}, "--dscp-mark 10", {"dscp_mark": 10}),
+            ("minimum-bandwidth", "--min-kbps 100 --egress", {"min_kbps": 100}, "--min-kbps 200", {"min_kbps": 200}),
+            ("minimum-packet-rate", "--min-kpps 10 --any", {"min_kpps": 10}, "--min-kpps 20", {"min_kpps": 20}),
+        )
+    ),
+    Walk(
+        "network trunk",
+        "walk --parent-port walk-parent --description d",
+        {"name": "walk", "sub_ports": []},
+        needs=(NET, "port create walk-parent --network walk-net", "port create walk-sub --network walk-net"),
+        sets=(
+            *NAMED,
+            ("--disable", {"is_admin_state_up": False}),
+            ("--enable", {"is_admin_state_up": True}),
+        ),
+    ),
+    Walk(
+        "network segment",
+        "walk --network walk-net --network-type geneve --segment 4711 --description d",
+        {"name": "walk", "network_type": "geneve", "segmentation_id": 4711},
+        needs=(NET,),
+        sets=NAMED,
+        finds=("--network walk-net",),
+    ),
+    Walk(
+        "network rbac",
+        "--type network --action access_as_shared --target-all-projects walk-net",
+        {"object_type": "network", "action": "access_as_shared"},
+        needs=(NET,),
+        finds=("--type network", "--action access_as_shared"),
+        misses=("--type qos_policy",),
+    ),
+    Walk(
+        "network flavor",
+        "walk --service-type L3_ROUTER_NAT --description d",
+        {"service_type": "L3_ROUTER_NAT"},
+        sets=(*NAMED, ("--disable", {"enabled": False})),
+    ),
+    Walk(
+        "network flavor profile",
+        "--description d --metainfo m",
+        {"description": "d", "meta_info": "m"},
+        sets=(("--description other --disable", {"description": "other"}),),
+    ),
+    Walk(
+        "network segment range",
+        "walk --shared --network-type geneve --minimum 70000 --maximum 70010",
+        {"minimum": 70000, "maximum": 70010},
+        sets=(("--name walked --minimum 70000 --maximum 70020", {"maximum": 70020}),),
+        finds=("--unused",),
+        misses=("--used",),
+    ),
 )
