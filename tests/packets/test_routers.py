@@ -118,7 +118,7 @@ def test_another_gateway_takes_over(third_host: str, site: Site, public: Resourc
     finally:
         for service in services:
             site.lab.kill(service, signal.SIGCONT)
-    assert eventually(lambda: active() == preferred, FAIL_OVER_S)
+    # Whether it goes back is ovn-controller's affair (docs/measured.md); that packets flow is ours.
     assert eventually(lambda: a.pings(site.outside.address), FAIL_OVER_S)
 
 

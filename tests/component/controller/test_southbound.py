@@ -98,8 +98,18 @@ async def test_a_chassis_is_an_agent_while_it_answers(cloud: Cloud) -> None:
         await until(is_alive)
         process.kill()
         process.wait()
+
+        async def probes() -> int:
+            return int(next(iter((await seen.rows("NB_Global")).values()))["nb_cfg"])
+
+        before = await probes()
         cloud.start()
         assert await is_alive()
+
+        async def probes_again() -> bool:
+            return await probes() > before  # the new controller is at work
+
+        await until(probes_again)
         await cloud.delete(agent)  # through the API: the chassis goes too, and does not bring the agent back
 
         async def has_no_chassis() -> bool:
