@@ -6,6 +6,7 @@ themselves are in migrations/versions.
 
 import fcntl
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, text
 if TYPE_CHECKING:
     from alembic.config import Config
 
+_LONGEST_WAIT_S = 10.0
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = max(path.stem[:4] for path in MIGRATIONS.glob("versions/[0-9]*.py"))  # each step is named NNNN_what.py
 
@@ -36,7 +38,26 @@ def upgrade(path: str) -> None:
     with Path(f"{path}.upgrade").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if version(path) != HEAD:
+            _log_ahead(path)
             _run_alembic(path)
+
+
+def _log_ahead(path: str) -> None:
+    """Give the file a write-ahead log before it has tables: those who come later find it so, and change nothing.
+
+    SQLite does not wait for its turn to change this, so that another process that looks for the version is in the way.
+    """
+    until = time.monotonic() + _LONGEST_WAIT_S
+    with closing(sqlite3.connect(path)) as connection:
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
 
 
 def upgrade_postgresql(connection: Connection) -> None:
