@@ -50,9 +50,13 @@ def test_a_distributed_floating_ip_is_where_its_instance_is(site: Site, public: 
         neighbour = site.outside.run("ip", "neigh", "show", address)
         assert holder["mac_address"] in neighbour  # not the gateway's
     site.change(router, distributed=False)
-    site.outside.run("ip", "neigh", "flush", "dev", "eth0")
-    assert eventually(lambda: site.outside.pings(address))
-    assert holder["mac_address"] not in site.outside.run("ip", "neigh", "show", address)
+
+    def is_the_gateways() -> bool:
+        site.outside.run("ip", "neigh", "flush", "dev", "eth0")
+        found = site.outside.pings(address) and site.outside.run("ip", "neigh", "show", address)
+        return bool(found) and holder["mac_address"] not in str(found)
+
+    assert eventually(is_the_gateways)
 
 
 def test_two_gateways(site: Site, public: Resource) -> None:
