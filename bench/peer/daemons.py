@@ -20,8 +20,9 @@ END_WITHIN_S = 10.0
 class Daemons:
     """A set of daemons, each a session of its own so that what it forks can be ended with it."""
 
-    def __init__(self, logs: Path) -> None:
+    def __init__(self, logs: Path, end_within_s: float = END_WITHIN_S) -> None:
         self._logs = logs
+        self._end_within_s = end_within_s
         self._logs.mkdir(parents=True, exist_ok=True)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -58,7 +59,7 @@ class Daemons:
         ending = [self._running.pop(name) for name in names if name in self._running]
         for child in ending:
             child.terminate()
-        deadline = time.monotonic() + END_WITHIN_S
+        deadline = time.monotonic() + self._end_within_s
         for child in ending:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(max(0.0, deadline - time.monotonic()))

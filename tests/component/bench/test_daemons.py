@@ -21,9 +21,8 @@ def is_alive(pid):
 
 
 @pytest.fixture
-def daemons(tmp_path, monkeypatch):
-    monkeypatch.setattr("bench.peer.daemons.END_WITHIN_S", 0.3)
-    made = Daemons(tmp_path / "log")
+def daemons(tmp_path):
+    made = Daemons(tmp_path / "log", end_within_s=0.3)
     yield made
     made.end_all()
 

@@ -160,7 +160,7 @@ def test_a_transaction_that_the_server_breaks_off_is_made_again(run, database, n
     assert "a" not in {found.id for found in run(Intent(database).all(Network))}
 
 
-def test_a_writer_that_hangs_is_not_waited_for(run, store, database, network, monkeypatch):
+def test_a_writer_that_hangs_is_not_waited_for(run, store, database, network):
     with contextlib.closing(store.server.connect(store.name)) as other:
         run(database.write(lambda tx: tx.connection.exec_driver_sql("SET lock_timeout = '200ms'")))
         other.execute(f"BEGIN; SELECT pg_advisory_xact_lock({module.WRITER_LOCK})")
