@@ -8,7 +8,7 @@ from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.address_group import Addresses, AddressGroup, Removed, with_addresses, without_addresses
 from neutrino.model.default_rule import DefaultSecurityGroupRule
-from neutrino.model.faults import AddressGroupInUse
+from neutrino.model.faults.address_group import AddressGroupInUse
 from neutrino.model.security_group import SecurityGroupRule
 from neutrino.store.records import Transaction
 from neutrino.store.tables import TABLES

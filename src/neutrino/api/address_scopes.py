@@ -8,7 +8,7 @@ from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
 from neutrino.model.address_scope import AddressScope
-from neutrino.model.faults import AddressScopeInUse, AddressScopeNotFound, AddressScopeUpdateError
+from neutrino.model.faults.subnetpool import AddressScopeInUse, AddressScopeNotFound, AddressScopeUpdateError
 from neutrino.model.subnetpool import SubnetPool
 from neutrino.store.records import Transaction
 from neutrino.store.tables import TABLES

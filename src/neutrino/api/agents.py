@@ -3,7 +3,7 @@
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.agent import Agent
-from neutrino.model.faults_l3 import BadRequest
+from neutrino.model.faults.router import BadRequest
 from neutrino.store.records import Transaction
 
 

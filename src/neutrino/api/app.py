@@ -32,14 +32,8 @@ from neutrino.api.qos_paths import add_routes as add_qos_routes
 from neutrino.api.quota_paths import PROJECT_PATHS, Quota, QuotaDefault, QuotaDetails, Quotas, WhoseQuota
 from neutrino.api.routes import NOUNS, Noun
 from neutrino.api.service import Service
-from neutrino.model.faults import (
-    DatabaseUnavailable,
-    Fault,
-    HTTPBadRequest,
-    HTTPMethodNotAllowed,
-    HTTPNotFound,
-)
-from neutrino.model.faults_identity import Unauthenticated
+from neutrino.model.faults import DatabaseUnavailable, Fault, HTTPBadRequest, HTTPMethodNotAllowed, HTTPNotFound
+from neutrino.model.faults.identity import Unauthenticated
 from neutrino.model.resource import Tagged
 from neutrino.runtime.logs import REQUEST
 from neutrino.store.records import StaleRevision, Transaction

@@ -7,9 +7,9 @@ from sqlalchemy import bindparam, select
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
-from neutrino.model.faults import PortNotFound
-from neutrino.model.faults_forwarding import FipInUseByPortForwarding, PortHasPortForwarding
-from neutrino.model.faults_l3 import (
+from neutrino.model.faults.port import PortNotFound
+from neutrino.model.faults.port_forwarding import FipInUseByPortForwarding, PortHasPortForwarding
+from neutrino.model.faults.router import (
     BadRequest,
     ExternalGatewayForFloatingIPNotFound,
     FloatingIPPortAlreadyAssociated,

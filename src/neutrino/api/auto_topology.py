@@ -10,7 +10,7 @@ from neutrino.api.bodies import defaults_of
 from neutrino.api.request import Request
 from neutrino.api.router_interfaces import Attachment
 from neutrino.model.auto_topology import NAME, AutoAllocatedTopology
-from neutrino.model.faults_services import AutoAllocationFailure
+from neutrino.model.faults.auto_topology import AutoAllocationFailure
 from neutrino.model.network import Network
 from neutrino.model.router import GatewayRequest, Router
 from neutrino.model.subnet import Subnet

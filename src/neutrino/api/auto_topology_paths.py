@@ -7,7 +7,7 @@ from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.quotas import project
 from neutrino.api.request import Request
 from neutrino.model.faults import HTTPBadRequest
-from neutrino.model.faults_access import PolicyNotAuthorized
+from neutrino.model.faults.access import PolicyNotAuthorized
 from neutrino.model.network import Network
 from neutrino.model.router import Router
 from neutrino.model.subnet import Subnet

@@ -7,7 +7,8 @@ import msgspec
 
 from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.queries import Pairs
-from neutrino.model.faults import HTTPBadRequest, NetworkNotFound
+from neutrino.model.faults import HTTPBadRequest
+from neutrino.model.faults.network import NetworkNotFound
 from neutrino.store import availability
 
 _SELECTING = ("fields",)

@@ -9,7 +9,8 @@ from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.address_group import AddressGroup
 from neutrino.model.default_rule import SHAPE, DefaultSecurityGroupRule, as_rule
-from neutrino.model.faults import AddressGroupNotFound, DefaultSecurityGroupRuleExists
+from neutrino.model.faults.address_group import AddressGroupNotFound
+from neutrino.model.faults.security_group import DefaultSecurityGroupRuleExists
 from neutrino.model.security_rule import canonical, check_rule
 from neutrino.store.columns import select_all, to_resource
 from neutrino.store.records import Transaction

@@ -10,7 +10,7 @@ from neutrino.api import routers
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.faults import HTTPBadRequest
-from neutrino.model.faults_l3 import BadRequest, UnableToMatchGateways, UnableToRemoveGateways
+from neutrino.model.faults.router import BadRequest, UnableToMatchGateways, UnableToRemoveGateways
 from neutrino.model.port import ROUTER_GATEWAY, Port
 from neutrino.model.router import MOST_GATEWAYS, Gateway, GatewayRequest, Router
 from neutrino.store.records import Transaction

@@ -4,9 +4,9 @@ import ipaddress
 from collections.abc import Sequence
 
 from neutrino.model.addressing import eui64, is_usable
-from neutrino.model.faults import (
+from neutrino.model.faults import InvalidInput
+from neutrino.model.faults.port import (
     AllocationOnAutoAddressSubnet,
-    InvalidInput,
     InvalidIpForNetwork,
     InvalidIpForSubnet,
     IpAddressAlreadyAllocated,

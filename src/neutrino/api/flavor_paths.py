@@ -6,7 +6,7 @@ from neutrino.api import bodies, flavors
 from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.plain_lists import chosen
 from neutrino.model.faults import HTTPBadRequest
-from neutrino.model.faults_services import FlavorNotFound
+from neutrino.model.faults.flavor import FlavorNotFound
 from neutrino.model.flavor import PROVIDERS, Flavor, ServiceProfile
 from neutrino.model.kinds import Uuid, kind_of
 from neutrino.store.columns import to_resource

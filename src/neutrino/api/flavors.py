@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
-from neutrino.model.faults_services import (
+from neutrino.model.faults.flavor import (
     FlavorDisabled,
     FlavorInUse,
     FlavorNotFound,

@@ -8,11 +8,9 @@ from neutrino.api import networks, ports, qos
 from neutrino.api.associations import association
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
-from neutrino.model.faults import IpAddressGenerationFailure
-from neutrino.model.faults_forwarding import FipInUseByPortForwarding
-from neutrino.model.faults_l3 import (
-    BadRequest,
-)
+from neutrino.model.faults.port import IpAddressGenerationFailure
+from neutrino.model.faults.port_forwarding import FipInUseByPortForwarding
+from neutrino.model.faults.router import BadRequest
 from neutrino.model.floating_ip import RESOURCE, FloatingIp
 from neutrino.model.network import Network
 from neutrino.model.port import FLOATING_IP, FixedIpRequest, Port

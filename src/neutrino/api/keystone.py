@@ -18,7 +18,7 @@ from keystoneauth1.identity import v3
 from keystoneauth1.session import Session
 
 from neutrino.api.caller import Caller
-from neutrino.model.faults_identity import IdentityUnavailable, Unauthenticated
+from neutrino.model.faults.identity import IdentityUnavailable, Unauthenticated
 from neutrino.runtime.config import Identity
 
 MOST_REMEMBERED = 10_000

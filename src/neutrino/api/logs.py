@@ -8,7 +8,7 @@ from sqlalchemy import delete as delete_rows
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
-from neutrino.model.faults_services import (
+from neutrino.model.faults.log import (
     InvalidLogResourceType,
     InvalidResourceConstraint,
     LoggingTypeNotSupported,

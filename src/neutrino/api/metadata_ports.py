@@ -10,7 +10,7 @@ from neutrino.api import networks, ports
 from neutrino.api.fixed_ips import allocate
 from neutrino.api.port_names import readdress
 from neutrino.api.request import Request
-from neutrino.model.faults import IpAddressGenerationFailure
+from neutrino.model.faults.port import IpAddressGenerationFailure
 from neutrino.model.network import Network
 from neutrino.model.port import DISTRIBUTED, METADATA_DEVICE, FixedIp, FixedIpRequest, Port
 from neutrino.model.subnet import Subnet

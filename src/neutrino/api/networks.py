@@ -12,10 +12,11 @@ from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.security_groups import ensure_default
 from neutrino.api.visibility import visible
-from neutrino.model.faults import AvailabilityZoneNotFound, InvalidInput, NetworkInUse, NetworkNotFound
-from neutrino.model.faults_l3 import ExternalNetworkInUse
-from neutrino.model.faults_segment import NetworkMTUSubnetConflict, VlanQinqDriverError, VlanTransparencyDriverError
-from neutrino.model.faults_services import DefaultExternalNetworkExists
+from neutrino.model.faults import InvalidInput
+from neutrino.model.faults.auto_topology import DefaultExternalNetworkExists
+from neutrino.model.faults.network import AvailabilityZoneNotFound, NetworkInUse, NetworkNotFound
+from neutrino.model.faults.router import ExternalNetworkInUse
+from neutrino.model.faults.segment import NetworkMTUSubnetConflict, VlanQinqDriverError, VlanTransparencyDriverError
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.network import LOWEST_MTU, Network, ProviderSegment
 from neutrino.model.port import DISTRIBUTED, FLOATING_IP, METADATA_DEVICE, ROUTER_GATEWAY, Port

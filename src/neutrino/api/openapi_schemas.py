@@ -1,11 +1,11 @@
 """The small pieces of an OpenAPI document. Not here: what any path takes or answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from neutrino.model.faults import Fault
+from neutrino.model import faults
 
 Json = dict[str, Any]
 
@@ -54,16 +54,9 @@ def refusals(*statuses: int) -> Json:
 def types_by_status() -> dict[int, list[str]]:
     """Return the types of faults by their status, both sorted."""
     found: dict[int, set[str]] = {}
-    for cls in faults():
+    for cls in faults.kinds():
         found.setdefault(cls.status, set()).add(cls.__name__)
     return {status: sorted(found[status]) for status in sorted(found)}
-
-
-def faults(cls: type[Fault] = Fault) -> Iterator[type[Fault]]:
-    """Return the kinds of faults below *cls*."""
-    for one in cls.__subclasses__():
-        yield one
-        yield from faults(one)
 
 
 def schema_of(cls: type[msgspec.Struct]) -> Json:

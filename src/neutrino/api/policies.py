@@ -13,7 +13,7 @@ from sqlalchemy import delete as delete_from
 from neutrino.api import qos
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
-from neutrino.model.faults_qos import QoSPolicyDefaultAlreadyExists, QosPolicyInUse, QosPolicyNotFound
+from neutrino.model.faults.qos import QoSPolicyDefaultAlreadyExists, QosPolicyInUse, QosPolicyNotFound
 from neutrino.model.qos import MINIMUM, RULES, QosPolicy, Rule, check_rule
 from neutrino.store.records import Transaction
 from neutrino.store.tables import TABLES

@@ -14,13 +14,13 @@ from neutrino.api.ports import bind
 from neutrino.api.request import Request
 from neutrino.api.trunks import parent_changed
 from neutrino.model.faults import HTTPBadRequest
-from neutrino.model.faults_l3 import BadRequest
-from neutrino.model.faults_ports import (
+from neutrino.model.faults.port import (
     PortBindingAlreadyActive,
     PortBindingAlreadyExists,
     PortBindingError,
     PortBindingNotFound,
 )
+from neutrino.model.faults.router import BadRequest
 from neutrino.model.kinds import JsonObject, Name, one_of, record, shown
 from neutrino.model.port import ACTIVE, BINDING_FAILED, INACTIVE, UNBOUND, VNIC_TYPES, HostBinding, Port
 from neutrino.store.records import Transaction

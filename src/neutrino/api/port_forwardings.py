@@ -10,9 +10,9 @@ from neutrino.api.associations import router_for
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
-from neutrino.model.faults import PortNotFound
-from neutrino.model.faults_forwarding import PortHasBindingFloatingIP
-from neutrino.model.faults_l3 import (
+from neutrino.model.faults.port import PortNotFound
+from neutrino.model.faults.port_forwarding import PortHasBindingFloatingIP
+from neutrino.model.faults.router import (
     BadRequest,
     ExternalGatewayForFloatingIPNotFound,
     FloatingIPNotFound,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from neutrino.api.request import Request
 from neutrino.model.binding import DHCP_OPTIONS
 from neutrino.model.dhcp_option import DhcpOption, merged
-from neutrino.model.faults_ports import ExtraDhcpOptBadData
+from neutrino.model.faults.port import ExtraDhcpOptBadData
 from neutrino.store.observed import observation
 from neutrino.store.records import Transaction
 

@@ -28,10 +28,10 @@ from neutrino.api.trunks import check_may_go, parent_changed
 from neutrino.model.addressing import serving
 from neutrino.model.agent import Agent
 from neutrino.model.binding import NO_BINDING, Binding
-from neutrino.model.faults import (
+from neutrino.model.faults import InvalidInput
+from neutrino.model.faults.port import (
     AddressPairAndPortSecurityRequired,
     DuplicateAddressPairInRequest,
-    InvalidInput,
     MacAddressInUse,
     NetworkMacAddressGenerationFailure,
     PortBound,
@@ -39,7 +39,7 @@ from neutrino.model.faults import (
     PortSecurityAndIPRequiredForSecurityGroups,
     PortSecurityPortHasSecurityGroup,
 )
-from neutrino.model.faults_l3 import ServicePortInUse
+from neutrino.model.faults.router import ServicePortInUse
 from neutrino.model.network import Network
 from neutrino.model.port import (
     BINDING_FAILED,

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, union_all
 
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
-from neutrino.model.faults_qos import (
+from neutrino.model.faults.qos import (
     PolicyRemoveAuthorizationError,
     QosPlacementAllocationUpdateConflict,
     QosPolicyInUse,

@@ -12,7 +12,7 @@ from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.routes import NOUNS, Noun
 from neutrino.api.service import Service
 from neutrino.model.faults import HTTPBadRequest
-from neutrino.model.faults_access import PolicyNotAuthorized
+from neutrino.model.faults.access import PolicyNotAuthorized
 from neutrino.model.kinds import Boolean, kind_of, shown
 from neutrino.model.qos import DIRECTIONS, DSCP_MARKS, MOST, SUPPORTED, TYPES, Rule
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from sqlalchemy import Connection
 
-from neutrino.model.faults import HTTPBadRequest, OverQuota, TenantQuotaNotFound
+from neutrino.model.faults import HTTPBadRequest
+from neutrino.model.faults.quota import OverQuota, TenantQuotaNotFound
 from neutrino.model.kinds import Boolean, Name, integer, kind_of, shown
 from neutrino.model.resource import Resource
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule

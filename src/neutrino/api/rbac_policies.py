@@ -9,7 +9,7 @@ from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
 from neutrino.model.faults import InvalidInput
-from neutrino.model.faults_access import DuplicateRbacPolicy, InvalidActionForType
+from neutrino.model.faults.access import DuplicateRbacPolicy, InvalidActionForType
 from neutrino.model.network import Network
 from neutrino.model.rbac_policy import EVERYBODY, SHAREABLE, SHARED, RbacPolicy, actions
 from neutrino.model.resource import Resource

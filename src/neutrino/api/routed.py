@@ -10,7 +10,7 @@ from sqlalchemy import bindparam
 
 from neutrino.api.request import Request
 from neutrino.model.agent import Agent
-from neutrino.model.faults_segment import (
+from neutrino.model.faults.segment import (
     FixedIpsSubnetsNotOnSameSegment,
     HostNotCompatibleWithFixedIps,
     HostNotConnectedToAnySegment,

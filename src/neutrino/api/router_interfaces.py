@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, select
 from neutrino.api import logs, ports, routers
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
-from neutrino.model.faults import PortInUse, PortNotFound, SubnetNotFound
-from neutrino.model.faults_l3 import (
+from neutrino.model.faults.port import PortInUse, PortNotFound
+from neutrino.model.faults.router import (
     BadRequest,
     RouterInterfaceInUseByFloatingIP,
     RouterInterfaceInUseByRoute,
@@ -18,6 +18,7 @@ from neutrino.model.faults_l3 import (
     RouterInterfaceNotFoundForSubnet,
     SubnetMismatchForPort,
 )
+from neutrino.model.faults.subnet import SubnetNotFound
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import Uuid
 from neutrino.model.port import ROUTER_INTERFACE, FixedIpRequest, Port

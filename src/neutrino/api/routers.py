@@ -13,8 +13,8 @@ from neutrino.api import flavors, networks, port_names, ports, qos
 from neutrino.api.bodies import Given
 from neutrino.api.fixed_ips import allocate
 from neutrino.api.request import Request
-from neutrino.model.faults_forwarding import PortHasPortForwarding
-from neutrino.model.faults_l3 import (
+from neutrino.model.faults.port_forwarding import PortHasPortForwarding
+from neutrino.model.faults.router import (
     BadRequest,
     RouterExternalGatewayInUseByFloatingIp,
     RouterInUse,

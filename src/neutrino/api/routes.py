@@ -34,31 +34,27 @@ from neutrino.model.address_group import Addresses, AddressGroup, Removed
 from neutrino.model.address_scope import AddressScope
 from neutrino.model.agent import Agent
 from neutrino.model.default_rule import DefaultSecurityGroupRule
-from neutrino.model.faults import (
-    AddressGroupNotFound,
-    AddressScopeNotFound,
-    AgentNotFound,
+from neutrino.model.faults import NotFound
+from neutrino.model.faults.access import RbacPolicyNotFound
+from neutrino.model.faults.address_group import AddressGroupNotFound
+from neutrino.model.faults.agent import AgentNotFound
+from neutrino.model.faults.flavor import FlavorNotFound, ServiceProfileNotFound
+from neutrino.model.faults.log import LogResourceNotFound
+from neutrino.model.faults.network import NetworkNotFound
+from neutrino.model.faults.port import PortNotFound
+from neutrino.model.faults.port_forwarding import PortForwardingNotFound
+from neutrino.model.faults.qos import QosPolicyNotFound, QosRuleNotFound
+from neutrino.model.faults.router import FloatingIPNotFound, RouterNotFound, RoutesExhausted
+from neutrino.model.faults.security_group import (
     DefaultSecurityGroupRuleNotFound,
-    NetworkNotFound,
-    NotFound,
-    PortNotFound,
+    SecurityGroupDefaultStatefulnessNotFound,
     SecurityGroupNotFound,
     SecurityGroupRuleNotFound,
-    SubnetNotFound,
-    SubnetPoolNotFound,
 )
-from neutrino.model.faults_access import RbacPolicyNotFound
-from neutrino.model.faults_forwarding import PortForwardingNotFound
-from neutrino.model.faults_l3 import FloatingIPNotFound, RouterNotFound, RoutesExhausted
-from neutrino.model.faults_qos import QosPolicyNotFound, QosRuleNotFound
-from neutrino.model.faults_segment import NetworkSegmentRangeNotFound, SegmentNotFound
-from neutrino.model.faults_services import (
-    FlavorNotFound,
-    LogResourceNotFound,
-    SecurityGroupDefaultStatefulnessNotFound,
-    ServiceProfileNotFound,
-)
-from neutrino.model.faults_trunk import TrunkNotFound
+from neutrino.model.faults.segment import NetworkSegmentRangeNotFound, SegmentNotFound
+from neutrino.model.faults.subnet import SubnetNotFound
+from neutrino.model.faults.subnetpool import AddressScopeNotFound, SubnetPoolNotFound
+from neutrino.model.faults.trunk import TrunkNotFound
 from neutrino.model.flavor import Flavor, ServiceProfile
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import list_of, record

@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 from neutrino.api.request import Request
 from neutrino.model.agent import GATEWAY_AGENT, Agent
-from neutrino.model.faults import AgentNotFound, NetworkNotFound
-from neutrino.model.faults_l3 import RouterNotFound
-from neutrino.model.faults_services import (
+from neutrino.model.faults.agent import (
+    AgentNotFound,
     HAChassisPriorityAlreadyAssigned,
     InvalidDHCPAgent,
     InvalidHAChassisPriority,
@@ -17,6 +16,8 @@ from neutrino.model.faults_services import (
     RouterNotHostedByL3Agent,
     RouterSchedulingFailed,
 )
+from neutrino.model.faults.network import NetworkNotFound
+from neutrino.model.faults.router import RouterNotFound
 from neutrino.model.network import Network
 from neutrino.model.router import MOST_PRIORITY, Router
 from neutrino.store.columns import derived_column, select_all, to_resource

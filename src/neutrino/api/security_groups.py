@@ -10,8 +10,8 @@ from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
 from neutrino.model.address_group import AddressGroup
-from neutrino.model.faults import (
-    AddressGroupNotFound,
+from neutrino.model.faults.address_group import AddressGroupNotFound
+from neutrino.model.faults.security_group import (
     SecurityGroupCannotRemoveDefault,
     SecurityGroupCannotUpdateDefault,
     SecurityGroupConflict,

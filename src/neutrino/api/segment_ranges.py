@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.faults import InvalidInput
-from neutrino.model.faults_segment import (
+from neutrino.model.faults.segment import (
     NetworkSegmentRangeDefaultReadOnly,
     NetworkSegmentRangeOverlaps,
     NetworkSegmentRangeReferencedByProject,

@@ -4,14 +4,9 @@ from collections.abc import Sequence
 
 from neutrino.api.request import Request
 from neutrino.api.segment_ranges import configured, write_defaults
-from neutrino.model.faults import (
-    FlatNetworkInUse,
-    InvalidInput,
-    NoNetworkAvailable,
-    TunnelIdInUse,
-    VlanIdInUse,
-)
-from neutrino.model.faults_segment import SegmentsContainDuplicateEntry, SegmentsSetInConjunctionWithProviders
+from neutrino.model.faults import InvalidInput
+from neutrino.model.faults.network import FlatNetworkInUse, NoNetworkAvailable, TunnelIdInUse, VlanIdInUse
+from neutrino.model.faults.segment import SegmentsContainDuplicateEntry, SegmentsSetInConjunctionWithProviders
 from neutrino.model.network import MOST_VLAN_ID, OVERHEAD_BYTES, TUNNELLED, ProviderSegment
 from neutrino.store.records import Transaction
 from neutrino.store.segmentation import Range, free_id, ranges

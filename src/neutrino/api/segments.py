@@ -9,8 +9,9 @@ from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.routed import reached
 from neutrino.api.visibility import visible
-from neutrino.model.faults import InvalidInput, NetworkNotFound
-from neutrino.model.faults_segment import (
+from neutrino.model.faults import InvalidInput
+from neutrino.model.faults.network import NetworkNotFound
+from neutrino.model.faults.segment import (
     NetworkIdsDontMatch,
     NoUpdateSubnetWhenMultipleSegmentsOnNetwork,
     SegmentInUse,

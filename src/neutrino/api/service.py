@@ -21,7 +21,7 @@ from neutrino.api.security_groups import ensure_default
 from neutrino.api.segment_ranges import write_defaults
 from neutrino.api.visibility import visible
 from neutrino.model.binding import Binder
-from neutrino.model.faults_access import InvalidScope, PolicyNotAuthorized
+from neutrino.model.faults.access import InvalidScope, PolicyNotAuthorized
 from neutrino.model.kinds import Name, kind_of
 from neutrino.model.resource import Resource, attributes
 from neutrino.model.security_group import SecurityGroup

@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, String, bindparam, 
 from neutrino.api.bodies import Given
 from neutrino.model.address_group import AddressGroup
 from neutrino.model.address_scope import AddressScope
-from neutrino.model.faults_access import InvalidSharedSetting, RbacPolicyInUse
+from neutrino.model.faults.access import InvalidSharedSetting, RbacPolicyInUse
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.network import Network
 from neutrino.model.port import NETWORK_OWNER_PREFIX, ROUTER_GATEWAY, Port

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, or_, select
 
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
-from neutrino.model.faults_services import SecurityGroupDefaultStatefulnessAlreadyExists
+from neutrino.model.faults.security_group import SecurityGroupDefaultStatefulnessAlreadyExists
 from neutrino.model.statefulness import DefaultStatefulness
 from neutrino.store.records import Transaction
 from neutrino.store.tables import TABLES

@@ -11,19 +11,18 @@ from neutrino.api import address_scopes
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
-from neutrino.model.faults import (
+from neutrino.model.faults import HTTPBadRequest, InvalidInput
+from neutrino.model.faults.network import NetworkNotFound
+from neutrino.model.faults.subnet import NetworkAddressScopeAffinityError
+from neutrino.model.faults.subnetpool import (
     AddressScopePrefixConflict,
-    HTTPBadRequest,
     IllegalSubnetPoolAssociationToAddressScope,
     IllegalSubnetPoolIpVersionAssociationToAddressScope,
     IllegalSubnetPoolPrefixUpdate,
-    InvalidInput,
-    NetworkAddressScopeAffinityError,
-    NetworkNotFound,
+    IllegalSubnetPoolUpdate,
     SubnetPoolDeleteError,
     SubnetPoolNotFound,
 )
-from neutrino.model.faults_services import IllegalSubnetPoolUpdate
 from neutrino.model.kinds import Uuid
 from neutrino.model.network import Network
 from neutrino.model.prefixes import check_bounds, check_grows, check_share, compact, cut, overlap, version_of, without

@@ -9,7 +9,7 @@ from neutrino.api import metadata_ports, networks, port_names, routed, segments,
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.addressing import check_subnet, default_gateway, default_pools, eui64
-from neutrino.model.faults import GatewayIpInUse, SubnetInUse
+from neutrino.model.faults.subnet import GatewayIpInUse, SubnetInUse
 from neutrino.model.port import FixedIp, Port
 from neutrino.model.prefixes import check_affinity
 from neutrino.model.subnet import SLAAC, STATELESS, Subnet

@@ -9,8 +9,9 @@ from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
 from neutrino.model.binding import CARRIED, NO_BINDING
-from neutrino.model.faults import InvalidInput, PortInUse, PortNotFound
-from neutrino.model.faults_trunk import (
+from neutrino.model.faults import InvalidInput
+from neutrino.model.faults.port import PortInUse, PortNotFound
+from neutrino.model.faults.trunk import (
     DuplicateSubPort,
     ParentPortInUse,
     PortInUseAsSubPort,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import bindparam, select
 
-from neutrino.model.faults_l3 import BadRequest
+from neutrino.model.faults.router import BadRequest
 from neutrino.model.port import SERVICE_OWNERS, Port
 from neutrino.store.columns import select_all, to_resource
 from neutrino.store.records import Transaction

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from neutrino.model.faults import AddressesAlreadyExist, AddressesNotFound
+from neutrino.model.faults.address_group import AddressesAlreadyExist, AddressesNotFound
 from neutrino.model.kinds import Boolean, Cidr, IpPrefix, Kind, LongText, Name, kind_of, strings
 from neutrino.model.resource import Attr, Standard
 

@@ -7,11 +7,11 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from neutrino.model.faults import (
+from neutrino.model.faults import InvalidInput
+from neutrino.model.faults.port import IpAddressGenerationFailureNoMatchingSubnet
+from neutrino.model.faults.subnet import (
     GatewayConflictWithAllocationPools,
     InvalidAllocationPool,
-    InvalidInput,
-    IpAddressGenerationFailureNoMatchingSubnet,
     OutOfBoundsAllocationPool,
     OverlappingAllocationPools,
 )

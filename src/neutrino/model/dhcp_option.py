@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from neutrino.model.faults_ports import ExtraDhcpOptBadData
+from neutrino.model.faults.port import ExtraDhcpOptBadData
 from neutrino.model.kinds import Kind, items, shown
 from neutrino.model.subnet import parse_ip_version
 

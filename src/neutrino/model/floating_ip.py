@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from neutrino.model.dns import DnsDomain, RelativeDnsName
-from neutrino.model.faults_l3 import BadRequest
+from neutrino.model.faults.router import BadRequest
 from neutrino.model.kinds import IpAddress, JsonObject, Kind, Name, Uuid
 from neutrino.model.port import Port
 from neutrino.model.port_forwarding import Forwarding, Translation

@@ -7,7 +7,7 @@ import msgspec
 
 from neutrino.model.dhcp_option import DHCP_OPTIONS, DhcpOption
 from neutrino.model.dns import DnsAssignment, DnsDomain, DnsName
-from neutrino.model.faults import AllowedAddressPairExhausted
+from neutrino.model.faults.port import AllowedAddressPairExhausted
 from neutrino.model.kinds import (
     Boolean,
     IpAddress,

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from neutrino.model.faults_l3 import BadRequest
+from neutrino.model.faults.router import BadRequest
 from neutrino.model.kinds import IpAddress, Kind, Name, Uuid, choice, number, shown
 from neutrino.model.resource import Attr, Resource
 

@@ -4,16 +4,18 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 
 from neutrino.model.addressing import IpNetwork
-from neutrino.model.faults import (
+from neutrino.model.faults.subnet import (
+    NetworkAddressScopeAffinityError,
+    NetworkSubnetPoolAffinityError,
+    SubnetAllocationError,
+)
+from neutrino.model.faults.subnetpool import (
     EmptySubnetPoolPrefixList,
     IllegalSubnetPoolPrefixBounds,
     IllegalSubnetPoolPrefixUpdate,
     MaxPrefixSubnetAllocationError,
     MinPrefixSubnetAllocationError,
-    NetworkAddressScopeAffinityError,
-    NetworkSubnetPoolAffinityError,
     PrefixVersionMismatch,
-    SubnetAllocationError,
     SubnetPoolQuotaExceeded,
 )
 from neutrino.model.network import Network

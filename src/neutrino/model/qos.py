@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, ClassVar
 
-from neutrino.model.faults_qos import QoSRuleParameterConflict, QoSRulesConflict
+from neutrino.model.faults.qos import QoSRuleParameterConflict, QoSRulesConflict
 from neutrino.model.kinds import Boolean, Kind, Name, Uuid, integer, number, one_of, shown
 from neutrino.model.resource import Attr, Resource, Tagged, Unique
 

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from neutrino.model.faults_l3 import BadRequest, InvalidRoutes, RoutesExhausted
+from neutrino.model.faults.router import BadRequest, InvalidRoutes, RoutesExhausted
 from neutrino.model.kinds import (
     FLAG_OR_DEFAULT,
     ZONES,

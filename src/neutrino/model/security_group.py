@@ -4,12 +4,12 @@ import ipaddress
 import re
 from typing import Annotated, ClassVar
 
-from neutrino.model.faults import (
-    InvalidCIDR,
+from neutrino.model.faults.security_group import (
     SecurityGroupInvalidPortValue,
     SecurityGroupRuleInvalidEtherType,
     SecurityGroupRuleInvalidProtocol,
 )
+from neutrino.model.faults.subnet import InvalidCIDR
 from neutrino.model.kinds import Boolean, IpPrefix, Kind, Name, Uuid, integer, kind_of, one_of, shown
 from neutrino.model.resource import Attr, Standard, Tagged, Unique
 

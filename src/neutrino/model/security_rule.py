@@ -4,7 +4,7 @@ import ipaddress
 
 import msgspec
 
-from neutrino.model.faults import (
+from neutrino.model.faults.security_group import (
     SecurityGroupEthertypeConflictWithProtocol,
     SecurityGroupInvalidIcmpValue,
     SecurityGroupInvalidPortRange,

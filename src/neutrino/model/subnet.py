@@ -5,12 +5,8 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from neutrino.model.faults import (
-    DNSNameServersExhausted,
-    HostRoutesExhausted,
-    InvalidInputSubnetServiceType,
-    InvalidSubnetServiceType,
-)
+from neutrino.model.faults.port import InvalidSubnetServiceType
+from neutrino.model.faults.subnet import DNSNameServersExhausted, HostRoutesExhausted, InvalidInputSubnetServiceType
 from neutrino.model.kinds import (
     Boolean,
     Cidr,

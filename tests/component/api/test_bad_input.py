@@ -7,33 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neutrino.api.routes import NOUNS
-from neutrino.model import (
-    faults,
-    faults_access,
-    faults_forwarding,
-    faults_l3,
-    faults_qos,
-    faults_segment,
-    faults_services,
-    faults_trunk,
-)
+from neutrino.model import faults
 from neutrino.model.resource import by_wire
 
-FAULTS = {
-    name: value
-    for module in (
-        faults,
-        faults_access,
-        faults_forwarding,
-        faults_l3,
-        faults_qos,
-        faults_segment,
-        faults_services,
-        faults_trunk,
-    )
-    for name, value in vars(module).items()
-    if isinstance(value, type) and issubclass(value, faults.Fault)
-}
+FAULTS = {kind.__name__: kind for kind in faults.kinds()}
 ODD = settings(
     max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -33,7 +33,7 @@ from neutrino.api.policy.loading import Rules
 from neutrino.api.policy.parents import EXT_PARENT, Below
 from neutrino.api.policy.rules import SCOPED
 from neutrino.model.faults import HTTPBadRequest
-from neutrino.model.faults_access import InvalidScope, PolicyNotAuthorized
+from neutrino.model.faults.access import InvalidScope, PolicyNotAuthorized
 from neutrino.model.resource import Attribute, Resource, attributes, shown
 
 _MOST_STANDINGS = 1000  # sets of roles that are remembered

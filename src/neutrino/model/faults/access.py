@@ -1,4 +1,4 @@
-"""The errors of authorization and sharing: a branch of the one tree (faults.py)."""
+"""The errors of authorization and sharing: a branch of the one tree (see the package)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The errors of QoS policies and their rules: a branch of the one tree (faults.py).
+"""The errors of QoS policies and their rules: a branch of the one tree (see the package).
 
 Names and statuses are those of neutron-lib (neutron_lib/exceptions/qos.py).
 """

@@ -1,4 +1,4 @@
-"""The errors of trunks: a branch of the one tree (faults.py).
+"""The errors of trunks: a branch of the one tree (see the package).
 
 Names and statuses are those of upstream (neutron/services/trunk/exceptions.py).
 """

@@ -1,4 +1,4 @@
-"""The errors of routers, external networks and floating IPs: a branch of the one tree (faults.py).
+"""The errors of routers, external networks and floating IPs: a branch of the one tree (see the package).
 
 Names and statuses are those of neutron-lib (neutron_lib/exceptions/l3.py) and of upstream's extensions.
 """

@@ -1,4 +1,4 @@
-"""The errors of port forwardings: a branch of the one tree (faults.py).
+"""The errors of port forwardings: a branch of the one tree (see the package).
 
 Names and statuses are those of upstream's service (services/portforwarding).
 """

@@ -1,4 +1,4 @@
-"""The errors of segments and their ranges: a branch of the one tree (faults.py).
+"""The errors of segments and their ranges: a branch of the one tree (see the package).
 
 Names and statuses are those of upstream (neutron/services/segments/exceptions.py) and of neutron-lib
 (neutron_lib/exceptions: multiprovidernet, network_segment_range, vlantransparent, vlanqinq).

@@ -1,0 +1,88 @@
+"""The errors of flavors and service profiles: a branch of the one tree (see the package)."""
+
+from dataclasses import dataclass
+
+from neutrino.model.faults import BadRequest, Conflict, Fault, NotFound
+
+
+@dataclass(eq=False)
+class FlavorNotFound(NotFound):
+    """No such flavor."""
+
+    says = "Flavor {flavor_id} could not be found."
+    flavor_id: str
+
+
+@dataclass(eq=False)
+class FlavorInUse(Conflict):
+    """Routers have the flavor."""
+
+    says = "Flavor {flavor_id} is used by some service instance."
+    flavor_id: str
+
+
+@dataclass(eq=False)
+class FlavorDisabled(Fault):
+    """The flavor is not for use now."""
+
+    status = 503
+    says = "Flavor {flavor_id} is not enabled."
+    flavor_id: str
+
+
+@dataclass(eq=False)
+class ServiceProfileNotFound(NotFound):
+    """No such service profile."""
+
+    says = "Service Profile {sp_id} could not be found."
+    sp_id: str
+
+
+@dataclass(eq=False)
+class ServiceProfileInUse(Conflict):
+    """Flavors have the service profile."""
+
+    says = "Service Profile {sp_id} is used by some service instance."
+    sp_id: str
+
+
+@dataclass(eq=False)
+class ServiceProfileDisabled(Fault):
+    """The service profile is not for use now."""
+
+    status = 503
+    says = "Service Profile {sp_id} is not enabled."
+    sp_id: str
+
+
+@dataclass(eq=False)
+class ServiceProfileDriverNotFound(NotFound):
+    """No provider here has the driver."""
+
+    says = "Service Profile driver {driver} could not be found."
+    driver: str
+
+
+@dataclass(eq=False)
+class ServiceProfileEmpty(BadRequest):
+    """A service profile that says nothing."""
+
+    says = "Service Profile needs either a driver or metainfo."
+
+
+@dataclass(eq=False)
+class FlavorServiceProfileBindingExists(Conflict):
+    """The flavor has the service profile already."""
+
+    says = "Service Profile {sp_id} is already associated with flavor {fl_id}."
+    sp_id: str
+    fl_id: str
+
+
+@dataclass(eq=False)
+class FlavorServiceProfileBindingNotFound(NotFound):
+    """The flavor does not have the service profile, or none at all."""
+
+    says = "Service Profile {sp_id} is not associated with flavor {fl_id}."
+    sp_id: str
+    fl_id: str
