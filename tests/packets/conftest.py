@@ -1,13 +1,21 @@
 """One lab for all scenarios, and a site for each: networks and instances that are taken away after it."""
 
 import itertools
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from tests.packets.scenario import Site
 
+from neutrino.stack import programs
 from neutrino.stack.lab import Lab
+
+
+def pytest_report_header() -> list[str]:
+    found = programs.obtain()
+    words = ([found.path(name), "--version"] for name in ("ovn-controller", "ovs-vswitchd"))
+    return [subprocess.run(one, capture_output=True, text=True, check=True).stdout.splitlines()[0] for one in words]
 
 
 @pytest.fixture(scope="session")

@@ -146,9 +146,14 @@ def status(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def programs() -> None:
-    """Print the folder of OVN's and Open vSwitch's programs, fetching them when they are not there."""
-    terminal.print_line(str(lab_of().place.programs.bin))
+def programs(release: checks.Release = "") -> None:
+    """Print the folder of OVN's and Open vSwitch's programs, fetching them when they are not there.
+
+    NEUTRINO_PROGRAMS names such a folder, and labs that start then use what is in it.
+    """
+    from neutrino.stack import programs as found
+
+    terminal.print_line(str(found.obtain(release).bin))
 
 
 @app.command("exec", context_settings=PASSES_ALL)

@@ -7,19 +7,32 @@ pyproject.toml), what is measured (bench/).
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from neutrino.cli import terminal
-from neutrino.cli.place import CHECKOUT, lab_of
+from neutrino.cli.place import CHECKOUT
+from neutrino.stack import packages, programs
 from neutrino.stack.fault import StackFault
 
+Release = Annotated[
+    str,
+    typer.Option(
+        help="With OVN and Open vSwitch of this release of the host's distribution: `bookworm` has OVN 23.03.",
+        show_default="the host's own, else the newest",
+    ),
+]
 KINDS = ("unit", "component", "contract", "packets", "stack")
 """Folders of tests/, by what is real in them (docs/style.md, rule 12)."""
 TOGETHER = ("unit", "component")
 """Those whose files run beside each other: each has its own databases. The others have the machine to themselves."""
 BESIDE_EACH_OTHER = ("--numprocesses=3", "--dist=loadfile")
+OLDER = {"debian": "bookworm"}
+"""By distribution, the oldest release whose OVN has to pass: of Debian 12, 23.03."""
+ON_OLDER = ("tests/packets/test_layer2.py", "tests/packets/test_dhcp.py")
+"""What of the packet scenarios runs on that OVN among all tests; `test packets --release NAME` runs every one."""
 
 LINTS = (
     ("ruff", "format", "--check", "--quiet", "."),
@@ -32,6 +45,7 @@ LINTS = (
 def test(
     context: typer.Context,
     kind: Annotated[str, typer.Argument(help=f"lint, {', '.join(KINDS)}, or all.")] = "all",
+    release: Release = "",
 ) -> None:
     """Run the linters and the tests (or one kind); words after `--` go to pytest."""
     if kind not in (*KINDS, "lint", "all"):
@@ -42,15 +56,26 @@ def test(
         failed += [" ".join(words) for words in LINTS if _run(_tool(words[0]), *words[1:]) != 0]
     folders = [name for name in KINDS if kind in (name, "all") and any((CHECKOUT / "tests" / name).rglob("test_*.py"))]
     if folders:
-        os.environ["NEUTRINO_PROGRAMS"] = str(lab_of().place.programs.bin)
+        os.environ["NEUTRINO_PROGRAMS"] = str(programs.obtain(release).bin)
         for names, how in ((TOGETHER, BESIDE_EACH_OTHER), (KINDS[len(TOGETHER) :], ())):
             words = [f"tests/{name}" for name in folders if name in names]
             if words and _run(sys.executable, "-m", "pytest", *words, *how, *options) != 0:
                 failed.append(f"pytest {' '.join(words)}")
+        failed += _older(options) if kind == "all" and not release else []
     elif kind != "lint":
         raise StackFault(f"there are no tests in tests/{kind}")
     if failed:
         raise StackFault(f"failed: {'; '.join(failed)}")
+
+
+def _older(options: Sequence[str]) -> list[str]:
+    """Run a part of the packet scenarios on the oldest OVN; return what failed."""
+    release = OLDER.get(packages.chosen_release().distribution)
+    if release is None:
+        return []
+    os.environ["NEUTRINO_PROGRAMS"] = str(programs.obtain(release).bin)
+    passed = _run(sys.executable, "-m", "pytest", *ON_OLDER, *options) == 0
+    return [] if passed else [f"{' '.join(ON_OLDER)} on {release}"]
 
 
 def bench(context: typer.Context) -> None:

@@ -11,13 +11,15 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from neutrino.stack.fault import StackFault
 
 DEBIAN_SUITE = "trixie"
 """Debian 13: OVN 25.03 and Open vSwitch 3.5. Older releases of Debian take it from there."""
+MERGED = ("bin", "lib", "lib64", "sbin")
+"""Folders that are the same as those of /usr (file-hierarchy(7)): packages of older releases still name them."""
 BY_HAND = "install OVN 24.03 or newer (ovn-central, ovn-host, openvswitch-switch) and busybox-static by hand"
 
 
@@ -60,15 +62,25 @@ def chosen_release() -> Release:
     raise StackFault(f"this host has no new enough OVN and no apt to fetch it with: {BY_HAND}")
 
 
+def release_of(codename: str) -> Release:
+    """Return the release *codename* of the host's distribution; raises StackFault for what is no name of one."""
+    if not re.fullmatch("[a-z]+", codename):
+        raise StackFault(f"{codename} is no release: give a code name, like {DEBIAN_SUITE}")
+    return replace(chosen_release(), codename=codename)
+
+
 def unpack(release: Release, names: Sequence[str], root: Path) -> None:
     """Fetch the packages *names* of *release* with the libraries that they need, and unpack them into *root*."""
     with tempfile.TemporaryDirectory(prefix="neutrino-apt-") as place:
         apt = _PrivateApt(Path(place), release)
         apt.update()
         archives = apt.download(apt.with_libraries(names))
-        root.mkdir(parents=True)
+        for name in MERGED:
+            (root / "usr" / name).mkdir(parents=True)
+            (root / name).symlink_to(f"usr/{name}")
         for archive in archives:
-            _run(["dpkg-deb", "--extract", str(archive), str(root)], root)
+            # Not `dpkg-deb --extract`: it puts folders in the place of links to folders.
+            _run(["sh", "-c", 'dpkg-deb --fsys-tarfile "$0" | tar -x --keep-directory-symlink', str(archive)], root)
 
 
 class _PrivateApt:

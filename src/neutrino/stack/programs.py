@@ -77,12 +77,15 @@ class Programs:
         return self.folder / SCHEMAS[name]
 
 
-def obtain() -> Programs:
+def obtain(codename: str = "") -> Programs:
     """Return the programs, fetching them into the cache when they are not there yet.
 
+    Those of the release *codename* of the host's distribution (``bookworm``), when one is given. Else
     ``NEUTRINO_PROGRAMS`` (the ``bin`` folder of an earlier answer) wins, then the host's own when all of them are
     present and new enough, then Debian's packages. Raises StackFault when none of these can be had.
     """
+    if codename:
+        return _of_release(packages.release_of(codename))
     chosen = os.environ.get("NEUTRINO_PROGRAMS")
     if chosen:
         folder = Path(chosen).resolve().parent
@@ -93,7 +96,11 @@ def obtain() -> Programs:
     own = _host_programs()
     if own is not None:
         return own
-    release = packages.chosen_release()
+    return _of_release(packages.chosen_release())
+
+
+def _of_release(release: packages.Release) -> Programs:
+    """Return the programs of *release*, unpacked from its packages."""
     folder = cache_folder() / f"{release.distribution}-{release.codename}-{_digest(release.codename)}"
     if not folder.is_dir():
         with packages.complete_or_absent(folder) as fresh:
