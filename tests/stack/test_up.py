@@ -79,6 +79,7 @@ def test_hosts_come_and_go(stack: Stack) -> None:
 
 def test_the_openstack_client_finds_the_lab(stack: Stack) -> None:
     stack("up", "--api-port", "0")
+    assert stack("neutrino", "ovn", "check").stdout == "The Northbound is what the intent asks for.\n"
     assert "demo" in stack("openstack", "network", "list", "-f", "value", "-c", "Name").stdout.split()
     environment = {**os.environ, "OS_CLIENT_CONFIG_FILE": str(stack.run / "clouds.yaml")}
     ask = ("network", "agent", "list", "-f", "value", "-c", "Host")

@@ -207,6 +207,14 @@ def openstack(context: typer.Context) -> None:
     os.execv(sys.executable, words)  # noqa: S606 - the client of this environment
 
 
+@app.command(context_settings={**PASSES_ALL, "help_option_names": []})
+def neutrino(context: typer.Context) -> None:
+    """Run the operator's command on the lab: `./stack neutrino ovn check`."""
+    place = lab_of().place
+    words = ["--config-file", str(place.configuration), *after_dashes(context.args)]
+    os.execv(sys.executable, [sys.executable, "-m", "neutrino.admin", *words])  # noqa: S606 - of this environment
+
+
 @host_app.command("add")
 def add_host(name: Annotated[str, typer.Argument(help="h3, h4, ...")]) -> None:
     """Add a host, and return when its chassis is connected."""

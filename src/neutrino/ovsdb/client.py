@@ -158,13 +158,16 @@ class Client:
             watch.connected(self._session, self._group, self._schema)
         return watch
 
-    def lock(self, name: str) -> Lock:
-        """Return the lock *name*, the same one for the same name; raises `ValueError` for what is no <id>."""
+    def lock(self, name: str, *, steals: bool = False) -> Lock:
+        """Return the lock *name*, the same one for the same name; raises `ValueError` for what is no <id>.
+
+        The first call says whether it *steals* the lock (RFC 7047, section 4.1.8).
+        """
         if not _LOCK_NAME.fullmatch(name):
             raise ValueError(f"expected a lock name of letters, digits and underscores, got {name!r}")
         lock = self._locks.get(name)
         if lock is None:
-            lock = self._locks[name] = Lock(name)
+            lock = self._locks[name] = Lock(name, steals=steals)
             if self._session is not None and self.is_connected:
                 lock.connected(self._session)
         return lock

@@ -14,12 +14,15 @@ _log = logging.getLogger("neutrino.ovsdb")
 class Lock:
     """The lock *name*, asked for on each connection until it is released. Made by `Client.lock`.
 
+    One that *steals* takes it from whoever has it, who is the next to get it back.
+
     *lost* is set when ownership ends, by the end of the connection or because another client stole it, and cleared when
     it is won again.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, steals: bool = False) -> None:
         self.name = name
+        self._steals = steals
         self.lost = asyncio.Event()
         self._owned = asyncio.Event()
         self._session: Session | None = None
@@ -67,7 +70,7 @@ class Lock:
                 self.won()
 
         try:
-            session.send("lock", [self.name], on_reply)
+            session.send("steal" if self._steals else "lock", [self.name], on_reply)
         except Disconnected:
             self._session = None
 

@@ -43,7 +43,7 @@ class Controller:
     """Keeps *backend*'s database, at *client*, equal to *intent*; run it with `run`.
 
     *on_ready* is called after each full pass, and when this controller begins to stand by; *on_changes* with what
-    changes in the database while it leads.
+    changes in the database while it leads. One that *steals* leads at once; who led before leads again when it ends.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Controller:
         *,
         on_ready: Callable[[], None] = lambda: None,
         on_changes: Callable[[Sequence[RowChange]], None] = lambda _: None,
+        steals: bool = False,
     ) -> None:
         self.passes = 0  # full passes made
         self.written = 0  # rows written, their elements with them
@@ -65,7 +66,7 @@ class Controller:
         self._on_ready = on_ready
         self._on_changes = on_changes
         self._engine = Engine(backend.nouns, intent)
-        self._lock = client.lock(backend.lock)
+        self._lock = client.lock(backend.lock, steals=steals)
         self._watch: Watch | None = None
         self._territory: Territory = backend.territory
         self._news = asyncio.Event()
@@ -94,7 +95,12 @@ class Controller:
     @property
     def is_settled(self) -> bool:
         """Whether nothing of what was taken up is left to do: nothing failed, nothing waits to be looked at."""
-        return self.is_leading and not (self._changes or self._is_to_recheck or len(self._failed) or self._unrendered)
+        return self.is_mended and not self._changes
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether nothing failed or waits for another row; news may have come since."""
+        return self.is_leading and not (self._is_to_recheck or len(self._failed) or self._unrendered)
 
     @property
     def observed(self) -> Observed:

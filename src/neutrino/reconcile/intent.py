@@ -66,6 +66,10 @@ class Intent(Protocol):
         """Delete the agents *ids*."""
         ...
 
+    async def realised_seq(self, controller: str) -> int:
+        """Return up to where *controller* has realised the journal; 0 when it has never noted it."""
+        ...
+
     async def realised(self, controller: str, seq: int) -> None:
         """Note that the journal is realised up to *seq* by *controller*."""
         ...

@@ -22,12 +22,12 @@ class _OfRequest(logging.Filter):
         return True
 
 
-def start(*, debug: bool = False) -> None:
-    """Log to standard error, from INFO or, with *debug*, from DEBUG on."""
+def start(*, debug: bool = False, quiet: bool = False) -> None:
+    """Log to standard error, from INFO or, with *debug*, from DEBUG on; with *quiet*, errors alone."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter(FORMAT, DATES))
     handler.addFilter(_OfRequest())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
-    logging.getLogger("neutrino").setLevel(logging.DEBUG if debug else logging.INFO)
+    root.setLevel(logging.ERROR if quiet else logging.INFO)
+    logging.getLogger("neutrino").setLevel(logging.ERROR if quiet else logging.DEBUG if debug else logging.INFO)

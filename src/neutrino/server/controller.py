@@ -40,7 +40,7 @@ class Daemon:
         self._is_ready = False
         self._clients = (northbound, southbound)
         self.controller = Controller(
-            backend(_settings(config)),
+            backend(settings(config)),
             northbound,
             intent,
             config.wake_path,
@@ -92,7 +92,8 @@ class Daemon:
             _log.info("ready")
 
 
-def _settings(config: Config) -> Settings:
+def settings(config: Config) -> Settings:
+    """Return what *config* says of how resources render."""
     return Settings(
         dns_domain=config.dns_domain,
         dns_servers=config.dns_servers,

@@ -141,6 +141,11 @@ class Intent:
         if ids:
             await self._database.write(work)
 
+    async def realised_seq(self, controller: str) -> int:
+        """Return up to where *controller* has realised the journal; 0 when it has never noted it."""
+        statement = select(controllers.c.realised_seq).where(controllers.c.name == controller)
+        return int(await self._database.read(lambda c: c.execute(statement).scalar()) or 0)
+
     async def realised(self, controller: str, seq: int) -> None:
         """Note that *controller* has realised the journal up to *seq*, and drop the part that every controller has."""
         known = update(controllers).where(controllers.c.name == controller).values(realised_seq=seq)
