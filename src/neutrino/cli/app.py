@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from neutrino.cli import checks, conformance, instances, terminal
+from neutrino.cli import asking, checks, conformance, instances, terminal, top
 from neutrino.cli.place import CHECKOUT, lab_of
 from neutrino.linux import process
 from neutrino.stack import control
@@ -35,6 +35,10 @@ app.add_typer(instances.app, name="instance")
 app.command("test", context_settings=PASSES_REST)(checks.test)
 app.command("bench", context_settings=PASSES_REST)(checks.bench)
 app.command("conformance")(conformance.conformance)
+app.command("ping")(asking.ping)
+app.command("trace")(asking.trace)
+app.command("explain")(asking.explain)
+app.command("top")(top.top)
 
 API_PORT = 9696
 """Where the Networking API listens by default."""

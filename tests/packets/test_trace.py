@@ -1,0 +1,59 @@
+"""A trace says what packets do: where one is dropped and by which rule, or that it arrives."""
+
+from typing import Any
+
+from tests.packets.scenario import Site
+
+from neutrino.diagnosis import activity, packet
+from neutrino.diagnosis.verdict import Verdict
+from neutrino.stack import inquiry, observation
+
+
+def asked(site: Site, source: str, target: str, what: str) -> Verdict:
+    return inquiry.trace(site.lab, source, target, packet.kind(what)).verdict
+
+
+def test_a_trace_names_the_rule_and_what_is_in_the_way(site: Site, public: dict[str, Any]) -> None:
+    left, right = site.network("10.1.0.0/24"), site.network("10.2.0.0/24")
+    router = site.router(left, right, public=public)
+    web = site.group(name="web")
+    rule = site.rule(web, ethertype="IPv4", protocol="tcp", port_range_min=80, port_range_max=80)
+    a, b = site.instance("a", left, "h1"), site.instance("b", right, "h2", [web])
+    b.serve(80)
+
+    arrived = asked(site, a.name, b.name, "tcp/80")
+    assert (arrived.outcome, arrived.rule) == ("arrives", f"security_group_rule {rule['id']}")
+    assert arrived.sentence.endswith("(IPv4 tcp 80 from anywhere), and the connection is made")
+    dropped = asked(site, a.name, b.name, "udp/53")
+    assert (dropped.outcome, dropped.rule) == ("dropped", "port_group neutron_pg_drop")
+    assert f"its security groups ({web['name']}) lets udp/53 in from {a.address}" in dropped.sentence
+    assert asked(site, a.name, "outside", "icmp").sentence.endswith("to 203.0.113.1, and is answered")
+
+    counted = inquiry.ping(site.lab, a.name, "203.0.113.1", 3)["times_ms"]
+    assert [one for one in counted if one is None or not 0 < one < 1000] == []
+    assert inquiry.ping(site.lab, a.name, "10.1.0.99", 1)["times_ms"] == [None]
+
+    site.change(router, admin_state_up=False)
+    stopped = asked(site, a.name, b.name, "tcp/80")
+    assert (stopped.outcome, stopped.rule) == ("dropped", f"router {router['id']}")
+    assert stopped.sentence.endswith(f"router {router['name']} is administratively DOWN")
+
+
+def test_why_a_port_is_not_active(site: Site) -> None:
+    network = site.network()
+    a = site.instance("a", network, "h1")
+
+    def first_broken(word: str) -> str | None:
+        links = activity.chain(observation.port(site.lab, word))
+        return next((one.name for one in links if not one.is_whole), None)
+
+    assert first_broken(a.name) is None
+    lone = site.create("ports", "port", network_id=network["id"], name=f"{a.name}-lone", binding__host_id="h2")
+    assert first_broken(lone["id"]) in ("journal", "Northbound", "Southbound", "interface")
+    site.lab.kill("neutrino-controller", 19)  # SIGSTOP: nothing of the next port goes further than the journal
+    try:
+        late = site.create("ports", "port", network_id=network["id"], binding__host_id="h2")
+        seen = observation.port(site.lab, late["id"])
+        assert (seen.journal, seen.northbound) == (1, None)
+    finally:
+        site.lab.kill("neutrino-controller", 18)
