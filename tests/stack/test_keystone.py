@@ -1,5 +1,6 @@
 """Keystone in the stack: tokens are needed, checked, remembered for a while, and forgotten."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -9,7 +10,12 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from tests.nova import Nova
 
+from neutrino.nova.events import Event
+from neutrino.nova.sender import Sender
+from neutrino.runtime.config import Nova as NovaConfig
+from neutrino.runtime.config import load
 from neutrino.stack.api import Login
 from neutrino.stack.lab import Lab
 
@@ -38,6 +44,33 @@ def send(lab: Lab, path: str, method: str = "GET", body: object = None, **header
     """Return the answer; ``X_Auth_Token`` is a header's name."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return httpx.request(method, f"{lab.endpoint}{path}", json=body, headers=named, timeout=30, trust_env=False)
+
+
+def test_nova_is_told_under_a_good_token(lab: Lab) -> None:
+    assert lab.identity is not None
+    with Nova() as nova:
+        settings = {
+            "auth_type": "password",
+            "auth_url": lab.identity.url,
+            "username": "neutron",
+            "password": lab.identity.passwords()["neutron"],
+            "endpoint_override": nova.url,
+        }
+        config = config_of(lab, "[nova]\n" + "".join(f"{name} = {value}\n" for name, value in settings.items()))
+        event = Event("network-changed", "6c1f9c1e-9f5f-4d0e-a9a5-6c4c7c1f9c1e")
+        asyncio.run(Sender(config).send([event]))
+        (given,) = nova.tokens
+    assert nova.events == [("network-changed", event.server_uuid, None, None)]
+    assert send(lab, "/v2.0/networks", X_Auth_Token=str(given)).status_code == 200
+
+
+def config_of(lab: Lab, text: str) -> NovaConfig:
+    file = lab.run / "nova.conf"
+    file.write_text(text)
+    file.chmod(0o600)
+    config = load(["--config-file", str(file)]).nova
+    assert config is not None
+    return config
 
 
 def test_only_the_versions_need_no_token(lab: Lab) -> None:

@@ -37,6 +37,11 @@ DEFAULT = [
     cfg.BoolOpt("enable_default_route_ecmp", default=False, help="Default routes of new routers by all gateways."),
     cfg.BoolOpt("enable_default_route_bfd", default=False, help="BFD on the default routes of new routers."),
     cfg.BoolOpt("l3_ha", default=True, help="Whether gateways of routers that do not say may be on several chassis."),
+    cfg.BoolOpt(
+        "notify_nova_on_port_status_changes", default=True, help="Tell Nova that a port was plugged or unplugged."
+    ),
+    cfg.BoolOpt("notify_nova_on_port_data_changes", default=True, help="Tell Nova that a port or floating IP changed."),
+    cfg.IntOpt("send_events_interval", default=2, min=0, help="Seconds between messages to Nova; each has all events."),
     cfg.StrOpt("noauth_project_id", default="noauth", help="Neutrino's own: project of requests that name none."),
 ]
 KEYSTONE_AUTHTOKEN = [
@@ -55,6 +60,30 @@ KEYSTONE_AUTHTOKEN = [
     cfg.BoolOpt("service_token_roles_required", default=True, help="Refuse service tokens without such a role."),
     cfg.StrOpt("auth_type", default="password", choices=["password"], help="How this service logs in: password."),
     cfg.StrOpt("region_name", help="Not needed: Keystone is asked at auth_url."),
+]
+NOVA = [
+    cfg.StrOpt(
+        "auth_type", choices=["password", "v3password", "none"], help="How to log in; unset: Nova is told nothing."
+    ),
+    cfg.StrOpt("auth_url", help="Keystone, for a token and for where Nova is."),
+    cfg.StrOpt("username", help="User that tells Nova."),
+    cfg.StrOpt("password", default="", secret=True, help="The user's password."),
+    cfg.StrOpt("project_name", default="service", help="The user's project."),
+    cfg.StrOpt("user_domain_name", default="Default", help="The user's domain."),
+    cfg.StrOpt("project_domain_name", default="Default", help="The project's domain."),
+    cfg.StrOpt("region_name", help="Region whose Nova is told, where there are several."),
+    cfg.StrOpt(
+        "endpoint_type",
+        default="public",
+        choices=["public", "admin", "internal"],
+        help="Which endpoint of Nova to use.",
+    ),
+    cfg.StrOpt(
+        "endpoint_override", help="Where Nova is, for instance http://127.0.0.1:8774/v2.1; unset: by the catalogue."
+    ),
+    cfg.StrOpt("cafile", help="Certificates that Nova's and Keystone's are checked with; without it, the system's."),
+    cfg.BoolOpt("insecure", default=False, help="Do not check certificates."),
+    cfg.IntOpt("timeout", default=30, min=1, help="Seconds that Nova may take for an answer."),
 ]
 DATABASE = [
     cfg.StrOpt(
@@ -133,6 +162,7 @@ QUOTAS_OPTIONS = [
 GROUPS: dict[str, list[cfg.Opt]] = {
     "DEFAULT": DEFAULT,
     "keystone_authtoken": KEYSTONE_AUTHTOKEN,
+    "nova": NOVA,
     "database": DATABASE,
     "ml2": ML2,
     "ml2_type_geneve": ML2_TYPE_GENEVE,
@@ -169,6 +199,27 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Nova:
+    """Where, as whom, and of what Nova is told."""
+
+    auth_type: str
+    auth_url: str
+    username: str
+    password: str
+    project_name: str
+    user_domain_name: str
+    project_domain_name: str
+    region_name: str | None
+    endpoint_type: str
+    endpoint_override: str | None
+    verify: bool | str
+    timeout_s: int
+    of_status: bool
+    of_data: bool
+    send_events_interval_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The parsed configuration. Units are in the names; the options' help says the rest."""
 
@@ -177,6 +228,7 @@ class Config:
     bind_port: int
     debug: bool
     identity: Identity | None  # none: callers are believed
+    nova: Nova | None  # none: nobody is told
     base_mac: str
     global_physnet_mtu_bytes: int
     dns_domain: str
@@ -238,6 +290,7 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         bind_port=conf.bind_port,
         debug=conf.debug,
         identity=_identity(conf.keystone_authtoken) if conf.auth_strategy == "keystone" else None,
+        nova=_nova(conf),
         base_mac=conf.base_mac,
         global_physnet_mtu_bytes=conf.global_physnet_mtu,
         dns_domain=conf.dns_domain or "",
@@ -284,6 +337,34 @@ def _identity(section: cfg.ConfigOpts.GroupAttr) -> Identity:
         token_cache_time_s=max(section.token_cache_time, 0),
         service_token_roles=frozenset(role.lower() for role in section.service_token_roles),
         service_token_roles_required=section.service_token_roles_required,
+    )
+
+
+def _nova(conf: cfg.ConfigOpts) -> Nova | None:
+    section = conf.nova
+    is_wanted = conf.notify_nova_on_port_status_changes or conf.notify_nova_on_port_data_changes
+    if section.auth_type is None or not is_wanted:
+        return None
+    needed = ("endpoint_override",) if section.auth_type == "none" else ("auth_url", "username")
+    for name in needed:
+        if not section[name]:
+            raise ValueError(f"[nova] {name}: needed with auth_type = {section.auth_type}")
+    return Nova(
+        auth_type=section.auth_type,
+        auth_url=section.auth_url or "",
+        username=section.username or "",
+        password=section.password,
+        project_name=section.project_name,
+        user_domain_name=section.user_domain_name,
+        project_domain_name=section.project_domain_name,
+        region_name=section.region_name,
+        endpoint_type=section.endpoint_type,
+        endpoint_override=section.endpoint_override,
+        verify=not section.insecure and (section.cafile or True),
+        timeout_s=section.timeout,
+        of_status=conf.notify_nova_on_port_status_changes,
+        of_data=conf.notify_nova_on_port_data_changes,
+        send_events_interval_s=conf.send_events_interval,
     )
 
 

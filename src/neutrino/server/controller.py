@@ -8,7 +8,8 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import uvloop
 
@@ -18,15 +19,20 @@ from neutrino.backends.ovn.northbound import BACKEND, backend
 from neutrino.backends.ovn.settings import Settings
 from neutrino.backends.ovn.status import PortStatus
 from neutrino.model.faults import DatabaseUnavailable
+from neutrino.nova.events import Told
 from neutrino.ovsdb.client import Client
 from neutrino.reconcile.controller import Controller
 from neutrino.runtime import logs, notify
-from neutrino.runtime.config import Config, ConfigError, load
+from neutrino.runtime.config import Config, ConfigError, Nova, load
 from neutrino.runtime.supervisor import kept
 from neutrino.server.wake import Wake
-from neutrino.store.database import open_database
+from neutrino.store.database import Database, open_database
 from neutrino.store.intent import Intent
 from neutrino.store.observed import Observations
+from neutrino.store.told import Tellings
+
+if TYPE_CHECKING:
+    from neutrino.nova.notifier import Notifier
 
 _log = logging.getLogger("neutrino.server")
 
@@ -34,9 +40,8 @@ _log = logging.getLogger("neutrino.server")
 class Daemon:
     """The parts of the daemon, wired; `run` keeps them running until cancelled."""
 
-    def __init__(
-        self, config: Config, intent: Intent, observations: Observations, northbound: Client, southbound: Client
-    ) -> None:
+    def __init__(self, config: Config, database: Database, northbound: Client, southbound: Client) -> None:
+        intent = Intent(database)
         self._is_ready = False
         self._clients = (northbound, southbound)
         self.controller = Controller(
@@ -52,6 +57,7 @@ class Daemon:
             intent,
             lambda: self.controller.observed.get("Logical_Switch_Port", {}),
             lambda: self.controller.is_leading,
+            self._status_written,
         )
         self.agents = Agents(
             southbound,
@@ -64,17 +70,22 @@ class Daemon:
             probe_interval_s=config.agent_probe_interval_s,
         )
 
-        self.dhcp_names = DhcpNames(southbound, observations, lambda: self.controller.is_leading)
+        self.dhcp_names = DhcpNames(southbound, Observations(database), lambda: self.controller.is_leading)
+        self._tellings = Tellings(database, Told)
+        self.notifier = _notifier(config.nova, self._tellings, intent, lambda: self.controller.is_leading)
 
     async def run(self) -> None:
         """Run until cancelled."""
         northbound, southbound = self._clients
+        if self.notifier is None:
+            await self._tellings.stop()
         async with northbound, southbound, asyncio.TaskGroup() as group:
             for name, run in (
                 ("controller", self.controller.run),
                 ("port status", self.status.run),
                 ("agents", self.agents.run),
                 ("DHCP options", self.dhcp_names.run),
+                *([("Nova", self.notifier.run)] if self.notifier else []),
             ):
                 group.create_task(kept(name, run), name=name)
             group.create_task(notify.beat(), name="heartbeat")
@@ -83,6 +94,8 @@ class Daemon:
         self.status.look_again()
         self.agents.look_again()
         self.dhcp_names.look_again()
+        if self.notifier:
+            self.notifier.look_again()
         if not self._is_ready:
             self._is_ready = True
             # What is there now stays for good: the collector need not look at it again (measured, it costs x3 to x5).
@@ -90,6 +103,20 @@ class Daemon:
             gc.freeze()
             notify.ready()
             _log.info("ready")
+
+    def _status_written(self) -> None:
+        if self.notifier:
+            self.notifier.wake()
+
+
+def _notifier(
+    nova: Nova | None, tellings: Tellings[Told], intent: Intent, leads: Callable[[], bool]
+) -> "Notifier | None":
+    if nova is None:
+        return None
+    from neutrino.nova.notifier import Notifier  # brings an HTTP client, which is slow to load
+
+    return Notifier(nova, tellings, intent, leads)
 
 
 def settings(config: Config) -> Settings:
@@ -112,7 +139,7 @@ async def serve(config: Config) -> None:
     try:
         northbound = Client(config.ovn_nb_connection, "OVN_Northbound", leader_only=True)
         southbound = Client(config.ovn_sb_connection, "OVN_Southbound")
-        daemon = Daemon(config, Intent(database), Observations(database), northbound, southbound)
+        daemon = Daemon(config, database, northbound, southbound)
         running = asyncio.create_task(daemon.run(), name="daemon")
         stopping = asyncio.create_task(stopped.wait(), name="stop")
         await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)

@@ -183,7 +183,7 @@ controllers = Table(
     Column("realised_seq", _SEQUENCE, nullable=False),
 )
 
-# What controllers observed of their backend, by name, as JSON: which DHCP options it knows.
+# What controllers know beside the intent, by name, as JSON: which DHCP options the backend has; what Nova was told.
 observed = Table(
     "observed",
     metadata,

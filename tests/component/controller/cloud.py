@@ -147,14 +147,14 @@ class Cloud:
                 if not task.cancelled():
                     task.result()
 
-    def start(self, name: str = "one") -> subprocess.Popen[bytes]:
+    def start(self, name: str = "one", settings: str = "") -> subprocess.Popen[bytes]:
         """Start the daemon; it has told that it is ready when this returns."""
         config = self.folder / "neutrino.conf"
         config.write_text(
             f"[DEFAULT]\nauth_strategy = noauth\nstate_path = {self.folder}\nagent_down_time = 4\ndebug = true\n"
             f"[database]\nconnection = {self.url}\n"
             f"[ovn]\novn_nb_connection = {self.nb.remote}\novn_sb_connection = {self.sb.remote}\n"
-            "agent_probe_interval = 1\n"
+            f"agent_probe_interval = 1\n{settings}"
         )
         address = self.folder / f"{name}.notify"
         address.unlink(missing_ok=True)

@@ -26,7 +26,10 @@ def status(*, is_up: bool, is_enabled: bool) -> str:
 
 
 class PortStatus:
-    """Writes the status of ports while *leads*. *ports* returns the Northbound's Logical_Switch_Port rows."""
+    """Writes the status of ports while *leads*, and calls *on_written* then.
+
+    *ports* returns the Northbound's Logical_Switch_Port rows.
+    """
 
     def __init__(
         self,
@@ -34,7 +37,9 @@ class PortStatus:
         intent: Intent,
         ports: Callable[[], Mapping[UUID, Columns]],
         leads: Callable[[], bool],
+        on_written: Callable[[], None] = lambda: None,
     ) -> None:
+        self._on_written = on_written
         self._southbound = southbound
         self._intent = intent
         self._ports = ports
@@ -112,6 +117,7 @@ class PortStatus:
                 is_up = port in self._up or (row is not None and row["type"] == "router")
                 statuses[port] = status(is_up=is_up, is_enabled=is_enabled)
             await self._intent.set_port_status(statuses)
+            self._on_written()
 
 
 def _uuid(text: str) -> UUID:

@@ -1,0 +1,1 @@
+"""What Nova is told of its instances' ports."""
