@@ -63,17 +63,17 @@ def delete(tx: Transaction, _request: Request, log: Log) -> None:
 
 def group_goes(tx: Transaction, group_id: str) -> None:
     """Delete the logs of a group that is about to go."""
-    for log_id in tx.connection.execute(_FORGET_GROUP, {"gone": group_id}).scalars().all():
+    for log_id in tx.connection.execute(_FORGET_GROUP, {"gone": group_id}).scalars():
         tx.note(Log, log_id)
 
 
 def port_goes(tx: Transaction, port_id: str) -> None:
     """Delete the logs of a port that goes, or that is no longer filtered."""
-    for log_id in tx.connection.execute(_FORGET_PORT, {"gone": port_id}).scalars().all():
+    for log_id in tx.connection.execute(_FORGET_PORT, {"gone": port_id}).scalars():
         tx.note(Log, log_id)
 
 
 def port_changes_groups(tx: Transaction, port_id: str) -> None:
     """Note that the logs of a port are about other groups now."""
-    for log_id in tx.connection.execute(_OF_PORT, {"port_id": port_id}).scalars().all():
+    for log_id in tx.connection.execute(_OF_PORT, {"port_id": port_id}).scalars():
         tx.note(Log, log_id)

@@ -80,7 +80,7 @@ def default_of(tx: Transaction, project_id: str) -> str | None:
 def user_of(tx: Transaction, policy_id: str) -> tuple[str, str] | None:
     """Return what is under a policy, kind and id of one."""
     row = tx.connection.execute(_USERS, {"policy_id": policy_id}).one()
-    return next(((kind, str(found)) for kind, found in row._mapping.items() if found is not None), None)
+    return next(((kind, str(found)) for kind, found in zip(row.names, row, strict=True) if found is not None), None)
 
 
 def put_under(tx: Transaction, request: Request, kind: str, row_id: str, policy_id: object) -> None:

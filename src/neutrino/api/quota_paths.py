@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 import msgspec
-from sqlalchemy import Connection
 
 from neutrino.api import bodies, quotas
 from neutrino.api.endpoint import Endpoint, Req, Resp
 from neutrino.api.service import Service
 from neutrino.runtime.config import Config
+from neutrino.store.statements import Connection
 
 _encode = msgspec.json.Encoder().encode
 PROJECT_PATHS = ("project", "tenant")  # the second is the older name

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 
 import msgspec
-from sqlalchemy import Connection
 
 from neutrino.model.faults import HTTPBadRequest
 from neutrino.model.faults.quota import OverQuota, TenantQuotaNotFound
@@ -13,6 +12,7 @@ from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.runtime.config import Config
 from neutrino.store import usage
 from neutrino.store.records import Transaction
+from neutrino.store.statements import Connection
 from neutrino.store.tables import RESOURCES
 
 UNLIMITED, _MOST = -1, 2**31 - 1

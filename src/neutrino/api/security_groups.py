@@ -167,7 +167,8 @@ def _touch_group(tx: Transaction, rule: SecurityGroupRule) -> None:
 
 
 def _member(tx: Transaction, group_id: str) -> str | None:
-    return tx.connection.execute(_MEMBER, {"group_id": group_id}).scalar()
+    found: str | None = tx.connection.execute(_MEMBER, {"group_id": group_id}).scalar()
+    return found
 
 
 def _group(tx: Transaction, project_id: str, given: Given) -> SecurityGroup:

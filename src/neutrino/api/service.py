@@ -7,7 +7,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from neutrino.api import bodies, queries, quotas, sharing
 from neutrino.api.caller import ADMIN, Caller
@@ -31,6 +31,7 @@ from neutrino.store.columns import CALLER, resource_to_wire, to_resource
 from neutrino.store.database import Database
 from neutrino.store.listing import Filter, Query, has_row
 from neutrino.store.records import Transaction, select_by_id
+from neutrino.store.statements import Connection
 from neutrino.store.tables import TABLES
 
 T = TypeVar("T")

@@ -2,10 +2,10 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from neutrino.api import address_scopes
 from neutrino.api.bodies import Given
@@ -30,6 +30,7 @@ from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import BITS, LEAST_LENGTH, PREFIXES, SubnetPool
 from neutrino.store.columns import select_all, to_resource
 from neutrino.store.records import Transaction
+from neutrino.store.statements import Row
 from neutrino.store.tables import TABLES
 
 _pools, _subnets = TABLES[SubnetPool], TABLES[Subnet]
@@ -179,7 +180,7 @@ def prefix_for(tx: Transaction, pool: SubnetPool, project_id: str, given: Given)
     return found
 
 
-def _cut_from(tx: Transaction, pool: SubnetPool) -> Sequence[Row[Any, Any]]:
+def _cut_from(tx: Transaction, pool: SubnetPool) -> Sequence[Row]:
     return tx.connection.execute(_CUT, {"pool_id": pool.id}).all()
 
 

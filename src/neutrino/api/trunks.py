@@ -110,7 +110,8 @@ def sub_ports_of(trunk: Trunk) -> Mapping[str, object]:
 
 def carrier(tx: Transaction, port_id: str) -> str | None:
     """Return the id of the trunk that carries the port; None if none does."""
-    return tx.connection.execute(_CARRIER, {"port_id": port_id}).scalar()
+    found: str | None = tx.connection.execute(_CARRIER, {"port_id": port_id}).scalar()
+    return found
 
 
 def check_may_go(tx: Transaction, port: Port) -> None:

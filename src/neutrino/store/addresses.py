@@ -7,10 +7,11 @@ taken, by trying some at random; and only in a pool that is nearly full by walki
 import ipaddress
 import random
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from neutrino.model.port import Port
 from neutrino.model.subnet import AllocationPool, Subnet
+from neutrino.store.statements import Connection
 from neutrino.store.tables import CHILDREN, address_key, from_address_key
 
 TRIES = 32
@@ -74,9 +75,11 @@ def _first_gap(connection: Connection, subnet_id: str, pool: AllocationPool, res
 
 def holder(connection: Connection, subnet_id: str, address: str) -> str | None:
     """Return the id of the port that has *address* on the subnet; None if it is free."""
-    return connection.execute(_HOLDER, {"subnet_id": subnet_id, "address": address}).scalar()
+    found: str | None = connection.execute(_HOLDER, {"subnet_id": subnet_id, "address": address}).scalar()
+    return found
 
 
 def any_holder(connection: Connection, subnet_id: str) -> str | None:
     """Return the id of some port that has an address of the subnet; None if none has."""
-    return connection.execute(_ANY, {"subnet_id": subnet_id}).scalar()
+    found: str | None = connection.execute(_ANY, {"subnet_id": subnet_id}).scalar()
+    return found

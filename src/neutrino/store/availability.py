@@ -9,12 +9,13 @@ from operator import add
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from neutrino.model.agent import GATEWAY_AGENT, Agent
 from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.subnet import AllocationPool, Subnet
+from neutrino.store.statements import Connection
 from neutrino.store.tables import CHILDREN, TABLES, address_key
 
 _networks, _subnets, _ips, _agents = TABLES[Network], TABLES[Subnet], CHILDREN[Port]["fixed_ips"], TABLES[Agent]

@@ -14,7 +14,6 @@ from sqlalchemy import (
     BindParameter,
     Boolean,
     ColumnElement,
-    Row,
     Select,
     String,
     Table,
@@ -244,16 +243,16 @@ def _rules_of_group() -> ColumnElement[str]:
 
 def _metadata_address_of_subnet() -> ColumnElement[str]:
     subnets, ports, ips = TABLES[Subnet], TABLES[Port], CHILDREN[Port]["fixed_ips"]
-    return (
-        select(ips.c.ip_address)
-        .where(
-            ports.c.device_id == literal(METADATA_DEVICE) + subnets.c.network_id, ports.c.device_owner == DISTRIBUTED
-        )
-        .where(ips.c.port_id == ports.c.id, ips.c.subnet_id == subnets.c.id)
-        .limit(1)
-        .correlate(subnets)
-        .scalar_subquery()
+    port = select(ports.c.id).where(
+        ports.c.device_id == literal(METADATA_DEVICE) + subnets.c.network_id, ports.c.device_owner == DISTRIBUTED
     )
+    # The port first: by the subnet, every address of it would be looked at.
+    found = select(ips.c.ip_address).where(
+        ips.c.port_id == port.limit(1).correlate(subnets).scalar_subquery(),
+        ips.c.position >= 0,
+        ips.c.subnet_id == subnets.c.id,
+    )
+    return found.limit(1).correlate(subnets).scalar_subquery()
 
 
 def _is_of_default_group() -> ColumnElement[bool]:
@@ -541,7 +540,7 @@ _FINISH: Mapping[tuple[type[Resource], str], Callable[[str], str]] = {
 }
 
 
-def to_resource(cls: type[R], row: Row[Any]) -> R:
+def to_resource(cls: type[R], row: Sequence[Any]) -> R:
     """Return the value of *row*, which `select_all` of *cls* gave."""
     values: dict[str, Any] = {
         name: decode(value) if decode and value is not None else value
@@ -560,7 +559,7 @@ def _drop_provider(item: dict[str, object]) -> None:
 _RAW_NULL = msgspec.Raw(b"null")
 
 
-def to_wire(cls: type[Resource], names: Sequence[str], rows: Sequence[Row[Any]]) -> list[dict[str, object]]:
+def to_wire(cls: type[Resource], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[dict[str, object]]:
     """Return *rows* (the attributes *names* of *cls*, in that order) as the wire has them; JSON is passed through."""
     known = attributes(cls)
     keys = [known[name].wire for name in names]

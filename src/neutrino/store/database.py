@@ -8,11 +8,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from neutrino.store.records import Transaction
+from neutrino.store.statements import Connection
 from neutrino.store.writer import Writer
 
 T = TypeVar("T")

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from neutrino.model.network import Network
 from neutrino.model.rbac_policy import EXTERNAL
 from neutrino.model.subnet import Subnet
 from neutrino.store.columns import CALLER, access, derived_column
+from neutrino.store.statements import Connection
 from neutrino.store.tables import TABLES
 
 _networks, _subnets = TABLES[Network], TABLES[Subnet]

@@ -11,9 +11,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     ColumnElement,
-    Connection,
     Integer,
-    Row,
     Select,
     and_,
     cast,
@@ -26,6 +24,7 @@ from sqlalchemy import (
 
 from neutrino.model.resource import Resource, attributes
 from neutrino.store.columns import CALLER, column_of, derived_column
+from neutrino.store.statements import Connection, Row
 from neutrino.store.tables import CHILDREN, TABLES
 
 _NUMBERS = 2**31  # an INTEGER of PostgreSQL is below that
@@ -59,7 +58,7 @@ class Query:
     caller: str = ""  # the project that asks
 
 
-def rows(connection: Connection, cls: type[Resource], names: tuple[str, ...], query: Query) -> Sequence[Row[Any]]:
+def rows(connection: Connection, cls: type[Resource], names: tuple[str, ...], query: Query) -> Sequence[Row]:
     """Return the attributes *names* of what *query* selects; `to_wire` and `to_resource` make something of them."""
     statement = _select(cls, names)
     if query.visible is not None:

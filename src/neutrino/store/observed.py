@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from neutrino.store.database import Database
 from neutrino.store.records import Transaction
+from neutrino.store.statements import Connection
 from neutrino.store.tables import observed
 
 _VALUE = select(observed.c.value).where(observed.c.name == bindparam("wanted"))

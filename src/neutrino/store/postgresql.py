@@ -18,9 +18,10 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 import psycopg
+import sqlalchemy
 from psycopg.abc import Buffer
 from psycopg.types.string import StrDumperUnknown
-from sqlalchemy import URL, Connection, create_engine, event, text
+from sqlalchemy import URL, create_engine, event, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -28,6 +29,7 @@ from sqlalchemy.pool import NullPool
 from neutrino.model.faults import DatabaseUnavailable
 from neutrino.store.database import Database
 from neutrino.store.schema import HEAD, postgresql_version, upgrade_postgresql
+from neutrino.store.statements import Connection
 from neutrino.store.writer import Session, Writer
 
 T = TypeVar("T")
@@ -95,12 +97,12 @@ class PostgreSQL(Database):
     def _reader(self) -> Connection:
         """Return the connection of this thread, made anew if it is lost."""
         connection: Connection | None = getattr(self._own, "connection", None)
-        if connection is None or connection.invalidated:
+        if connection is None or connection.is_lost:
             if connection is not None:
                 self._connections.remove(connection)
                 connection.close()
                 self._own.connection = None
-            self._own.connection = connection = self._engine.connect()
+            self._own.connection = connection = Connection(self._engine.connect())
             self._connections.append(connection)
         return connection
 
@@ -122,8 +124,8 @@ class _Session(Session):
     def begin(self) -> None:
         self._is_committing = False
         if self._connection is None:
-            self._connection = self._engine.connect()
-            self._raw = _driver(self._connection)
+            connection = self._engine.connect()
+            self._connection, self._raw = Connection(connection), _driver(connection)
         # READ COMMITTED: what follows the lock sees all that was committed before it was taken.
         self._send(
             "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"
@@ -161,8 +163,7 @@ class _Session(Session):
         if self._connection is not None:
             if self._raw is not None:
                 self._raw.close()
-            self._connection.invalidate()
-            self._connection.close()
+            self._connection.close(is_broken=True)
         self._connection = self._raw = None
 
     def _send(self, statements: str) -> None:
@@ -216,7 +217,7 @@ def _cause(error: BaseException) -> BaseException | None:
     return error.orig if isinstance(error, DBAPIError) else error
 
 
-def _driver(connection: Connection) -> psycopg.Connection[Any]:
+def _driver(connection: sqlalchemy.Connection) -> psycopg.Connection[Any]:
     raw = connection.connection.driver_connection
     assert isinstance(raw, psycopg.Connection)  # noqa: S101 - the engine made it so
     return raw

@@ -4,16 +4,17 @@ Here: what all resources share. Not here: statements that know a particular noun
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, Executable, Select, bindparam, delete, insert, update
+from sqlalchemy import Executable, Select, bindparam, delete, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite has the same words, and takes them from it
-from sqlalchemy.sql.dml import Delete, Insert
+from sqlalchemy.sql.dml import Delete, Insert, Update
 
 from neutrino.model.resource import Resource, Standard, attributes
 from neutrino.store.columns import CALLER, select_all, to_resource
+from neutrino.store.statements import Connection
 from neutrino.store.tables import CHILDREN, TABLES, child_values, journal
 from neutrino.store.usage import Use, settle
 
@@ -48,6 +49,15 @@ def _insert_child(cls: type[Resource], name: str) -> Insert:
 def _delete_child(cls: type[Resource], name: str) -> Delete:
     table = CHILDREN[cls][name]
     return delete(table).where(table.c[f"{cls.singular}_id"] == bindparam("parent"))
+
+
+@lru_cache(maxsize=1000)
+def _update(cls: type[Resource], columns: tuple[str, ...]) -> Update:
+    table = TABLES[cls]
+    statement = update(table).where(table.c.id == bindparam("row_id"))
+    if issubclass(cls, Standard):
+        statement = statement.where(table.c.revision_number == bindparam("row_revision"))
+    return statement.values({name: bindparam(name) for name in columns})
 
 
 @cache
@@ -136,14 +146,9 @@ class Transaction:
         if isinstance(resource, Standard):
             bumped |= {"revision_number": resource.revision_number + 1, "updated_at": self.now}
         new = msgspec.structs.replace(resource, **bumped)
-        table = TABLES[cls]
-        statement = update(table).where(table.c.id == bindparam("row_id"))
-        parameters = _row(new, list(bumped)) | {"row_id": resource.id}
-        if isinstance(resource, Standard):
-            statement = statement.where(table.c.revision_number == bindparam("row_revision"))
-            parameters["row_revision"] = resource.revision_number
-        columns: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in parameters if name in table.c}
-        if columns and self.connection.execute(statement.values(columns), parameters).rowcount != 1:
+        values = _row(new, list(bumped))
+        parameters = values | {"row_id": resource.id, "row_revision": getattr(resource, "revision_number", None)}
+        if values and self.connection.execute(_update(cls, tuple(values)), parameters).rowcount != 1:
             raise StaleRevision(resource.id)
         for name in CHILDREN[cls].keys() & changes.keys():
             self.connection.execute(_delete_child(cls, name), {"parent": resource.id})

@@ -5,10 +5,11 @@ Here: the statements. Not here: what a range may be (api/segment_ranges.py).
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from neutrino.model.segment import Segment
 from neutrino.model.segment_range import SegmentRange
+from neutrino.store.statements import Connection
 from neutrino.store.tables import TABLES
 
 _ranges, _segments = TABLES[SegmentRange], TABLES[Segment]

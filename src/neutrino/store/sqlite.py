@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
@@ -22,6 +22,7 @@ from sqlalchemy.pool import StaticPool
 from neutrino.model.faults import DatabaseUnavailable
 from neutrino.store.database import Database
 from neutrino.store.schema import upgrade
+from neutrino.store.statements import Connection
 from neutrino.store.writer import Session, Writer
 
 T = TypeVar("T")
@@ -34,7 +35,9 @@ class SQLite(Database):
     """An SQLite file that is open."""
 
     def __init__(self, path: str, on_commit: Callable[[], None]) -> None:
-        self._reader = _engine(path).connect().execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = _engine(path)
+        reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        self._reader = Connection(reader)
         super().__init__(Writer(lambda: _Session(path), on_commit))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
@@ -52,13 +55,15 @@ class SQLite(Database):
         """Finish the writes that are queued, then close the file."""
         self._writer.close()
         self._reader.close()
-        self._reader.engine.dispose()
+        self._engine.dispose()
 
 
 class _Session(Session):
     def __init__(self, path: str) -> None:
-        self._connection = _engine(path).connect()
-        raw = self._connection.connection.driver_connection
+        self._engine = _engine(path)
+        connection = self._engine.connect()
+        self._connection = Connection(connection)
+        raw = connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - the engine made it so
         self._raw = raw
 
@@ -92,7 +97,7 @@ class _Session(Session):
 
     def close(self) -> None:
         self._connection.close()
-        self._connection.engine.dispose()
+        self._engine.dispose()
 
 
 def _engine(path: str) -> Engine:

@@ -6,9 +6,10 @@ Here: the counters and the limits that were set. Not here: the configured limits
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite has the same words, and takes them from it
 
+from neutrino.store.statements import Connection
 from neutrino.store.tables import quota_usages, quotas
 
 _mine = (quotas.c.project_id == bindparam("project_id"), quotas.c.resource == bindparam("resource"))

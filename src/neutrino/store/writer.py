@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection
-
 from neutrino.model.faults import DatabaseUnavailable
 from neutrino.store.records import Line, Transaction, write_journal
+from neutrino.store.statements import Connection
 
 T = TypeVar("T")
 log = logging.getLogger("neutrino.store")

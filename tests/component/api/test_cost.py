@@ -1,36 +1,16 @@
 """What each request costs in SQL statements, and that this does not grow with what is there already."""
 
 import sqlite3
-from collections import Counter
 from contextlib import closing
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
-
-
-class Statements:
-    """Counts the statements that reach the database."""
-
-    def __init__(self):
-        self.seen = []
-
-    def __call__(self, _connection, _cursor, statement, parameters, _context, many):
-        self.seen.append((statement, parameters[0] if many else parameters))
-
-    def count(self, action):
-        """Return how many statements *action* makes, and their kinds."""
-        self.seen.clear()
-        action()
-        return len(self.seen), Counter(statement.split()[0] for statement, _ in self.seen)
+from tests.component.api.statements import Statements
 
 
 @pytest.fixture
 def statements():
-    counter = Statements()
-    event.listen(Engine, "before_cursor_execute", counter)
-    yield counter
-    event.remove(Engine, "before_cursor_execute", counter)
+    with Statements() as counter:
+        yield counter
 
 
 class Town:

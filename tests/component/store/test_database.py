@@ -6,6 +6,7 @@ import stat
 from contextlib import closing
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from neutrino.model.faults import DatabaseUnavailable
@@ -150,14 +151,14 @@ def test_a_full_disk_is_unavailable_and_the_database_goes_on(run, database, stor
         await database.write(lambda tx: tx.insert(network("a")))
 
         def fill(tx):
-            pages = tx.connection.exec_driver_sql("PRAGMA page_count").scalar()
-            tx.connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+            pages = tx.connection.execute(text("PRAGMA page_count")).scalar()
+            tx.connection.execute(text(f"PRAGMA max_page_count = {pages}"))
 
         await database.write(fill)
         many = [database.write(lambda tx, i=i: tx.insert(network(f"b{i}", description="x" * 200))) for i in range(60)]
         results = await asyncio.gather(*many, return_exceptions=True)
         assert any(isinstance(result, Exception) for result in results)
-        await database.write(lambda tx: tx.connection.exec_driver_sql("PRAGMA max_page_count = 1000000").scalar())
+        await database.write(lambda tx: tx.connection.execute(text("PRAGMA max_page_count = 1000000")).scalar())
         await database.write(lambda tx: tx.insert(network("c")))
         return [f"b{i}" for i, result in enumerate(results) if result is None]
 

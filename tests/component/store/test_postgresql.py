@@ -9,7 +9,7 @@ import threading
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy import URL, create_engine, make_url, text
 
 from neutrino.model.faults import DatabaseUnavailable
 from neutrino.model.network import Network
@@ -141,7 +141,7 @@ def test_a_transaction_that_the_server_breaks_off_is_made_again(run, database, n
             runs.append(1)
             tx.insert(network("a"))
             if len(runs) <= times:
-                tx.connection.exec_driver_sql("DO $$ BEGIN RAISE SQLSTATE '40001'; END $$")
+                tx.connection.execute(text("DO $$ BEGIN RAISE SQLSTATE '40001'; END $$"))
 
         return work
 
@@ -162,12 +162,12 @@ def test_a_transaction_that_the_server_breaks_off_is_made_again(run, database, n
 
 def test_a_writer_that_hangs_is_not_waited_for(run, store, database, network):
     with contextlib.closing(store.server.connect(store.name)) as other:
-        run(database.write(lambda tx: tx.connection.exec_driver_sql("SET lock_timeout = '200ms'")))
+        run(database.write(lambda tx: tx.connection.execute(text("SET lock_timeout = '200ms'"))))
         other.execute(f"BEGIN; SELECT pg_advisory_xact_lock({module.WRITER_LOCK})")
         with pytest.raises(DatabaseUnavailable):
             run(database.write(lambda tx: tx.insert(network("a"))))
         other.execute("SET LOCAL idle_in_transaction_session_timeout = '100ms'")  # as each of our writers has it
-        run(database.write(lambda tx: tx.connection.exec_driver_sql("SELECT 1")))
+        run(database.write(lambda tx: tx.connection.execute(text("SELECT 1"))))
     assert run(Intent(database).all(Network)) == []
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement
 
 from neutrino.api.caller import Caller
 from neutrino.api.policy.checks import (
@@ -35,6 +35,7 @@ from neutrino.api.policy.rules import SCOPED
 from neutrino.model.faults import HTTPBadRequest
 from neutrino.model.faults.access import InvalidScope, PolicyNotAuthorized
 from neutrino.model.resource import Attribute, Resource, attributes, shown
+from neutrino.store.statements import Connection
 
 _MOST_STANDINGS = 1000  # sets of roles that are remembered
 _Key: TypeAlias = tuple[frozenset[str], frozenset[str], str]

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, Select, String, bindparam, select
+from sqlalchemy import BindParameter, Select, String, bindparam, select
 
 from neutrino.api.caller import Caller
 from neutrino.api.policy.checks import DERIVED, Condition, Every, Field, Not, Opaque, Owner, Some, ask
@@ -16,6 +16,7 @@ from neutrino.api.policy.parents import Below, parent_of, shared_object
 from neutrino.model.rbac_policy import EXTERNAL, SHARED
 from neutrino.model.resource import Resource, attributes, by_wire
 from neutrino.store.columns import CALLER, access
+from neutrino.store.statements import Connection
 from neutrino.store.tables import TABLES
 
 _OBJECT: BindParameter[str] = bindparam("object_id", type_=String())

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Select, bindparam, select
 
 from neutrino.api.caller import Caller
 from neutrino.api.policy.authority import Authority, View
@@ -17,6 +17,7 @@ from neutrino.model.network import Network
 from neutrino.model.resource import Resource, attributes
 from neutrino.store.columns import CALLER, column_of, resource_to_wire, to_resource, to_wire
 from neutrino.store.listing import Filter, Query, rows
+from neutrino.store.statements import Connection
 from neutrino.store.tables import TABLES
 
 ID = ("id",)
