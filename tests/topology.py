@@ -11,6 +11,7 @@ from neutrino.model.address_scope import AddressScope
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
 from neutrino.model.floating_ip import ACTIVE, DOWN, FloatingIp
 from neutrino.model.log import Log
+from neutrino.model.ndp_proxy import NdpProxy
 from neutrino.model.network import Network, ProviderSegment
 from neutrino.model.port import FLOATING_IP, ROUTER_GATEWAY, ROUTER_INTERFACE, AddressPair, FixedIp, Port
 from neutrino.model.port_forwarding import PortForwarding, Translation
@@ -117,7 +118,7 @@ def router(
     text: str, gateway: Port | None = None, enable_snat: bool = True, others: Sequence[Port] = (), **given: Any
 ) -> Router:
     """Return a router with this gateway, and with the interfaces and further gateways *others*."""
-    flags = ("enable_default_route_ecmp", "enable_default_route_bfd", "distributed")
+    flags = ("enable_default_route_ecmp", "enable_default_route_bfd", "distributed", "enable_ndp_proxy")
     given = dict.fromkeys(flags, False) | {"ha": True} | given
     if gateway is not None:
         given["gw_port_id"] = gateway.id
@@ -187,6 +188,10 @@ def forwarding(text: str, floating: FloatingIp, to: Port, ports: str, inner: str
     )
 
 
+def ndp_proxy(text: str, router: Router, to: Port, address: str) -> NdpProxy:
+    return NdpProxy(id=an_id(text), router_id=router.id, port_id=to.id, ip_address=address, **_STANDARD)
+
+
 def with_forwardings(floating: FloatingIp, router: Router, *forwardings: PortForwarding) -> FloatingIp:
     """Return *floating* as it is read where it has *forwardings*, which brought it to *router*."""
     translations = tuple(
@@ -241,13 +246,13 @@ def reference() -> list[Resource]:
         router_port("edge-vlan", "edge", vlan, {vlan_v4: "10.7.0.1"}),
     ]
     edge = router("edge", gateway, others=legs, routes=(Route("192.0.2.0/24", "10.0.0.9"),),
-                  gateway_qos_policy_id=an_id("silver"))  # fmt: skip
+                  gateway_qos_policy_id=an_id("silver"), enable_ndp_proxy=True)  # fmt: skip
     plain = port("plain", blue, {v4: "10.0.0.11", v6: "fd00:1::11"}, security_groups=(web.id,))
     holders = [port(f"holder-{n}", outer, {outer_v4: f"198.51.100.{n}"}, device_owner=FLOATING_IP) for n in (20, 21)]
     side = router_port("twin-side", "twin", vlan, {vlan_v4: "10.7.0.2"})
     exits = [router_port(f"twin-{n}", "twin", outer, {outer_v4: f"198.51.100.{n}"}, is_gateway=True) for n in (7, 8)]
     twin = router("twin", exits[0], others=[exits[1], side], distributed=True, enable_default_route_ecmp=True,
-                  enable_default_route_bfd=True, availability_zone_hints=("az1",))  # fmt: skip
+                  enable_default_route_bfd=True, availability_zone_hints=("az1",), enable_ndp_proxy=True)  # fmt: skip
     far = port("far", vlan, {vlan_v4: "10.7.0.11"}, binding_host_id="host-1")
     more = [port(f"holder-{n}", outer, {outer_v4: f"198.51.100.{n}"}, device_owner=FLOATING_IP) for n in (22, 23)]
     shared = floating_ip("shared", more[0], qos_policy_id=an_id("silver"))
@@ -273,6 +278,8 @@ def reference() -> list[Resource]:
         port("silvery", flat, {static: "203.0.113.16"}, qos_policy_id=an_id("silver")),
         floating_ip("floating", holders[0], plain, edge, an_id("gold")),
         floating_ip("floating-nowhere", holders[1]),
+        ndp_proxy("proxied", edge, plain, "fd00:1::11"),
+        ndp_proxy("proxied-by-two-gateways", twin, far, "fd00:7::11"),
         router("island-router", admin_state_up=False),
         *legs,
         vlan_v4,

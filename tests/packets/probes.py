@@ -179,6 +179,39 @@ def datagram(address: str, port: str) -> bool:
             return False
 
 
+def path_mtu(address: str) -> bool:
+    """Send a datagram as large as our link takes, and print the MTU that the path then has (RFC 1191, RFC 8201)."""
+    is_6 = ":" in address
+    family, level = (socket.AF_INET6, socket.IPPROTO_IPV6) if is_6 else (socket.AF_INET, socket.IPPROTO_IP)
+    discover, known, headers = (23, 24, 48) if is_6 else (10, 14, 28)  # IP_MTU_DISCOVER, IP_MTU; linux/in.h, in6.h
+    with socket.socket(family, socket.SOCK_DGRAM) as channel:
+        channel.settimeout(WAIT_S)
+        channel.setsockopt(level, discover, 2)  # IP_PMTUDISC_DO
+        channel.connect((address, 9))
+        try:
+            channel.send(bytes(channel.getsockopt(level, known) - headers))
+            channel.recv(1)
+        except OSError:
+            print(channel.getsockopt(level, known))  # noqa: T201
+            return True
+    return False
+
+
+def carry(address: str, port: str) -> bool:
+    """Send many full segments over TCP and get them back."""
+    sent = bytes(100_000)
+    with socket.create_connection((address, int(port)), timeout=WAIT_S) as connection:
+        connection.settimeout(10 * WAIT_S)
+        threading.Thread(target=connection.sendall, args=(sent,), daemon=True).start()
+        left = len(sent)
+        try:
+            while left and (got := connection.recv(65536)):
+                left -= len(got)
+        except OSError:
+            return False
+        return left == 0
+
+
 def stream(address: str, port: str) -> bool:
     """Keep one TCP connection and say after each exchange whether it was answered; end with the input."""
     with socket.create_connection((address, int(port)), timeout=WAIT_S) as connection:

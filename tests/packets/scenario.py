@@ -54,6 +54,14 @@ class Instance:
         """Say whether a TCP connection carries bytes there and back."""
         return self.probe("connect", address, str(port))
 
+    def carries(self, address: str, port: int) -> bool:
+        """Say whether a TCP connection carries many full segments there and back."""
+        return self.probe("carry", address, str(port))
+
+    def path_mtu(self, address: str) -> int:
+        """Return the MTU of the path to *address*, once a datagram as large as our link takes was sent there."""
+        return int(self.run(sys.executable, str(PROBES), "path_mtu", address, check=False) or 0)
+
     def serve(self, port: int) -> None:
         """Answer TCP connections on *port* until the scenario ends."""
         self._serve("serve", port)

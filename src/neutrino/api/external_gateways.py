@@ -6,7 +6,7 @@ Here: the actions on ``external_gateways`` (extension external-gateway-multihomi
 
 from collections.abc import Sequence
 
-from neutrino.api import routers
+from neutrino.api import ndp_proxies, routers
 from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.faults import HTTPBadRequest
@@ -24,7 +24,7 @@ def add(tx: Transaction, request: Request, router: Router, wanted: Sequence[Gate
     made = [routers.make_gateway(tx, request, router, one) for one in wanted]
     enable_snat = router.enable_snat if present or not wanted else wanted[0].enable_snat
     policy_id = _policy(tx, request, router, wanted, has_first=bool(present))
-    return _settle(tx, router, [*present, *made], [], enable_snat, policy_id)
+    return _settle(tx, request, router, [*present, *made], [], enable_snat, policy_id)
 
 
 def update(tx: Transaction, request: Request, router: Router, wanted: Sequence[GatewayRequest]) -> Router:
@@ -42,10 +42,10 @@ def update(tx: Transaction, request: Request, router: Router, wanted: Sequence[G
         for port, one in zip(matched, wanted, strict=True)
     ]
     policy_id = _policy(tx, request, router, wanted) if wanted else None
-    return _settle(tx, router, kept, left, wanted[0].enable_snat if wanted else True, policy_id)
+    return _settle(tx, request, router, kept, left, wanted[0].enable_snat if wanted else True, policy_id)
 
 
-def remove(tx: Transaction, _request: Request, router: Router, wanted: Sequence[GatewayRequest]) -> Router:
+def remove(tx: Transaction, request: Request, router: Router, wanted: Sequence[GatewayRequest]) -> Router:
     """Remove gateways, each named by its network, and by an address of it where several are on that network."""
     present = _gateways(tx, router)
     if wanted and not present:
@@ -60,7 +60,7 @@ def remove(tx: Transaction, _request: Request, router: Router, wanted: Sequence[
         left = [port for port in left if port is not found[0]]
     gone = [port for port in present if port not in left]
     policy_id = router.gateway_qos_policy_id if present[:1] == left[:1] else None
-    return _settle(tx, router, left, gone, router.enable_snat or not left, policy_id)
+    return _settle(tx, request, router, left, gone, router.enable_snat or not left, policy_id)
 
 
 def _gateways(tx: Transaction, router: Router) -> list[Port]:
@@ -93,6 +93,7 @@ def _shown(wanted: GatewayRequest) -> str:
 
 def _settle(
     tx: Transaction,
+    request: Request,
     router: Router,
     kept: Sequence[Port],
     gone: Sequence[Port],
@@ -115,6 +116,7 @@ def _settle(
         # Where a gateway is was chosen for the first one.
         "placement": router.placement if kept and kept[0].id == router.gw_port_id else None,
     }
+    values = {**values, "enable_ndp_proxy": ndp_proxies.proxies(tx, request, router, values)}
     new = tx.update(router, values)
     for port in gone:
         tx.delete(port)

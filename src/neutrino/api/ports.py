@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 
 from neutrino.api import (
     logs,
+    ndp_proxies,
     networks,
     port_forwardings,
     port_names,
@@ -220,6 +221,7 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
     if updated.fixed_ips != old.fixed_ips:
         disassociate(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
         port_forwardings.forget(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
+        ndp_proxies.forget(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
         if updated.is_of_router and (router := tx.get(Router, updated.device_id)) is not None:
             tx.touch(router)
     return updated
@@ -232,6 +234,7 @@ def delete(tx: Transaction, _request: Request, port: Port) -> None:
     check_may_go(tx, port)
     disassociate(tx, port.id)
     port_forwardings.forget(tx, port.id)
+    ndp_proxies.forget(tx, port.id)
     logs.port_goes(tx, port.id)
     tx.delete(port)
     virtual_ports.tell(tx, port, (pair.ip_address for pair in port.allowed_address_pairs))

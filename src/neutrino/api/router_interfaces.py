@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import logs, ports, routers
+from neutrino.api import logs, ndp_proxies, ports, routers
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
 from neutrino.model.faults.port import PortInUse, PortNotFound
@@ -94,6 +94,7 @@ def remove(tx: Transaction, _request: Request, router: Router, wanted: Attachmen
     mine = [port for port in routers.ports_of(tx, router.id) if port.device_owner == ROUTER_INTERFACE]
     port = _interface(router, mine, wanted)
     for fixed in port.fixed_ips:
+        ndp_proxies.check_interface(tx, router.id, fixed.subnet_id)
         on = {"router_id": router.id, "subnet_id": fixed.subnet_id}
         if any(tx.connection.execute(one, on).first() is not None for one in (_FLOATING_IP_ON, _FORWARDING_ON)):
             raise RouterInterfaceInUseByFloatingIP(router.id, fixed.subnet_id)

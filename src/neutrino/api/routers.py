@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from sqlalchemy import bindparam, select
 
-from neutrino.api import flavors, networks, port_names, ports, qos
+from neutrino.api import flavors, ndp_proxies, networks, port_names, ports, qos
 from neutrino.api.bodies import Given
 from neutrino.api.fixed_ips import allocate
 from neutrino.api.request import Request
@@ -95,15 +95,15 @@ def create(tx: Transaction, request: Request, given: Given) -> Router:
     assert isinstance(zones, tuple)  # noqa: S101 - parsed so
     networks.check_zones(tx, zones)
     values = given | {"id": str(uuid.uuid4()), "project_id": project_id, "external_gateway_info": None}
-    values |= {"availability_zones": zones}
+    values |= {"availability_zones": zones, "enable_ndp_proxy": False}
     for name, usual in _usual(request).items():
         if values.get(name) is None:
             values[name] = usual
     router = Router(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
     tx.insert(router)
-    if isinstance(wanted, GatewayRequest):
-        router = tx.update(router, _set_gateway(tx, request, router, wanted))
-    return router
+    gateway = dict(_set_gateway(tx, request, router, wanted)) if isinstance(wanted, GatewayRequest) else {}
+    proxies = ndp_proxies.proxies(tx, request, router, gateway, given.get("enable_ndp_proxy"))
+    return tx.update(router, {**gateway, "enable_ndp_proxy": proxies}) if gateway else router
 
 
 def _usual(request: Request) -> Mapping[str, bool]:
@@ -132,6 +132,7 @@ def update(tx: Transaction, request: Request, old: Router, changes: Given) -> Ro
         values |= gateway
         if old.gw_port_id and gateway["gw_port_id"] != old.gw_port_id:
             surplus = old.gw_port_id
+    values["enable_ndp_proxy"] = ndp_proxies.proxies(tx, request, old, values, changes.get("enable_ndp_proxy"))
     new = tx.update(old, values)
     if surplus and (port := tx.get(Port, surplus)) is not None:
         tx.delete(port)

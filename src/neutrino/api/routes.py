@@ -13,6 +13,7 @@ from neutrino.api import (
     flavors,
     floating_ips,
     logs,
+    ndp_proxies,
     networks,
     policies,
     port_forwardings,
@@ -40,6 +41,7 @@ from neutrino.model.faults.address_group import AddressGroupNotFound
 from neutrino.model.faults.agent import AgentNotFound
 from neutrino.model.faults.flavor import FlavorNotFound, ServiceProfileNotFound
 from neutrino.model.faults.log import LogResourceNotFound
+from neutrino.model.faults.ndp_proxy import NDPProxyNotFound
 from neutrino.model.faults.network import NetworkNotFound
 from neutrino.model.faults.port import PortNotFound
 from neutrino.model.faults.port_forwarding import PortForwardingNotFound
@@ -59,6 +61,7 @@ from neutrino.model.flavor import Flavor, ServiceProfile
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import list_of, record
 from neutrino.model.log import Log
+from neutrino.model.ndp_proxy import NdpProxy
 from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.port_forwarding import PortForwarding
@@ -220,6 +223,14 @@ NOUNS: tuple[Noun, ...] = (
         port_forwardings.delete,
         path="floatingips/{parent_id}/port_forwardings",
         parent=Parent(FloatingIp, FloatingIPNotFound, "floatingip_id"),
+    ),
+    Noun(
+        NdpProxy,
+        NDPProxyNotFound,
+        ndp_proxies.create,
+        ndp_proxies.update,
+        ndp_proxies.delete,
+        path="ndp_proxies",
     ),
     Noun(QosPolicy, QosPolicyNotFound, policies.create, policies.update, policies.delete, path="qos/policies"),
     *_QOS_RULES,

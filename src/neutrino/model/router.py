@@ -123,6 +123,8 @@ class Router(Tagged, frozen=True, kw_only=True):
     enable_default_route_bfd: Annotated[bool, FLAG_OR_DEFAULT, Attr(extension="enable-default-route-bfd")]
     ha: Annotated[bool, FLAG_OR_DEFAULT, Attr(extension="l3-ha")]  # whether its gateway may be on several chassis
     distributed: Annotated[bool, FLAG_OR_DEFAULT, Attr(extension="dvr")]
+    # Whether it may have NDP proxies; never without a gateway.
+    enable_ndp_proxy: Annotated[bool, FLAG_OR_DEFAULT, Attr(extension="l3-ext-ndp-proxy")]
     availability_zone_hints: Annotated[
         tuple[str, ...], ZONES, Attr(put=False, extension="router_availability_zone")
     ] = ()

@@ -42,6 +42,11 @@ DEFAULT = [
     ),
     cfg.BoolOpt("notify_nova_on_port_data_changes", default=True, help="Tell Nova that a port or floating IP changed."),
     cfg.IntOpt("send_events_interval", default=2, min=0, help="Seconds between messages to Nova; each has all events."),
+    cfg.BoolOpt(
+        "enable_ndp_proxy_by_default",
+        default=False,
+        help="NDP proxies on new routers that do not say, where the gateway's network allows them.",
+    ),
     cfg.StrOpt("noauth_project_id", default="noauth", help="Neutrino's own: project of requests that name none."),
 ]
 KEYSTONE_AUTHTOKEN = [
@@ -253,6 +258,7 @@ class Config:
     enable_default_route_bfd: bool
     enable_distributed_floating_ip: bool
     l3_ha: bool
+    enable_ndp_proxy_by_default: bool
     max_request_body_bytes: int
     policy_files: tuple[Path, ...]
     enforce_scope: bool
@@ -315,6 +321,7 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         enable_default_route_bfd=conf.enable_default_route_bfd,
         enable_distributed_floating_ip=conf.ovn.enable_distributed_floating_ip,
         l3_ha=conf.l3_ha,
+        enable_ndp_proxy_by_default=conf.enable_ndp_proxy_by_default,
         max_request_body_bytes=conf.oslo_middleware.max_request_body_size,
         policy_files=_policy_files(conf),
         enforce_scope=conf.oslo_policy.enforce_scope,

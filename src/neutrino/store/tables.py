@@ -22,6 +22,7 @@ from neutrino.model.flavor import Flavor, ServiceProfile
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import annotations_of, kind_of
 from neutrino.model.log import Log
+from neutrino.model.ndp_proxy import NdpProxy
 from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.port_forwarding import PortForwarding
@@ -58,6 +59,7 @@ RESOURCES: tuple[type[Resource], ...] = (
     Router,
     FloatingIp,
     PortForwarding,
+    NdpProxy,
     Log,
     AutoAllocatedTopology,
     Agent,

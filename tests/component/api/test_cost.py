@@ -123,11 +123,11 @@ COSTS = {
     "create ten ports": (92, Town.bulk_of_ten),
     "change port": (4, lambda t: t.api.put(f"ports/{t.port['id']}", name="x")),
     "change port's addresses": (
-        11,
+        12,
         lambda t: t.api.put(f"ports/{t.port['id']}", fixed_ips=[{"ip_address": "10.0.100.100"}]),
     ),
     "create trunk": (5, lambda t: t.api.post("trunks", port_id=t.parent["id"])),
-    "delete port": (8, lambda t: t.api.delete(f"ports/{t.port['id']}")),
+    "delete port": (9, lambda t: t.api.delete(f"ports/{t.port['id']}")),
     "create group": (12, lambda t: t.api.post("security-groups", name="x")),
     "create rule": (
         6,
@@ -158,7 +158,7 @@ COSTS = {
     "add a gateway": (16, Town.add_gateway),
     "change router": (3, lambda t: t.api.put(f"routers/{t.router['id']}", name="x")),
     "add an interface": (12, lambda t: t.attach(t.other)),
-    "remove an interface": (9, Town.detach),
+    "remove an interface": (10, Town.detach),
     "list segments": (1, lambda t: t.api.get("segments")),
     "create segment": (6, lambda t: t.api.post("segments", network_id=t.network["id"], network_type="geneve")),
     "create range": (4, lambda t: t.api.post("network_segment_ranges", network_type="geneve", minimum=9, maximum=12)),

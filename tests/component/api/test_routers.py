@@ -52,6 +52,7 @@ def test_a_router_lives(api):
         "enable_snat": True,
         "enable_default_route_ecmp": False,
         "enable_default_route_bfd": False,
+        "enable_ndp_proxy": False,
         "ha": True,
         "distributed": False,
         "availability_zone_hints": [],

@@ -26,6 +26,7 @@ from tests.topology import (
     limit,
     log,
     mark,
+    ndp_proxy,
     network,
     policy,
     port,
@@ -252,12 +253,17 @@ def routed(
             routes = draw(
                 st.sampled_from([(), (Route("192.0.2.0/24", "10.0.0.9"),), (Route("192.0.2.0/24", "10.0.0.8"),)])
             )
-            flags = ("admin_state_up", "distributed", "enable_default_route_ecmp", "enable_default_route_bfd")
-            given = {flag: draw(some()) for flag in flags} | {"gateway_qos_policy_id": draw(under)}
+            ways = ("distributed", "enable_default_route_ecmp", "enable_default_route_bfd", "enable_ndp_proxy")
+            given = {flag: draw(some()) for flag in ("admin_state_up", *ways)} | {"gateway_qos_policy_id": draw(under)}
             others = [*interfaces, *further]
             routers.append(router(name, gateway, draw(some()), others, routes=routes, **given))
             made += [*others, *([gateway] if gateway else [])]
     made += routers
+    proxied = [(p, ip.ip_address) for p in ports for ip in p.fixed_ips if ":" in ip.ip_address]
+    for one in routers:
+        if proxied and draw(some()):
+            to, address = draw(st.sampled_from(proxied))
+            made.append(ndp_proxy(f"proxy of {one.name} for {address} of {to.name}", one, to, address))
     for number, one in enumerate(s for s in subnets if s.cidr == "203.0.113.0/24"):
         there = next(n for n in networks if n.id == one.network_id)
         for count in range(2):

@@ -107,7 +107,7 @@ def test_a_chassis_that_comes_or_changes_reaches_gateways_and_nobody_else() -> N
 def test_a_router_that_changes_its_gateway_reaches_its_own_ports() -> None:
     intent = Fixed(BLUE, V4, *PORTS, OUTER, OUTER_V4, EDGE, INSIDE, GATEWAY)
     assert "NAT:1" in absorbed(intent, router("edge", GATEWAY, enable_snat=False))
-    assert intent.questions == [("ports", "device_id"), ("floatingips", "router_id")]
+    assert intent.questions == [("ports", "device_id"), ("floatingips", "router_id"), ("ndp_proxies", "router_id")]
 
 
 def test_who_came_too_early_is_rendered_again_without_a_question() -> None:

@@ -8,6 +8,7 @@ from neutrino.backends.ovn import (
     foundation,
     gateway,
     log,
+    ndp_proxy,
     network,
     port,
     qos,
@@ -22,6 +23,7 @@ from neutrino.model.address_group import AddressGroup
 from neutrino.model.agent import Agent
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.log import Log
+from neutrino.model.ndp_proxy import NdpProxy
 from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.qos import QosPolicy
@@ -48,9 +50,15 @@ def nouns(settings: Settings) -> tuple[Noun, ...]:
         Noun(Log, log.fragment, log.facts),
         Noun(SecurityGroupRule, security_group.rule_fragment),
         Noun(Agent, gateway.agent_fragment, gateway.facts),
-        Noun(Router, router.fragment, router.facts, ((Port, "device_id"), (FloatingIp, "router_id"))),
+        Noun(
+            Router,
+            router.fragment,
+            router.facts,
+            ((Port, "device_id"), (FloatingIp, "router_id"), (NdpProxy, "router_id")),
+        ),
         Noun(Port, port.fragment, port.facts, ((FloatingIp, "floating_port_id"), (FloatingIp, "port_id"))),
         Noun(FloatingIp, floating_ip.fragment),
+        Noun(NdpProxy, ndp_proxy.fragment),
     )
 
 

@@ -28,6 +28,7 @@ class RouterFacts:
     has_bfd: bool
     is_distributed: bool
     is_ha: bool
+    has_ndp_proxies: bool
     zones: tuple[str, ...]
     placement: tuple[tuple[str, int], ...] | None = None  # of the first gateway, by agent; None: by itself
 
@@ -62,6 +63,7 @@ def facts(router: Router) -> Hashable:
         has_bfd=router.enable_default_route_bfd,
         is_distributed=router.distributed,
         is_ha=router.ha,
+        has_ndp_proxies=router.enable_ndp_proxy,
         zones=router.availability_zone_hints,
         placement=None if router.placement is None else tuple(sorted(router.placement.items())),
     )
