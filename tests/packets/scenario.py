@@ -4,6 +4,7 @@ A scenario is API calls and expectations about packets. It names no backend.
 """
 
 import contextlib
+import re
 import subprocess
 import sys
 import time
@@ -108,6 +109,45 @@ class Instance:
             server.wait(timeout=10)
 
 
+class Machine(Instance):
+    """An instance that is a virtual machine: its commands go by way of its console."""
+
+    def __init__(self, lab: Lab, name: str, port: Resource) -> None:
+        super().__init__(lab, name, port)
+        words, environment = lab.console(name)
+        self._console = subprocess.Popen(
+            words, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, errors="replace"
+        )
+
+    def run(self, *command: str, check: bool = True) -> str:
+        """Run a command in the machine's shell; return what it printed."""
+        assert self._console.stdin is not None
+        assert self._console.stdout is not None
+        print(f"echo begin-$((1)); {' '.join(command)}; echo; echo end-$?", file=self._console.stdin, flush=True)
+        lines: list[str] = []
+        for line in map(str.strip, self._console.stdout):
+            if line == "begin-1":
+                lines.clear()
+            elif match := re.fullmatch(r"end-(\d+)", line):
+                assert not check or match[1] == "0", lines
+                break
+            else:
+                lines.append(line)
+        return "\n".join(lines).strip()
+
+    def pings(self, address: str) -> bool:
+        """Say whether an echo request is answered within a second."""
+        return "1 packets received" in self.run("ping", "-c", "1", "-W", "1", address, check=False)
+
+    def stop(self) -> None:
+        """Let go of the console."""
+        super().stop()
+        self._lab.end(self._console)
+        for pipe in (self._console.stdin, self._console.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
 class Site:
     """The API and the instances of one scenario."""
 
@@ -185,6 +225,13 @@ class Site:
         ids = None if groups is None else [group["id"] for group in groups]
         full = f"{self._prefix}{name}"
         made = Instance(self.lab, full, self.lab.instance(full, network["id"], host, ids, **port))
+        self._instances.append(made)
+        return made
+
+    def machine(self, name: str, network: Resource, host: str) -> Machine:
+        """Start a virtual machine and return it once it has booted, has its address, and the API says ACTIVE."""
+        full = f"{self._prefix}{name}"
+        made = Machine(self.lab, full, self.lab.instance(full, network["id"], host, image="vm"))
         self._instances.append(made)
         return made
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.stack.conftest import host_state, processes_of
 
-from neutrino.stack import programs
+from neutrino.stack import image, programs
 from neutrino.stack.lab import Lab
 
 SOURCE = Path(__file__).parents[2] / "src"
@@ -38,6 +38,8 @@ def others_place() -> Iterator[Path]:
         shutil.copytree(SOURCE, place / "src", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(sysconfig.get_path("purelib"), place / "site", copy_function=_same)
         shutil.copytree(programs.obtain().folder, place / "programs", symlinks=True)
+        made = image.obtain().folder
+        shutil.copytree(made, place / "cache" / "neutrino" / "images" / made.name, symlinks=True)
         yield place
 
 
@@ -51,6 +53,7 @@ def test_everything_as_an_ordinary_user(others_place: Path) -> None:
         "PATH": os.environ["PATH"],
         "PYTHONPATH": f"{others_place / 'src'}:{others_place / 'site'}",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "XDG_CACHE_HOME": str(others_place / "cache"),
         "NEUTRINO_PROGRAMS": str(others_place / "programs" / "bin"),
     }
 
@@ -71,6 +74,10 @@ def test_everything_as_an_ordinary_user(others_place: Path) -> None:
         stack("kill", "h1.ovs-vswitchd")
         stack("up")
         stack("instance", "ping", "b", "a")
+        assert "v runs on h2 with 10.0.0." in stack(
+            "instance", "create", "v", "--network", "demo", "--host", "h2", "--image", "vm"
+        )
+        stack("instance", "ping", "a", "v")
         owners = {path.stat().st_uid for path in run.iterdir()}
         assert owners == {(others_place / "home").stat().st_uid}
         assert (run / "control.sock").stat().st_mode & 0o777 == 0o600

@@ -13,7 +13,9 @@ from neutrino.cli import terminal
 from neutrino.cli.place import lab_of
 from neutrino.stack.fault import StackFault
 
-app = typer.Typer(help="Instances: network namespaces with a port of the API.", no_args_is_help=True)
+app = typer.Typer(
+    help="Instances: network namespaces or virtual machines with a port of the API.", no_args_is_help=True
+)
 
 
 @app.command()
@@ -22,6 +24,7 @@ def create(
     network: Annotated[str, typer.Option(help="Name or id of the network.")],
     host: Annotated[str, typer.Option(help="The host to run on.")],
     security_group: Annotated[list[str] | None, typer.Option(help="Name or id; may be given again.")] = None,
+    image: Annotated[str, typer.Option(help="ns: a network namespace; vm: a virtual machine.")] = "ns",
 ) -> None:
     """Make an instance with a port on a network, and wait until it has an address and is ACTIVE."""
     lab = lab_of()
@@ -32,7 +35,7 @@ def create(
         groups = [lab.api.by_name_or_id("security-groups", word)["id"] for word in security_group]
     with terminal.progress() as tell:
         tell("port, DHCP lease")
-        lab.instance(name, lab.api.by_name_or_id("networks", network)["id"], host, groups)
+        lab.instance(name, lab.api.by_name_or_id("networks", network)["id"], host, groups, image=image)
     terminal.print_line(f"{name} runs on {host} with {lab.address(name)}")
 
 
@@ -59,8 +62,10 @@ def delete(name: str) -> None:
 
 @app.command()
 def shell(name: str) -> None:
-    """Open a shell in an instance."""
-    words, environment = lab_of().command(name, os.environ.get("SHELL") or "sh")
+    """Open a shell in an instance; of a virtual machine, its console."""
+    lab = lab_of()
+    is_machine = lab.is_machine(name)
+    words, environment = lab.console(name) if is_machine else lab.command(name, os.environ.get("SHELL") or "sh")
     sys.stdout.flush()
     os.execvpe(words[0], words, {**environment, "debian_chroot": name})  # noqa: S606 - the person's shell
 

@@ -14,7 +14,7 @@ from neutrino.stack import jsonrpc
 from neutrino.stack.host import FABRIC, Host
 from neutrino.stack.place import Place
 from neutrino.stack.service import POLL_S, Exists, Service
-from neutrino.stack.state import Instance
+from neutrino.stack.state import NAMESPACE, Instance
 
 PLUGGED_WITHIN_S = 30.0
 
@@ -106,7 +106,7 @@ async def plug(instance: Instance, host: Host) -> None:
         *("--may-exist", "add-port", "br-int", instance.tap, "--", "set", "Interface", instance.tap),
         *(f'external_ids:{key}="{value}"' for key, value in about.items()),
     )
-    if not instance.dhcp:
+    if not instance.dhcp and instance.image == NAMESPACE:
         await _address_by_hand(instance)
 
 

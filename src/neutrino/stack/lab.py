@@ -19,7 +19,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from neutrino.linux import process
-from neutrino.stack import control, environments, launch, programs, sandbox, state
+from neutrino.stack import control, environments, guest, launch, programs, sandbox, state
+from neutrino.stack import image as images
 from neutrino.stack.api import ApiRefused, Login, NetworkingApi, Resource
 from neutrino.stack.fault import StackFault
 from neutrino.stack.identity import service as keystone
@@ -220,16 +221,17 @@ class Lab:
         host: str,
         security_groups: Sequence[str] | None = None,
         active: bool = True,
+        image: str = state.NAMESPACE,
         **port: Any,
     ) -> Resource:
         """Make the instance *name* on *host* with one port on *network* (an id) and return the port.
 
         The port is made through the API unless there is one for this instance; *port* are more attributes of it
-        (``fixed_ips=[...]``, ``binding__vnic_type=...``). Returns when the DHCP client has its address and, with
-        *active*, the API says ACTIVE.
+        (``fixed_ips=[...]``, ``binding__vnic_type=...``). *image* is what it is: ``ns``, a network namespace, or
+        ``vm``, a virtual machine. Returns when it has its address by DHCP and, with *active*, the API says ACTIVE.
         """
         made = self.port(name, network, host, security_groups, **port)
-        self.plug(name, made)
+        self.plug(name, made, image)
         return self.wait_active(made["id"]) if active else made
 
     def port(
@@ -257,8 +259,12 @@ class Lab:
             **port,
         )
 
-    def plug(self, name: str, port: Resource) -> None:
-        """Make the namespace of the instance *name* around the API's *port*."""
+    def plug(self, name: str, port: Resource, image: str = state.NAMESPACE) -> None:
+        """Make the instance *name*, of *image*, around the API's *port*."""
+        if image not in state.IMAGES:
+            raise StackFault(f"there is no image {image}: choose {' or '.join(state.IMAGES)}")
+        if image == state.MACHINE:
+            images.obtain()
         network = self.api.show("networks", port["network_id"])
         subnets = {one["id"]: one for one in self.api.list("subnets", network_id=port["network_id"])}
         addresses, gateway, dhcp = [], "", False
@@ -279,8 +285,9 @@ class Lab:
             addresses=tuple(addresses),
             gateway=gateway,
             dhcp=dhcp,
+            image=image,
         )
-        self.client.ask(control.Plug(one))
+        self.client.ask(control.Plug(one), timeout_s=guest.BOOT_WITHIN_S + 30)
 
     def public(self) -> Resource:
         """Return the public network, made when missing: flat on the provider fabric, the namespace ``outside`` on it.
@@ -353,6 +360,8 @@ class Lab:
         desired = state.load(self.run)
         one = desired.instance(where)
         if one is not None:
+            if one.image == state.MACHINE:
+                raise StackFault(f"{where} is a virtual machine: `./stack instance shell {where}` opens its console")
             network: str | None = one.network
             resolver: Path | None = self.place.instance(where) / "resolv.conf"
             owner = one.host
@@ -366,6 +375,17 @@ class Lab:
             raise StackFault(f"there is no instance or host {where}: `./stack status` lists them")
         environment = {**os.environ, **self.place.environment(owner)}
         return sandbox.inside(pid, command, network, resolver), environment
+
+    def console(self, name: str) -> tuple[list[str], dict[str, str]]:
+        """Return the words and the environment of what carries between its standard streams and a machine's console."""
+        return self.command(
+            "central", sys.executable, "-m", "neutrino.stack.console", str(guest.socket(self.place, name))
+        )
+
+    def is_machine(self, name: str) -> bool:
+        """Tell whether the instance *name* is a virtual machine."""
+        known = state.load(self.run).instance(name)
+        return known is not None and known.image == state.MACHINE
 
     def exec(
         self, where: str, *command: str, check: bool = True, timeout_s: float = 30.0, stdin: str | None = None
@@ -443,6 +463,8 @@ class Lab:
         desired.settings = self._wanted_settings or desired.settings
         if desired.auth not in (keystone.NAME, "noauth"):
             raise StackFault(f"there is no authentication {desired.auth}: choose noauth or keystone")
+        if any(one.image == state.MACHINE for one in desired.instances):
+            images.obtain()
         if desired.auth == keystone.NAME:
             environments.obtain(keystone.NAME)
         state.save(self.run, desired)

@@ -20,6 +20,8 @@ DEBIAN_SUITE = "trixie"
 """Debian 13: OVN 25.03 and Open vSwitch 3.5. Older releases of Debian take it from there."""
 MERGED = ("bin", "lib", "lib64", "sbin")
 """Folders that are the same as those of /usr (file-hierarchy(7)): packages of older releases still name them."""
+BRINGS = ("lib", "linux-image-")
+"""What a package is unpacked with: its libraries, and the kernel that the package of the newest one names."""
 BY_HAND = "install OVN 24.03 or newer (ovn-central, ovn-host, openvswitch-switch) and busybox-static by hand"
 
 
@@ -109,7 +111,7 @@ class _PrivateApt:
         _run(["apt-get", *self._options, "-qq", "update"], self._place)
 
     def with_libraries(self, names: Sequence[str]) -> list[str]:
-        """Return *names* and the packages of shared libraries that they need, directly or not.
+        """Return *names* and the packages of shared libraries (and kernels) that they need, directly or not.
 
         Other dependencies (init scripts, Python, openssl's command) are left out: nothing is installed.
         """
@@ -133,7 +135,7 @@ class _PrivateApt:
             if name in wanted:
                 continue
             wanted[name] = None
-            queue += [other for other in needs.get(name, ()) if other.startswith("lib") or other == "zlib1g"]
+            queue += [other for other in needs.get(name, ()) if other.startswith(BRINGS) or other == "zlib1g"]
         return list(wanted)
 
     def download(self, names: Sequence[str]) -> list[Path]:

@@ -163,9 +163,6 @@ def _fill_foreign(fresh: Path, root: Path) -> None:
     """
     (fresh / "bin").mkdir()
     (fresh / "share").symlink_to("root/usr/share")
-    loader = next(path for pattern in ("lib64", "usr/lib64", "usr/lib") for path in (root / pattern).glob("ld-linux*"))
-    libraries = [path for path in (root / "usr/lib").iterdir() if path.name.endswith("-linux-gnu")]
-    library_path = ":".join(f"$r/{path.relative_to(root)}" for path in libraries)
     files = {path.name: path for folder in ("usr/bin", "usr/sbin") for path in (root / folder).iterdir()}
     files |= {name: root / file for name, file in SERVERS.items()}
     for name, path in files.items():
@@ -173,16 +170,28 @@ def _fill_foreign(fresh: Path, root: Path) -> None:
             continue
         wrapper = fresh / "bin" / name
         own = "".join(f'[ -x {path} ] && exec {path} "$@"\n' for path in OWN_FIRST.get(name, ()))
-        wrapper.write_text(
-            f"#!/bin/sh\n{own}r=${{0%/*}}/../root\n"
-            f'exec "$r/{loader.relative_to(root)}" --argv0 {name} --library-path "{library_path}"'
-            f' "$r/{path.relative_to(root)}" "$@"\n'
-        )
+        words = " ".join(f'"{word}"' for word in foreign(root, path, "$r"))
+        wrapper.write_text(f'#!/bin/sh\n{own}r=${{0%/*}}/../root\nexec {words} "$@"\n')
         wrapper.chmod(0o755)
     (fresh / "bin" / "busybox").symlink_to("../root/usr/bin/busybox")
     missing = [name for name in NEEDED if not (fresh / "bin" / name).exists()]
     if missing:
         raise StackFault(f"the packages {', '.join(PACKAGES)} hold no {', '.join(missing)}: install OVN 24.03 or newer")
+
+
+def foreign(root: Path, program: Path, place: str = "") -> tuple[str, ...]:
+    """Return the words that start *program* of the packages unpacked in *root*, by the loader that came with it.
+
+    *place* is how the words name *root*; by its path, unless given.
+    """
+    loader = next(path for pattern in ("lib64", "usr/lib64", "usr/lib") for path in (root / pattern).glob("ld-linux*"))
+    libraries = [path for path in (root / "usr/lib").iterdir() if path.name.endswith("-linux-gnu")]
+
+    def named(path: Path) -> str:
+        return f"{place or root}/{path.relative_to(root)}"
+
+    library_path = ":".join(map(named, libraries))
+    return (named(loader), "--argv0", program.name, "--library-path", library_path, named(program))
 
 
 def _is_script(path: Path) -> bool:

@@ -66,7 +66,21 @@ class Notifies:
     """Ready when the daemon has said ``READY=1`` on ``NOTIFY_SOCKET`` (sd_notify(3)); later it says ``WATCHDOG=1``."""
 
 
-Readiness = Answers | Exists | Notifies
+@dataclass(frozen=True)
+class Prints:
+    """Ready when a line of the file *path* begins with *words*; the keeper removes the file before each start."""
+
+    path: Path
+    words: str
+
+    async def holds(self, pid: int) -> bool:  # noqa: ARG002 - the shape of a probe
+        """Tell whether the file says so now."""
+        with contextlib.suppress(OSError):
+            return any(line.startswith(self.words) for line in self.path.read_text(errors="replace").splitlines())
+        return False
+
+
+Readiness = Answers | Exists | Notifies | Prints
 
 
 async def nothing_more() -> None:
@@ -270,7 +284,7 @@ class Keeper:
     @contextlib.contextmanager
     def _channel(self) -> Iterator[socket.socket | None]:
         """Open the notify socket where the service uses one, and take away a stale readiness file."""
-        if isinstance(self.service.ready, Exists):
+        if isinstance(self.service.ready, Exists | Prints):
             self.service.ready.path.unlink(missing_ok=True)
         if not isinstance(self.service.ready, Notifies):
             yield None

@@ -9,10 +9,12 @@ from pathlib import Path
 import msgspec
 
 FILE = "lab.json"
+NAMESPACE, MACHINE = IMAGES = ("ns", "vm")
+"""What an instance is: a network namespace, or a virtual machine."""
 
 
 class Instance(msgspec.Struct, frozen=True, kw_only=True):
-    """An instance: a network namespace with one port. Addresses are ``ADDRESS/PREFIX``."""
+    """An instance: a network namespace with one port, or a machine on that port. Addresses are ``ADDRESS/PREFIX``."""
 
     name: str
     port_id: str
@@ -24,6 +26,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     addresses: tuple[str, ...] = ()
     gateway: str = ""
     dhcp: bool = True
+    image: str = NAMESPACE
 
     @property
     def tap(self) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import msgspec
 
 from neutrino.linux import device, namespace
-from neutrino.stack import central, control, instance, jsonrpc, outside, state
+from neutrino.stack import central, control, guest, instance, jsonrpc, outside, state
 from neutrino.stack.fault import StackFault
 from neutrino.stack.host import FABRIC, Host, number, usable_datapath
 from neutrino.stack.place import Place
@@ -182,14 +182,18 @@ class Supervisor:
             raise StackFault(f"there is no host {one.host}: `./stack host add {one.host}` adds it")
         await self._service_ready(f"{one.host}.ovsdb-server")
         if not instance.is_whole(one, host):
-            await self._stop_dhcp(one.name)
+            await self._stop_inside(one)
             await instance.unwire(one, host)
         await instance.plug(one, host)
         await self._service_ready(f"{one.host}.ovn-controller")
         await instance.installed(one, host)
-        service = instance.dhcp_service(self.place, one)
-        if one.dhcp and service.name not in self.keepers:
-            self._keep((service,))
+        self._keep(tuple(service for service in self._inside(one) if service.name not in self.keepers))
+
+    def _inside(self, one: state.Instance) -> tuple[Service, ...]:
+        """Return what is kept running for *one*: its machine, or its DHCP client."""
+        if one.image == state.MACHINE:
+            return (guest.service(self.place, one),)
+        return (instance.dhcp_service(self.place, one),) if one.dhcp else ()
 
     async def _plug(self, one: state.Instance) -> None:
         known = self.desired.instance(one.name)
@@ -209,13 +213,15 @@ class Supervisor:
                 f"OVN did not take the port {one.port_id} on {one.host}: is it bound there? `./stack logs ovn-northd`,"
                 f" `./stack logs {one.host}.ovn-controller`"
             ) from error
-        if one.dhcp:
-            await self._wait(control.Wait(services=[f"{one.name}.udhcpc"], timeout_s=LEASE_WITHIN_S))
+        within_s = guest.BOOT_WITHIN_S if one.image == state.MACHINE else LEASE_WITHIN_S
+        for service in self._inside(one):
+            await self._wait(control.Wait(services=[service.name], timeout_s=within_s))
 
-    async def _stop_dhcp(self, name: str) -> None:
-        keeper = self.keepers.pop(f"{name}.udhcpc", None)
-        if keeper is not None:
-            await keeper.stop()
+    async def _stop_inside(self, one: state.Instance) -> None:
+        for service in self._inside(one):
+            keeper = self.keepers.pop(service.name, None)
+            if keeper is not None:
+                await keeper.stop()
 
     async def _unplug(self, name: str) -> None:
         one = self.desired.instance(name)
@@ -224,7 +230,7 @@ class Supervisor:
         task = self._plugged.pop(name, None)
         if task is not None:
             task.cancel()
-        await self._stop_dhcp(name)
+        await self._stop_inside(one)
         await instance.unplug(one, self.hosts.get(one.host), self.place)
         self.desired.instances.remove(one)
         state.save(self.place.run, self.desired)
@@ -234,7 +240,7 @@ class Supervisor:
         instances = [
             control.InstanceStatus(
                 instance=one,
-                address=instance.lease(self.place, one) if one.dhcp else (one.addresses or ("",))[0],
+                address=self._address(one),
             )
             for one in self.desired.instances
         ]
@@ -247,6 +253,11 @@ class Supervisor:
             datapath=self.datapath,
             programs=str(self.place.programs.bin),
         )
+
+    def _address(self, one: state.Instance) -> str:
+        if one.image == state.MACHINE:
+            return guest.address(self.place, one)
+        return instance.lease(self.place, one) if one.dhcp else (one.addresses or ("",))[0]
 
     async def _wait(self, request: control.Wait) -> None:
         """Return when the services are ready; give up early on one that keeps ending before it is ready."""
