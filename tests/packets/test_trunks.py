@@ -30,14 +30,14 @@ def test_an_instance_reaches_a_subports_network_by_its_vlan(site: Site) -> None:
 
 
 def test_hosts_meet_on_the_segment_that_both_reach(site: Site, public: Resource) -> None:
-    """The public network is there so that physnet1 joins the hosts."""
+    """The public network is there so that public joins the hosts."""
     network = site.create(
         "networks",
         "network",
         segments=[
             {
                 "provider:network_type": "vlan",
-                "provider:physical_network": "physnet1",
+                "provider:physical_network": "public",
                 "provider:segmentation_id": 301,
             },
             {"provider:network_type": "flat", "provider:physical_network": "elsewhere"},

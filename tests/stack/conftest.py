@@ -19,6 +19,7 @@ class Stack:
     def __init__(self, run: Path) -> None:
         self.run = run
         self.lab = Lab(run)
+        self.conf = Path(os.devnull)
         self.up_options: tuple[str, ...] = ("--auth", "noauth")  # Keystone takes seconds
 
     def __call__(self, *words: str, status: int | None = 0) -> subprocess.CompletedProcess[str]:
@@ -27,6 +28,7 @@ class Stack:
         done = subprocess.run(
             [sys.executable, "-m", "neutrino.cli", "--dir", str(self.run), *words],
             capture_output=True,
+            env={**os.environ, "NEUTRINO_LOCAL_CONF": str(self.conf)},
             text=True,
             timeout=100,
             check=False,

@@ -19,12 +19,12 @@ def test_up_makes_the_demo_and_down_leaves_nothing(stack: Stack) -> None:
         *("ovn-nb", "ovn-sb", "ovn-northd", "neutrino-api", "neutrino-controller", "metadata"),
         *(f"h{n}.{program}" for n in (1, 2) for program in ("ovsdb-server", "ovs-vswitchd", "ovn-controller")),
         *(f"h{n}.{program}" for n in (1, 2) for program in ("neutrino-agent", "haproxy")),
-        *("a.udhcpc", "b.udhcpc"),
+        *("a.udhcpc", "b.udhcpc", "outside"),
     }
     assert all(one["pid"] for one in status["services"])
     assert [one["address"] for one in sorted(status["instances"], key=lambda one: str(one["instance"]["name"]))] == [
-        f"{stack.lab.address('a')}/24",
-        f"{stack.lab.address('b')}/24",
+        f"{stack.lab.address('a')}/26",
+        f"{stack.lab.address('b')}/26",
     ]
     stack("instance", "ping", "b", "a")
     stack("down")
@@ -35,7 +35,7 @@ def test_up_makes_the_demo_and_down_leaves_nothing(stack: Stack) -> None:
 
 def test_up_again_changes_nothing_and_after_down_brings_the_same_ports(stack: Stack) -> None:
     stack("up", "--api-port", "0")
-    stack("instance", "create", "c", "--network", "demo", "--host", "h2")
+    stack("instance", "create", "c", "--network", "private", "--host", "h2")
     pids = stack.pids()
     instances = stack.status()["instances"]
     stack("up", "--api-port", "0")
@@ -51,7 +51,7 @@ def test_up_again_changes_nothing_and_after_down_brings_the_same_ports(stack: St
 def test_instances_come_and_go(stack: Stack) -> None:
     stack("up", "--api-port", "0")
     group = stack.lab.api.create("security-groups", "security_group", name="silent")
-    stack("instance", "create", "c", "--network", "demo", "--host", "h1", "--security-group", "silent")
+    stack("instance", "create", "c", "--network", "private", "--host", "h1", "--security-group", "silent")
     assert stack.lab.exec("c", "cat", "/sys/class/net/lo/operstate", check=False).returncode == 0
     address = stack.lab.address("c")
     (port,) = stack.lab.api.list("ports", name="c")
@@ -68,7 +68,7 @@ def test_instances_come_and_go(stack: Stack) -> None:
 def test_hosts_come_and_go(stack: Stack) -> None:
     stack("up", "--api-port", "0")
     stack("host", "add", "h3")
-    stack("instance", "create", "c", "--network", "demo", "--host", "h3")
+    stack("instance", "create", "c", "--network", "private", "--host", "h3")
     stack("instance", "ping", "c", "a")
     assert "still runs c" in stack("host", "remove", "h3", status=1).stderr
     stack("instance", "delete", "c")
@@ -80,7 +80,7 @@ def test_hosts_come_and_go(stack: Stack) -> None:
 def test_the_openstack_client_finds_the_lab(stack: Stack) -> None:
     stack("up", "--api-port", "0")
     assert stack("neutrino", "ovn", "check").stdout == "The Northbound is what the intent asks for.\n"
-    assert "demo" in stack("openstack", "network", "list", "-f", "value", "-c", "Name").stdout.split()
+    assert "private" in stack("openstack", "network", "list", "-f", "value", "-c", "Name").stdout.split()
     environment = {**os.environ, "OS_CLIENT_CONFIG_FILE": str(stack.run / "clouds.yaml")}
     ask = ("network", "agent", "list", "-f", "value", "-c", "Host")
     words = [sys.executable, "-m", "openstackclient.shell", "--os-cloud", "neutrino", *ask]
@@ -101,7 +101,7 @@ def test_a_port_in_use_is_one_sentence(stack: Stack) -> None:
 
 
 def test_another_port_for_a_running_lab_is_one_sentence(stack: Stack) -> None:
-    stack.lab.up()
+    stack("up", "--no-demo", "--api-port", "0")
     stack("up", "--no-demo")
     other = "1" if stack.lab.last_port != 1 else "2"
     assert "./stack down" in stack("up", "--no-demo", "--api-port", other, status=1).stderr

@@ -53,6 +53,7 @@ def test_everything_as_an_ordinary_user(others_place: Path) -> None:
         "PATH": os.environ["PATH"],
         "PYTHONPATH": f"{others_place / 'src'}:{others_place / 'site'}",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "NEUTRINO_LOCAL_CONF": os.devnull,
         "XDG_CACHE_HOME": str(others_place / "cache"),
         "NEUTRINO_PROGRAMS": str(others_place / "programs" / "bin"),
     }

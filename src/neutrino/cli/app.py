@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from neutrino.cli import asking, checks, conformance, instances, terminal, top
-from neutrino.cli.place import CHECKOUT, lab_of
+from neutrino.cli.place import CHECKOUT, lab_of, local_conf_of
 from neutrino.linux import process
 from neutrino.stack import control
 from neutrino.stack.fault import StackFault
@@ -71,7 +71,13 @@ def up(
             help="keystone or noauth; for a lab that is not running.", show_default="as last time, else keystone"
         ),
     ] = "",
-    demo: Annotated[bool, typer.Option(help="Make the demo network with two instances, and ping.")] = True,
+    conf: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="NEUTRINO_LOCAL_CONF", help="DevStack's file of settings.", show_default="local.conf beside ./stack"
+        ),
+    ] = None,
+    demo: Annotated[bool, typer.Option(help="Make two instances on the private network, and ping.")] = True,
     as_json: AsJson = False,
 ) -> None:
     """Start everything, or repair what is missing; end with status 0 when packets flow."""
@@ -79,17 +85,27 @@ def up(
 
     if api_port is None:
         api_port = lab_of().last_port or API_PORT
+    local = local_conf_of(conf)
+    auth = auth or local.settings.q_auth_strategy
     if not auth and not lab_of().is_known:
         auth = "keystone"
-    lab = lab_of(hosts=hosts, datapath=datapath, api_port=api_port, auth=auth)
+    for warning in local.warnings:
+        terminal.print_error(warning)
+    lab = lab_of(
+        hosts=hosts,
+        datapath=datapath,
+        api_port=api_port,
+        auth=auth,
+        networking=local.settings,
+        passwords=local.passwords,
+    )
     with terminal.progress() as tell:
         tell("programs")
         lab.place  # noqa: B018 - fetches them the first time
         tell("services")
         lab.up(wait=False)
-        if demo:
-            show.make(lab, tell)
-        first_ping_s = process.age_s(os.getpid()) if demo else None
+        flows = show.make(lab, tell, with_instances=demo)
+        first_ping_s = process.age_s(os.getpid()) if flows else None
         lab.wait()
     reply = lab.status()
     if as_json:
@@ -99,14 +115,15 @@ def up(
         terminal.print_json({**found, **msgspec.to_builtins(reply)})
         return
     _print_status(reply)
-    if not demo:
-        return
+    if flows:
+        terminal.print_line(f"Packets flow: {'; '.join(flows)}.\n")
+    elif demo:
+        terminal.print_line("There is no private network for instances, so none was pinged.\n")
     clouds = lab.place.clouds
-    terminal.print_line("Packets flow: a (h1) to b (h2), through OVN.\n")
     terminal.print_line(f"API        {lab.endpoint}/v2.0")
     terminal.print_line(f"openstack  export OS_CLIENT_CONFIG_FILE={clouds} OS_CLOUD=neutrino; openstack network list")
     terminal.print_line("           or: ./stack openstack network list")
-    terminal.print_line("next       ./stack instance create c --network demo --host h2")
+    terminal.print_line("next       ./stack instance create c --network private --host h2")
     terminal.print_line("           ./stack instance ping a c      ./stack instance shell a")
     terminal.print_line("           ./stack exec h1 -- ovs-vsctl show      ./stack exec central -- ovn-nbctl show")
     terminal.print_line("           ./stack status      ./stack down")

@@ -5,13 +5,24 @@ Here: the checkout and its run folder. Not here: what is in it.
 
 import os
 from pathlib import Path
+from typing import Any
 
 from neutrino.stack.lab import Lab
+from neutrino.stack.localconf import reading
+from neutrino.stack.localconf.reading import LocalConf
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
 
-def lab_of(hosts: int = 2, api_port: int = 0, datapath: str = "auto", auth: str = "") -> Lab:
-    """Return the lab of ``--dir`` or ``NEUTRINO_STACK_DIR``, else the checkout's own."""
-    run = Path(os.environ.get("NEUTRINO_STACK_DIR") or CHECKOUT / ".stack")
-    return Lab(run, hosts=hosts, api_port=api_port, datapath=datapath, auth=auth)
+def lab_of(**wanted: Any) -> Lab:
+    """Return the lab of ``--dir`` or ``NEUTRINO_STACK_DIR``, else the checkout's own; *wanted* is as Lab takes it."""
+    return Lab(Path(os.environ.get("NEUTRINO_STACK_DIR") or CHECKOUT / ".stack"), **wanted)
+
+
+def local_conf_of(file: Path | None) -> LocalConf:
+    """Return what *file* says, else the checkout's own local.conf, where there is one; raises StackFault."""
+    if file is None:
+        file = CHECKOUT / reading.NAME
+        if not file.exists():
+            return LocalConf()
+    return reading.read(file, os.environ)

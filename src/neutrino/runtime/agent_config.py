@@ -43,6 +43,8 @@ OVN = [
     ),
 ]
 
+GROUPS: dict[str, list[cfg.Opt]] = {"DEFAULT": DEFAULT, "ovs": OVS, "ovn": OVN}
+
 
 @dataclass(frozen=True, slots=True)
 class AgentConfig:
@@ -66,9 +68,8 @@ def load(argv: Sequence[str]) -> AgentConfig:
         ConfigError: A file or value cannot be used.
     """
     conf = cfg.ConfigOpts()
-    conf.register_opts(DEFAULT)
-    conf.register_opts(OVS, group="ovs")
-    conf.register_opts(OVN, group="ovn")
+    for group, options in GROUPS.items():
+        conf.register_opts(options, group=None if group == "DEFAULT" else group)
     try:
         conf(list(argv), project="neutrino", default_config_files=[])
         return AgentConfig(

@@ -5,14 +5,17 @@ Here: their declarations and the files that they are given. Not here: keeping th
 
 import hashlib
 import secrets
+import shlex
 import sys
 from pathlib import Path
 
 from neutrino.stack import command
 from neutrino.stack.identity.service import DEMO, REGION, Identity, write_private
+from neutrino.stack.localconf.settings import Settings
 from neutrino.stack.metadata import SECRET
 from neutrino.stack.place import Place
 from neutrino.stack.service import Answers, Notifies, Service
+from neutrino.stack.state import Desired
 
 COMPACT_ABOVE_BYTES = 1 << 20
 """A database below this is read in a few milliseconds: compacting it would cost more than it saves."""
@@ -20,12 +23,14 @@ COMPACT_ABOVE_BYTES = 1 << 20
 QUIET = ("-vconsole:info", "-vsyslog:off", "-vfile:off")
 
 
-def services(place: Place, listener: int, identity: tuple[Service, ...] = ()) -> tuple[Service, ...]:
+def services(
+    place: Place, listener: int, settings: Settings, identity: tuple[Service, ...] = ()
+) -> tuple[Service, ...]:
     """Return the central services; *listener* is the API's listening socket, *identity* what it asks about callers."""
     return (
         *identity,
-        _database(place, "ovn-nb", place.northbound),
-        _database(place, "ovn-sb", place.southbound),
+        _database(place, "ovn-nb", place.northbound, settings.ovn_dbs_log_level),
+        _database(place, "ovn-sb", place.southbound, settings.ovn_dbs_log_level),
         Service(
             name="ovn-northd",
             command=(
@@ -40,6 +45,7 @@ def services(place: Place, listener: int, identity: tuple[Service, ...] = ()) ->
             ready=Answers(f"{place.private('central')}/ovn-northd.{{pid}}.ctl", "status", "Status: active"),
         ),
         *_own_services(place, listener),
+        *((_metadata(place),) if settings.has_metadata else ()),
     )
 
 
@@ -59,16 +65,19 @@ def _own_services(place: Place, listener: int) -> tuple[Service, ...]:
             environment=place.environment("central"),
             ready=Notifies(),
         ),
-        Service(
-            name="metadata",
-            command=(sys.executable, "-m", "neutrino.stack.metadata", str(place.run), str(place.metadata)),
-            environment=place.environment("central"),
-            ready=Notifies(),
-        ),
     )
 
 
-def _database(place: Place, name: str, socket: Path) -> Service:
+def _metadata(place: Place) -> Service:
+    return Service(
+        name="metadata",
+        command=(sys.executable, "-m", "neutrino.stack.metadata", str(place.run), str(place.metadata)),
+        environment=place.environment("central"),
+        ready=Notifies(),
+    )
+
+
+def _database(place: Place, name: str, socket: Path, level: str) -> Service:
     file = place.run / f"{socket.stem}.db"
     control = place.private("central") / f"{name.replace('-', '')}_db.ctl"
 
@@ -87,6 +96,7 @@ def _database(place: Place, name: str, socket: Path) -> Service:
             f"--unixctl={control}",
             f"--pidfile={place.private('central')}/{name}.pid",
             *QUIET,
+            f"-vconsole:{level}",
         ),
         environment=place.environment("central"),
         prepare=prepare,
@@ -115,8 +125,8 @@ def _digest(place: Place, name: str) -> str:
     return hashlib.sha256(place.programs.schema(name).read_bytes()).hexdigest()
 
 
-def write_configuration(place: Place, identity: Identity | None, settings: str) -> None:
-    """Write the oslo.config file of the API and the controller; *settings* is more of it, as text."""
+def write_configuration(place: Place, identity: Identity | None, desired: Desired) -> None:
+    """Write the oslo.config file of the API and the controller."""
     write_private(
         place.configuration,
         f"""\
@@ -131,12 +141,8 @@ connection = sqlite:///{place.run}/neutrino.sqlite
 [ovn]
 ovn_nb_connection = unix:{place.northbound}
 ovn_sb_connection = unix:{place.southbound}
-ovn_metadata_enabled = true
-
-[ml2]
-mechanism_drivers = ovn
-tenant_network_types = geneve
-{settings}
+{desired.networking.options()}
+{desired.settings}
 {identity.authtoken() if identity else ""}""",
     )
 
@@ -151,14 +157,18 @@ def write_secret(place: Place) -> None:
 def write_clouds(place: Place, api_port: int, identity: Identity | None) -> None:
     """Write clouds.yaml, with which openstackclient and openstacksdk find the API as cloud ``neutrino``.
 
-    With Keystone, ``neutrino`` is the administrator, ``demo`` an ordinary member; ``openrc`` has the former.
+    With Keystone, ``neutrino`` is the administrator, ``demo`` an ordinary member. ``openrc`` has the variables of the
+    former, ``openrc-demo`` of the latter.
     """
     if identity:
         admin, demo = ("admin", "admin"), (DEMO, DEMO)
         entries = identity.cloud("neutrino", *admin) + identity.cloud("admin", *admin) + identity.cloud(DEMO, *demo)
-        write_private(place.variables, identity.variables(*admin))
+        write_private(place.variables(), identity.variables(*admin))
+        write_private(place.variables(DEMO), identity.variables(*demo))
     else:
-        place.variables.unlink(missing_ok=True)
+        names = f"export OS_CLIENT_CONFIG_FILE={shlex.quote(str(place.clouds))}\nexport OS_CLOUD=neutrino\n"
+        write_private(place.variables(), names)
+        place.variables(DEMO).unlink(missing_ok=True)
         entries = f"""\
   neutrino:
     auth_type: none

@@ -53,9 +53,10 @@ class RemoveHost(msgspec.Struct, tag=True):
 
 
 class Outside(msgspec.Struct, tag=True):
-    """Make the provider fabric and the namespace ``outside`` with these addresses, and keep them."""
+    """Make the provider fabric and the namespace ``outside`` with these addresses and routes, and keep them."""
 
     addresses: tuple[str, ...]
+    routes: tuple[tuple[str, str], ...] = ()
 
 
 class Signal(msgspec.Struct, tag=True):

@@ -11,13 +11,14 @@ import os
 import re
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from neutrino.linux import device
 from neutrino.stack import command, jsonrpc
 from neutrino.stack.central import QUIET
 from neutrino.stack.fault import StackFault
+from neutrino.stack.localconf.settings import Settings
 from neutrino.stack.metadata import SECRET
 from neutrino.stack.place import Place
 from neutrino.stack.service import POLL_S, Answers, Exists, Notifies, Service
@@ -56,6 +57,7 @@ class Host:
     name: str
     datapath: str
     place: Place
+    settings: Settings = field(default_factory=Settings)
 
     @property
     def address(self) -> str:
@@ -66,6 +68,11 @@ class Host:
     def mac(self) -> str:
         """The MAC address of br-phy."""
         return f"0a:00:ac:1f:00:{number(self.name):02x}"
+
+    @property
+    def public_bridge(self) -> str:
+        """The bridge that the world outside is joined to."""
+        return self.settings.bridges[self.settings.public_physical_network]
 
     @property
     def folder(self) -> Path:
@@ -155,6 +162,12 @@ class Host:
                 environment=environment,
                 ready=Answers(f"{self.folder}/ovn-controller.{{pid}}.ctl", "connection-status", "connected"),
             ),
+            *(self._metadata_services() if self.settings.has_metadata else ()),
+        )
+
+    def _metadata_services(self) -> tuple[Service, ...]:
+        environment = self.place.environment(self.name)
+        return (
             Service(
                 name=f"{self.name}.neutrino-agent",
                 command=(
@@ -192,7 +205,8 @@ namespace_suffix = .{self.name}
 
 [ovs]
 ovsdb_connection = unix:{self.switch}
-"""
+
+{self.settings.agent_post_config}"""
         )
 
     async def _make_database(self) -> None:
@@ -217,8 +231,8 @@ ovsdb_connection = unix:{self.switch}
             "ovn-encap-ip": self.address,
             "ovn-bridge": "br-int",
             "ovn-bridge-datapath-type": self.datapath,
-            "ovn-bridge-mappings": "physnet1:br-ex",
-            "ovn-cms-options": "enable-chassis-as-gw",
+            "ovn-bridge-mappings": ",".join(":".join(one) for one in self.settings.bridges.items()),
+            **({"ovn-cms-options": "enable-chassis-as-gw"} if self.settings.enable_chassis_as_gw else {}),
             "ovn-monitor-all": "true",
         }
         await self.vsctl(
@@ -229,7 +243,11 @@ ovsdb_connection = unix:{self.switch}
             *("--", "--may-exist", "add-br", "br-phy", "--", "set", "Bridge", "br-phy", kind),
             f'other_config:hwaddr="{self.mac}"',
             *("--", "--may-exist", "add-port", "br-phy", "phy0"),
-            *("--", "--may-exist", "add-br", "br-ex", "--", "set", "Bridge", "br-ex", kind),
+            *(
+                word
+                for bridge in dict.fromkeys(self.settings.bridges.values())
+                for word in ("--", "--may-exist", "add-br", bridge, "--", "set", "Bridge", bridge, kind)
+            ),
             *("--", "--may-exist", "add-br", "br-int", "--", "set", "Bridge", "br-int", kind),
             *("fail_mode=secure", "other_config:disable-in-band=true"),
         )

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +24,8 @@ from neutrino.stack import image as images
 from neutrino.stack.api import ApiRefused, Login, NetworkingApi, Resource
 from neutrino.stack.fault import StackFault
 from neutrino.stack.identity import service as keystone
+from neutrino.stack.localconf.reading import differences
+from neutrino.stack.localconf.settings import Settings
 from neutrino.stack.outside import OUTSIDE
 from neutrino.stack.place import Place
 from neutrino.stack.state import Instance
@@ -50,6 +52,8 @@ class Lab:
     127.0.0.1; 0 takes a free one (the same as last time when it is still free). ``datapath``: ``auto``, ``netdev``
     or ``dummy``, for a lab that is not yet there. ``auth``: ``noauth`` or ``keystone``, for a lab that is not running;
     without it, as last time, at first noauth. ``settings``: more sections of the services' configuration.
+    ``networking``: what ``local.conf`` says, for a lab that is not running; without it, as last time, at first OVN and
+    no initial networks. ``passwords``: of Keystone's users by name; without them, as last time, at first by chance.
 
     with Lab(tmp_path / "lab", hosts=2) as lab:            # up() and, at the end, down()
         network = lab.api.create("networks", "network", name="n")
@@ -61,7 +65,15 @@ class Lab:
     """
 
     def __init__(
-        self, run: Path, hosts: int = 2, api_port: int = 0, datapath: str = "auto", auth: str = "", settings: str = ""
+        self,
+        run: Path,
+        hosts: int = 2,
+        api_port: int = 0,
+        datapath: str = "auto",
+        auth: str = "",
+        settings: str = "",
+        networking: Settings | None = None,
+        passwords: Mapping[str, str] | None = None,
     ) -> None:
         self.run = run.absolute()
         self._hosts = hosts
@@ -69,6 +81,8 @@ class Lab:
         self._wanted_datapath = datapath
         self._wanted_auth = auth
         self._wanted_settings = settings
+        self._wanted_networking = networking
+        self._wanted_passwords = dict(passwords or {})
         self._place: Place | None = None
         self._port = 0
         self._api: NetworkingApi | None = None
@@ -94,14 +108,21 @@ class Lab:
 
     @property
     def api(self) -> NetworkingApi:
-        """A client of the lab's API."""
+        """A client of the lab's API, as the administrator."""
         if self._api is None or self._api.endpoint != self.endpoint:
-            identity = self.identity
-            self._api = NetworkingApi(
-                self.endpoint,
-                Login(identity.url, "admin", identity.passwords()["admin"], "admin") if identity else None,
-            )
+            self._api = self.api_of("admin", "admin")
         return self._api
+
+    def api_of(self, user: str, project: str) -> NetworkingApi:
+        """Return a client of the lab's API as this user of Keystone; without Keystone, as anybody."""
+        identity = self.identity
+        login = Login(identity.url, user, identity.passwords()[user], project) if identity else None
+        return NetworkingApi(self.endpoint, login)
+
+    @property
+    def networking(self) -> Settings:
+        """What the lab was told of networking."""
+        return state.load(self.run).networking
 
     @property
     def identity(self) -> keystone.Identity | None:
@@ -153,13 +174,14 @@ class Lab:
         Raises StackFault with one sentence that says what is missing, refused, in use or late.
         """
         self.run.mkdir(parents=True, exist_ok=True)
-        with self._alone():
+        with self.alone():
             if not self.is_running:
                 self._launch()
         status = self.client.ask(control.Status())
         self._port = status.api_port
         if self._wanted_auth not in ("", state.load(self.run).auth):
             raise StackFault(f"the lab runs without {self._wanted_auth}: `./stack down` before another one")
+        self._refuse_other_settings()
         if self._wanted_port not in (0, status.api_port):
             raise StackFault(f"the lab's API listens on port {status.api_port}: `./stack down` before another one")
         for number in range(1, self._hosts + 1):
@@ -242,11 +264,12 @@ class Lab:
         security_groups: Sequence[str] | None = None,
         **port: Any,
     ) -> Resource:
-        """Return the API port of the instance *name*, made when there is none."""
+        """Return the API port of the instance *name*, made when there is none, as one of the network's project."""
         known = state.load(self.run).instance(name)
         if known is not None and known.host == host:
             with contextlib.suppress(ApiRefused):
                 return self.api.show("ports", known.port_id)
+        port.setdefault("project_id", self.api.show("networks", network)["project_id"])
         return self.api.create(
             "ports",
             "port",
@@ -267,13 +290,15 @@ class Lab:
             images.obtain()
         network = self.api.show("networks", port["network_id"])
         subnets = {one["id"]: one for one in self.api.list("subnets", network_id=port["network_id"])}
-        addresses, gateway, dhcp = [], "", False
+        addresses, six, gateway, dhcp = [], [], "", False
         for fixed in port["fixed_ips"]:
             subnet = subnets[fixed["subnet_id"]]
             if subnet["ip_version"] == 4:
                 addresses.append(f"{fixed['ip_address']}/{subnet['cidr'].partition('/')[2]}")
                 gateway = gateway or subnet["gateway_ip"] or ""
                 dhcp = dhcp or bool(subnet["enable_dhcp"])
+            else:
+                six.append(f"{fixed['ip_address']}/{subnet['cidr'].partition('/')[2]}")
         one = Instance(
             name=name,
             port_id=port["id"],
@@ -282,7 +307,7 @@ class Lab:
             network_id=port["network_id"],
             device_id=port["device_id"],
             mtu=network.get("mtu") or 1442,
-            addresses=tuple(addresses),
+            addresses=tuple(addresses or six),
             gateway=gateway,
             dhcp=dhcp,
             image=image,
@@ -306,7 +331,7 @@ class Lab:
                 name=PUBLIC_NAME,
                 router__external=True,
                 provider__network_type="flat",
-                provider__physical_network="physnet1",
+                provider__physical_network=self.networking.public_physical_network,
             )
         )
         present = {one["name"] for one in self.api.list("subnets", network_id=network["id"])}
@@ -447,6 +472,18 @@ class Lab:
                 self.end(one)
         return False
 
+    def _refuse_other_settings(self) -> None:
+        """Raise StackFault when the running lab was told other things than this one shall be."""
+        wanted = self._wanted_networking
+        different = [] if wanted is None else differences(self.networking, wanted)
+        identity = self.identity
+        if identity is not None and self._wanted_passwords.items() - identity.passwords().items():
+            different.append("passwords")
+        if different:
+            raise StackFault(
+                f"local.conf is not as it was when the lab was started ({', '.join(different)}): `./stack down` first"
+            )
+
     def _launch(self) -> None:
         for tool, package in TOOLS.items():
             if shutil.which(tool) is None:
@@ -461,12 +498,14 @@ class Lab:
             desired.datapath = self._wanted_datapath
         desired.auth = self._wanted_auth or desired.auth
         desired.settings = self._wanted_settings or desired.settings
+        desired.networking = self._wanted_networking or desired.networking
         if desired.auth not in (keystone.NAME, "noauth"):
             raise StackFault(f"there is no authentication {desired.auth}: choose noauth or keystone")
         if any(one.image == state.MACHINE for one in desired.instances):
             images.obtain()
         if desired.auth == keystone.NAME:
             environments.obtain(keystone.NAME)
+            keystone.Identity(place, desired.identity_port).change_passwords(self._wanted_passwords)
         state.save(self.run, desired)
         read, write = os.pipe()
         arguments = (str(self.run), str(port), fallback, str(write), str(place.programs.folder))
@@ -489,8 +528,8 @@ class Lab:
             raise StackFault(said or f"the supervisor did not start ({words[-1]}): look at {place.log('launch')}")
 
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Hold the lock under which a supervisor is started, so that two callers start one."""
+    def alone(self) -> Iterator[None]:
+        """Hold the lock under which a lab is started and first filled, so that of two callers one does it."""
         with (self.run / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -51,7 +51,7 @@ def main() -> None:
         api_port = listening.getsockname()[1]
         identity, services = _identity(place, api_port)
         central.write_secret(place)
-        central.write_configuration(place, identity, state.load(place.run).settings)
+        central.write_configuration(place, identity, state.load(place.run))
         central.write_clouds(place, api_port, identity)
         sandbox.enter(place.run, lambda: _supervise(place, listening, services, answer))
     except StackFault as fault:

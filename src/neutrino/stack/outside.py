@@ -1,22 +1,31 @@
-"""The world outside the lab's cloud: one provider fabric, and a namespace on it that has the public gateway's address.
+"""The world outside the lab's cloud: one provider fabric, and a namespace on it with the public gateway's addresses.
 
-Here: making it, and joining each host's br-ex to it. Not here: the API's external network (lab.py).
+Here: making it, its service, and joining each host's public bridge to it. Not here: the API's external network (lab.py,
+initial.py), what the service answers (world.py).
 """
+
+import sys
+from collections.abc import Sequence
 
 from neutrino.linux import device, namespace
 from neutrino.stack.host import FABRIC, Host
+from neutrino.stack.place import Place
+from neutrino.stack.service import Notifies, Service
 
 OUTSIDE = "outside"
-"""The namespace, as `lab.exec` knows it."""
+"""The namespace, as `lab.exec` knows it, and its service."""
 MAC = "0a:00:cb:00:71:01"
 """Of ``outside``, the same after each start: routers remember their neighbours for minutes."""
 BRIDGE = "provider"
 UPLINK = "ext0"
-"""The device on each host that is in its br-ex."""
+"""The device on each host that is in its public bridge."""
 
 
-async def make(addresses: tuple[str, ...]) -> None:
-    """Make the fabric and the namespace with *addresses* (``ADDRESS/PREFIX``), where they are missing."""
+async def make(addresses: Sequence[str], routes: Sequence[tuple[str, str]] = ()) -> None:
+    """Make the fabric and the namespace with *addresses* (``ADDRESS/PREFIX``), where they are missing.
+
+    *routes* are pairs of prefix and next hop.
+    """
     if not (namespace.NETWORK_FOLDER / OUTSIDE).exists():
         namespace.add_network(OUTSIDE)
         await device.ip_batch(
@@ -32,11 +41,26 @@ async def make(addresses: tuple[str, ...]) -> None:
         device.bring_up(OUTSIDE, "lo", "eth0")
     # Duplicate address detection would keep IPv6 addresses from answering for a second.
     lines = [f"address replace {one} dev eth0{' nodad' if ':' in one else ''}" for one in addresses]
+    lines += [f"route replace {prefix} via {hop} dev eth0" for prefix, hop in routes]
     await device.ip_batch(lines, network=OUTSIDE)
 
 
+def service(place: Place, addresses: Sequence[str]) -> Service:
+    """Return the DNS and web server of the world outside."""
+    return Service(
+        name=OUTSIDE,
+        command=(sys.executable, "-m", "neutrino.stack.world", *(one.partition("/")[0] for one in addresses)),
+        network=OUTSIDE,
+        environment=place.environment("central"),
+        ready=Notifies(),
+    )
+
+
 async def join(host: Host) -> None:
-    """Join br-ex of *host* to the fabric. One wire a host: OVN joins its bridges only inside, so there is no loop."""
+    """Join the public bridge of *host* to the fabric.
+
+    One wire a host: OVN joins its bridges only inside, so there is no loop.
+    """
     if not device.exists(host.name, UPLINK):
         wire = f"x-{host.name}"
         await device.ip_batch(
@@ -48,4 +72,4 @@ async def join(host: Host) -> None:
         )
         device.bring_up(FABRIC, wire)
     device.bring_up(host.name, UPLINK)
-    await host.vsctl("--may-exist", "add-port", "br-ex", UPLINK)
+    await host.vsctl("--may-exist", "add-port", host.public_bridge, UPLINK)

@@ -61,10 +61,9 @@ class Place:
         """The metadata service's socket."""
         return self.private("central") / "metadata.sock"
 
-    @property
-    def variables(self) -> Path:
-        """The clients' openrc."""
-        return self.run / "openrc"
+    def variables(self, user: str = "admin") -> Path:
+        """Return the file of variables with which clients are this user."""
+        return self.run / ("openrc" if user == "admin" else f"openrc-{user}")
 
     def log(self, service: str) -> Path:
         """Return the log file of *service*."""

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from neutrino.stack.localconf.settings import Settings
+
 FILE = "lab.json"
 NAMESPACE, MACHINE = IMAGES = ("ns", "vm")
 """What an instance is: a network namespace, or a virtual machine."""
@@ -47,9 +49,11 @@ class Desired(msgspec.Struct, kw_only=True):
     datapath: str = "auto"
     auth: str = "noauth"  # or "keystone"
     identity_port: int = 0
+    networking: Settings = Settings(neutron_create_initial_networks=False)
     settings: str = ""  # more of the API's and the controller's configuration
     instances: list[Instance] = []
     outside: tuple[str, ...] = ()  # addresses of the namespace on the provider fabric; without any, there is none
+    outside_routes: tuple[tuple[str, str], ...] = ()  # its routes: prefix, next hop
 
     def instance(self, name: str) -> Instance | None:
         """Return the instance *name*, or None."""
@@ -67,5 +71,6 @@ def load(run: Path) -> Desired:
 def save(run: Path, desired: Desired) -> None:
     """Replace the file at once: a reader sees the old or the new."""
     fresh = run / f".{FILE}.{os.getpid()}"
+    fresh.touch(0o600)  # settings may hold a database's password
     fresh.write_bytes(msgspec.json.format(msgspec.json.encode(desired)))
     fresh.replace(run / FILE)

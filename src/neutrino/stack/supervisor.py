@@ -75,7 +75,7 @@ class Supervisor:
     async def _start(self) -> None:
         for name in ("central", "notify"):
             self.place.private(name).mkdir(parents=True)
-        self._keep(central.services(self.place, self._listener.fileno(), self._identity))
+        self._keep(central.services(self.place, self._listener.fileno(), self.desired.networking, self._identity))
         names = list(self.desired.hosts)
         for name in (FABRIC, *names):
             namespace.add_network(name)
@@ -83,8 +83,8 @@ class Supervisor:
         device.bring_up(FABRIC, "lo")
         await device.ip_batch(("link set dev underlay up",), network=FABRIC)
         if self.desired.outside:
-            await outside.make(self.desired.outside)
-        await asyncio.gather(*(self._adopt(Host(name, self.datapath, self.place)) for name in names))
+            await self._open_outside()
+        await asyncio.gather(*(self._adopt(self._host(name)) for name in names))
         for one in self.desired.instances:
             self._begin(one)
         self._made.set()
@@ -137,15 +137,24 @@ class Supervisor:
         await self._service_ready(f"{host.name}.ovsdb-server")
         await outside.join(host)
 
-    async def _make_outside(self, addresses: tuple[str, ...]) -> None:
+    def _host(self, name: str) -> Host:
+        return Host(name, self.datapath, self.place, self.desired.networking)
+
+    async def _make_outside(self, request: control.Outside) -> None:
         await self._made.wait()
-        await outside.make(addresses)
-        self.desired.outside = addresses
+        self.desired.outside, self.desired.outside_routes = request.addresses, request.routes
         state.save(self.place.run, self.desired)
+        await self._open_outside()
         await asyncio.gather(*(self._join(host) for host in self.hosts.values()))
 
+    async def _open_outside(self) -> None:
+        await outside.make(self.desired.outside, self.desired.outside_routes)
+        service = outside.service(self.place, self.desired.outside)
+        if self.desired.networking.has_outside and service.name not in self.keepers:
+            self._keep((service,))
+
     async def _add_host(self, name: str) -> None:
-        host = Host(name, self.datapath, self.place)
+        host = self._host(name)
         number(name)  # refuses a wrong name before anything is made
         if name not in self.hosts:
             namespace.add_network(name)
@@ -299,7 +308,7 @@ class Supervisor:
             case control.RemoveHost():
                 await self._remove_host(request.name)
             case control.Outside():
-                await self._make_outside(request.addresses)
+                await self._make_outside(request)
             case control.Signal():
                 if not await self._keeper(request.service).signal(request.number):
                     raise StackFault(f"{request.service} has no process at the moment: `./stack status` tells more")

@@ -7,6 +7,8 @@ entries (central.py).
 import json
 import os
 import secrets
+import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,12 +47,25 @@ class Identity:
 
     def passwords(self) -> dict[str, str]:
         """Return the passwords by user, made at the first call."""
-        file = self.folder / "passwords.json"
-        if not file.exists():
-            self.folder.mkdir(mode=0o700, exist_ok=True)
-            write_private(file, json.dumps({name: secrets.token_urlsafe(16) for name in USERS}, indent=2))
-        found: dict[str, str] = json.loads(file.read_text())
+        if not self._passwords_file.exists():
+            self._write_passwords({name: secrets.token_urlsafe(16) for name in USERS})
+        found: dict[str, str] = json.loads(self._passwords_file.read_text())
         return found
+
+    def change_passwords(self, passwords: Mapping[str, str]) -> None:
+        """Let these users have these passwords from the next start on."""
+        before = self.passwords()
+        after = {**before, **passwords}
+        if after != before:
+            self._write_passwords(after)
+
+    def _write_passwords(self, passwords: Mapping[str, str]) -> None:
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        write_private(self._passwords_file, json.dumps(passwords, indent=2))
+
+    @property
+    def _passwords_file(self) -> Path:
+        return self.folder / "passwords.json"
 
     def write(self, network_url: str) -> None:
         """Write Keystone's configuration, and what it shall contain."""
@@ -93,7 +108,7 @@ class Identity:
 www_authenticate_uri = {self.url}
 auth_url = {self.url}
 username = neutron
-password = {self.passwords()["neutron"]}
+password = {self.passwords()["neutron"].replace("$", "$$")}
 project_name = service
 user_domain_name = Default
 project_domain_name = Default
@@ -107,7 +122,7 @@ service_token_roles_required = true
     auth:
       auth_url: {self.url}
       username: {user}
-      password: {self.passwords()[user]}
+      password: {json.dumps(self.passwords()[user])}
       project_name: {project}
       user_domain_name: Default
       project_domain_name: Default
@@ -126,7 +141,7 @@ service_token_roles_required = true
             "OS_REGION_NAME": REGION,
             "OS_IDENTITY_API_VERSION": "3",
         }
-        return "".join(f"export {key}={value}\n" for key, value in values.items())
+        return "".join(f"export {key}={shlex.quote(value)}\n" for key, value in values.items())
 
 
 def write_private(path: Path, text: str) -> None:

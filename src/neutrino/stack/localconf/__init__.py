@@ -1,0 +1,1 @@
+"""``local.conf``: DevStack's file, read for all that concerns networking."""
