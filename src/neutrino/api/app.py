@@ -10,7 +10,7 @@ import falcon
 import falcon.asgi
 import msgspec
 
-from neutrino.api import bodies, openapi, tags
+from neutrino.api import bodies, openapi, page, tags
 from neutrino.api.agent_paths import (
     AgentsOfNetwork,
     AgentsOfRouter,
@@ -24,7 +24,9 @@ from neutrino.api.auto_topology_paths import AutoTopology
 from neutrino.api.availability_paths import NetworkAvailabilities, NetworkAvailability, Zones
 from neutrino.api.binding_paths import Activation, Binding, Bindings
 from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
+from neutrino.api.events import Events
 from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
+from neutrino.api.feed import Feed
 from neutrino.api.flavor_paths import FlavorProfile, FlavorProfiles, NextProviders, ServiceProviders
 from neutrino.api.floating_ip_pools import FloatingIpPools
 from neutrino.api.loggable_paths import LoggableResources
@@ -197,10 +199,17 @@ class TagOf(TagsOf):
 
 
 class Versions:
-    """``/``: which versions of the API there are."""
+    """``/``: which versions of the API there are; to a browser, the page."""
+
+    def __init__(self, files: page.Files) -> None:
+        self._files = files
 
     async def on_get(self, req: Req, resp: Resp) -> None:
         """List the versions."""
+        resp.set_header("Vary", "Accept")
+        if page.is_wanted(req):
+            await self._files.on_get(req, resp)
+            return
         links = [{"rel": "self", "href": f"{req.prefix}{PREFIX}/"}]
         resp.data = _encode({"versions": [{"id": "v2.0", "status": "CURRENT", "links": links}]})
 
@@ -257,14 +266,14 @@ class RequestId:
 
 
 class Guard:
-    """Each request but that for the versions is of somebody."""
+    """Each request but those for the versions and the page is of somebody."""
 
     def __init__(self, authenticator: Authenticator) -> None:
         self._authenticator = authenticator
 
     async def process_request(self, req: Req, _resp: Resp) -> None:
         """Find out who asks."""
-        if req.path != "/":
+        if req.path != "/" and not req.path.startswith(page.PREFIX):
             req.context.caller = await self._authenticator.caller(req)
 
 
@@ -341,15 +350,25 @@ def _add_noun(app: falcon.asgi.App[Req, Resp], path: str, service: Service, noun
         app.add_route(f"{path}/{{row_id}}/{name}", ViewOf(service, noun, name))
 
 
-def application(service: Service, authenticator: Authenticator | None = None) -> falcon.asgi.App[Req, Resp]:
-    """Return the ASGI application over *service*; without *authenticator* callers are believed."""
-    believing = NoAuth(service.config.noauth_project_id)
+def application(
+    service: Service, authenticator: Authenticator | None = None, feed: Feed | None = None
+) -> falcon.asgi.App[Req, Resp]:
+    """Return the ASGI application over *service*; without *authenticator* callers are believed.
+
+    Who gives a *feed* can close it, which ends the streams of events.
+    """
+    identity = service.config.identity if authenticator else None
+    authenticator = authenticator or NoAuth(service.config.noauth_project_id)
     middleware: list[Any] = [RequestId(), BelowParent()]
     app = falcon.asgi.App(middleware=middleware)
-    app.add_middleware(Guard(authenticator or believing))
+    app.add_middleware(Guard(authenticator))
     app.req_options.strip_url_path_trailing_slash = True
     app.resp_options.default_media_type = "application/json"
-    app.add_route("/", Versions())
+    files = page.Files()
+    app.add_route("/", Versions(files))
+    app.add_route(f"{page.PREFIX}{{name}}", files)
+    app.add_route(f"{page.PREFIX}login", page.LogIn(identity))
+    app.add_route("/events", Events(service, authenticator, feed or Feed(service.database)))
     app.add_route("/openapi.json", Description())
     app.add_route(PREFIX, Resources())
     app.add_route(f"{PREFIX}/extensions", Extensions())

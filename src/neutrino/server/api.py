@@ -15,6 +15,7 @@ import uvicorn
 
 from neutrino.api.app import application
 from neutrino.api.authentication import Authenticator, NoAuth
+from neutrino.api.feed import Feed
 from neutrino.api.service import Service
 from neutrino.backends.ovn.binding import OvnBinder
 from neutrino.model.faults import DatabaseUnavailable
@@ -28,6 +29,14 @@ log = logging.getLogger("neutrino.api")
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, feed: Feed) -> None:
+        super().__init__(config)
+        self._feed = feed
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._feed.close()  # streams of events have no end of their own
+        await super().shutdown(sockets)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         notify.ready()
@@ -57,7 +66,8 @@ def serve(config: Config, fd: int | None) -> None:
     """Serve until a signal ends it."""
     listener = _listener(config, fd)
     database = open_database(config.database_connection, Wake(config.wake_path))
-    app = application(Service(database, config, OvnBinder()), _authenticator(config))
+    feed = Feed(database)
+    app = application(Service(database, config, OvnBinder()), _authenticator(config), feed)
     server = _Server(
         uvicorn.Config(
             app,
@@ -68,7 +78,8 @@ def serve(config: Config, fd: int | None) -> None:
             timeout_graceful_shutdown=5,
             http=Protocol,
             ws="none",
-        )
+        ),
+        feed,
     )
     try:
         if uvicorn_loop := server.config.get_loop_factory():
