@@ -7,8 +7,9 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-from neutrino.admin import ovn
+from neutrino.admin import ovn, takeover
 from neutrino.model.faults import DatabaseUnavailable
 from neutrino.ovsdb.errors import OvsdbError
 from neutrino.reconcile.check import PATIENCE_S
@@ -39,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--verbose", action="store_true", help="log to standard error, as the daemons do")
     nouns = parser.add_subparsers(required=True, metavar="COMMAND")
+    take = nouns.add_parser("import", help="take over what another Networking service knows, under the same ids")
+    take.add_argument("files", nargs="+", type=Path, metavar="FILE", help="the answer to the GET of a collection")
+    take.set_defaults(run=takeover.run)
     of_ovn = nouns.add_parser("ovn", help="the Northbound").add_subparsers(required=True, metavar="COMMAND")
     check = of_ovn.add_parser(
         "check", help="print each difference between intent and Northbound; status 1 when there are any"

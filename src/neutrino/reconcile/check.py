@@ -101,7 +101,9 @@ async def _look(backend: Backend, client: Client, intent: Intent, watch: Watch) 
     engine = Engine(backend.nouns, intent)
     await engine.rebuild()
     engine.world.replace(_FOUNDATION, backend.foundation(watch.rows))
-    found = differences(engine.world, watch.rows, known_to(client.schema, backend.territory))
+    territory = known_to(client.schema, backend.territory)
+    engine.adopt(watch.rows, territory)
+    found = differences(engine.world, watch.rows, territory)
     for (collection, ident), says in sorted(engine.failed.items()):
         found.append(
             Difference(

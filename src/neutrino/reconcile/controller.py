@@ -21,7 +21,7 @@ from neutrino.ovsdb.watch import Changes, Lost, Reload, RowChange, Watch
 from neutrino.reconcile.diff import Observed, Step, everything, plan
 from neutrino.reconcile.drift import drifted
 from neutrino.reconcile.engine import Engine
-from neutrino.reconcile.fragment import Key, Source
+from neutrino.reconcile.fragment import Columns, Key, Source
 from neutrino.reconcile.intent import Intent
 from neutrino.reconcile.noun import Backend
 from neutrino.reconcile.retries import Retries
@@ -106,6 +106,11 @@ class Controller:
     def observed(self) -> Observed:
         """The replica of the database."""
         return self._watch.rows if self._watch is not None else {}
+
+    def row(self, key: Key) -> Columns | None:
+        """Return the row of the database that *key* stands for, under whichever uuid it is there."""
+        uuid = self._engine.world.adopted.get(key.uuid, key.uuid)
+        return self.observed.get(key.table, {}).get(uuid)
 
     async def run(self) -> None:
         """Lead when it is our turn, stand by when not, until cancelled."""
@@ -197,6 +202,7 @@ class Controller:
         with collector_paused():
             await self._engine.rebuild()
             self._lay_foundation()
+            others = self._engine.adopt(self.observed, self._territory)
             touched = everything(self._engine.world, self.observed, self._territory)
         await self._put_right(touched)
         self._floor = self._seq
@@ -204,6 +210,8 @@ class Controller:
             self.passes += 1
             written = self.written - before
             _log.info("full pass: %d rows written in %.2f s", written, loop.time() - began_s)
+            if others:
+                _log.info("%d rows are another service's that were adopted", others)
             self._on_ready()
 
     async def _increment(self) -> None:

@@ -10,9 +10,12 @@ from collections.abc import Hashable, Iterable
 from typing import Any
 
 from neutrino.model.resource import Resource
+from neutrino.reconcile.adoption import adopted
+from neutrino.reconcile.diff import Observed
 from neutrino.reconcile.fragment import Fragment, Source
 from neutrino.reconcile.intent import Intent
 from neutrino.reconcile.noun import EVERY, Noun
+from neutrino.reconcile.territory import Territory
 from neutrino.reconcile.world import Touched, World
 
 _log = logging.getLogger("neutrino.reconcile")
@@ -47,6 +50,13 @@ class Engine:
                     await asyncio.sleep(0)
         self.world, self.failed = fresh.world, fresh.failed
         self._facts, self._waiting = fresh._facts, fresh._waiting
+
+    def adopt(self, observed: Observed, territory: Territory) -> int:
+        """Give rows of the world the uuids of those that are *observed* in their stead; return how many."""
+        found = adopted(self.world, observed, territory)
+        if found:
+            self.world = self.world.renamed(found)
+        return len(found)
 
     async def absorb(self, changed: Iterable[Source]) -> Touched:
         """Render anew what *changed*, and who depends on facts that changed thereby; return what that touches."""

@@ -51,5 +51,25 @@ class Fragment:
     rows: Mapping[Key, Columns] = field(default_factory=dict)
     elements: Mapping[Place, Elements] = field(default_factory=dict)
 
+    def renamed(self, uuids: Mapping[UUID, UUID]) -> "Fragment":
+        """Return the same with other *uuids*, by those that it has."""
+        rows = {
+            Key(table, uuids.get(uuid, uuid)): {name: _renamed(value, uuids) for name, value in row.items()}
+            for (table, uuid), row in self.rows.items()
+        }
+        elements: dict[Place, Elements] = {}
+        for (table, uuid, column), atoms in self.elements.items():
+            place = Place(table, uuids.get(uuid, uuid), column)
+            elements[place] = frozenset(uuids.get(a, a) for a in atoms) if isinstance(atoms, frozenset) else atoms
+        return Fragment(rows, elements)
+
+
+def _renamed(value: Value, uuids: Mapping[UUID, UUID]) -> Value:
+    if isinstance(value, UUID):
+        return uuids.get(value, value)
+    if isinstance(value, frozenset) and any(atom in uuids for atom in value):
+        return frozenset(uuids.get(atom, atom) for atom in value)
+    return value
+
 
 NOTHING = Fragment()

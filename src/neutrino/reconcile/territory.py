@@ -3,7 +3,7 @@
 Here: the declaration. Not here: any backend's; each declares its own.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -43,6 +43,7 @@ class Table:
     anyway.
 
     Rows of a table that is not *root* vanish with the last strong reference, so they are never deleted directly.
+    *identity* is what makes rows the same under whatever uuid; None for those that are not to be adopted.
     *brings* names columns that may never be empty, with the table that they refer to: such rows come with the row.
     """
 
@@ -51,6 +52,7 @@ class Table:
     is_ours: Callable[[Mapping[str, Value]], bool]
     is_root: bool = True
     brings: Mapping[str, str] = field(default_factory=dict)
+    identity: Callable[[Mapping[str, Value]], Hashable] = lambda _: None
 
     @property
     def references(self) -> Sequence[tuple[str, References]]:

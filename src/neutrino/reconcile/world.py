@@ -41,9 +41,10 @@ class Touched:
 
 
 class World:
-    """The sum of fragments, each known by its source."""
+    """The sum of fragments, each known by its source. Rows have the uuids that *adopted* says, or their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, adopted: Mapping[UUID, UUID] | None = None) -> None:
+        self.adopted: Mapping[UUID, UUID] = adopted or {}
         self.fragments: dict[Source, Fragment] = {}
         self._rows: dict[Key, Columns] = {}
         self._claims: dict[Key, list[Columns]] = {}  # of the rows that more than one fragment owns
@@ -54,7 +55,7 @@ class World:
         """Make *fragment*, or nothing, the contribution of *source*; return what that touches."""
         touched = Touched()
         old = self.fragments.get(source, NOTHING)
-        new = fragment or NOTHING
+        new = (fragment or NOTHING).renamed(self.adopted) if self.adopted else fragment or NOTHING
         if old == new:
             return touched
         self._add(new)
@@ -62,7 +63,7 @@ class World:
         if fragment is None:
             self.fragments.pop(source, None)
         else:
-            self.fragments[source] = fragment
+            self.fragments[source] = new
         touched.add(old)
         touched.add(new)
         return touched
@@ -70,8 +71,15 @@ class World:
     def start(self, source: Source, fragment: Fragment) -> None:
         """Add the *fragment* of a new *source* without saying what it touches, for a pass that looks at everything."""
         if fragment != NOTHING:
-            self._add(fragment)
-            self.fragments[source] = fragment
+            self.fragments[source] = fragment.renamed(self.adopted) if self.adopted else fragment
+            self._add(self.fragments[source])
+
+    def renamed(self, adopted: Mapping[UUID, UUID]) -> "World":
+        """Return the same world with the uuids of *adopted* rows."""
+        world = World(adopted)
+        for source, fragment in self.fragments.items():
+            world.start(source, fragment)
+        return world
 
     def row(self, key: Key) -> Columns | None:
         """Return the desired columns of the row *key*, its elements apart; None where the row should not be."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import uvloop
 
+from neutrino.backends.ovn import uuids
 from neutrino.backends.ovn.agents import Agents
 from neutrino.backends.ovn.dhcp_names import DhcpNames
 from neutrino.backends.ovn.northbound import BACKEND, backend
@@ -22,6 +23,7 @@ from neutrino.model.faults import DatabaseUnavailable
 from neutrino.nova.events import Told
 from neutrino.ovsdb.client import Client
 from neutrino.reconcile.controller import Controller
+from neutrino.reconcile.fragment import Columns
 from neutrino.runtime import logs, notify
 from neutrino.runtime.config import Config, ConfigError, Nova, load
 from neutrino.runtime.supervisor import kept
@@ -56,6 +58,7 @@ class Daemon:
             southbound,
             intent,
             lambda: self.controller.observed.get("Logical_Switch_Port", {}),
+            self._port_row,
             lambda: self.controller.is_leading,
             self._status_written,
         )
@@ -103,6 +106,12 @@ class Daemon:
             gc.freeze()
             notify.ready()
             _log.info("ready")
+
+    def _port_row(self, port: str) -> Columns | None:
+        try:
+            return self.controller.row(uuids.port(port))
+        except ValueError:
+            return None  # a port of others has any name
 
     def _status_written(self) -> None:
         if self.notifier:

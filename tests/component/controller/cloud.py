@@ -55,8 +55,9 @@ class Server:
 
     def transact(self, operation: str) -> None:
         database = {"nb": "OVN_Northbound", "sb": "OVN_Southbound"}[self.name]
-        subprocess.run([program("ovsdb-client"), "transact", self.remote, f'["{database}",{operation}]'],
-                       check=True, stdout=subprocess.DEVNULL)  # fmt: skip
+        done = subprocess.run([program("ovsdb-client"), "transact", self.remote, f'["{database}",{operation}]'],
+                              check=True, stdout=subprocess.PIPE, text=True)  # fmt: skip
+        assert '"error"' not in done.stdout, done.stdout
 
     def kill(self) -> None:
         if self._process is not None:
@@ -149,13 +150,7 @@ class Cloud:
 
     def start(self, name: str = "one", settings: str = "") -> subprocess.Popen[bytes]:
         """Start the daemon; it has told that it is ready when this returns."""
-        config = self.folder / "neutrino.conf"
-        config.write_text(
-            f"[DEFAULT]\nauth_strategy = noauth\nstate_path = {self.folder}\nagent_down_time = 4\ndebug = true\n"
-            f"[database]\nconnection = {self.url}\n"
-            f"[ovn]\novn_nb_connection = {self.nb.remote}\novn_sb_connection = {self.sb.remote}\n"
-            f"agent_probe_interval = 1\n{settings}"
-        )
+        config = self.configure(settings)
         address = self.folder / f"{name}.notify"
         address.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ready:
@@ -173,6 +168,17 @@ class Cloud:
             except TimeoutError:
                 pytest.fail((self.folder / f"{name}.log").read_text())
         return process
+
+    def configure(self, settings: str = "") -> Path:
+        """Write the configuration file and return it."""
+        config = self.folder / "neutrino.conf"
+        config.write_text(
+            f"[DEFAULT]\nauth_strategy = noauth\nstate_path = {self.folder}\nagent_down_time = 4\ndebug = true\n"
+            f"[database]\nconnection = {self.url}\n"
+            f"[ovn]\novn_nb_connection = {self.nb.remote}\novn_sb_connection = {self.sb.remote}\n"
+            f"agent_probe_interval = 1\n{settings}"
+        )
+        return config
 
     # The Northbound.
 

@@ -41,7 +41,12 @@ def agent_id(name: str) -> str:
     try:
         return str(UUID(name))
     except ValueError:
-        return str(uuid5(_NAMESPACE, name))
+        return derived_id(name)
+
+
+def derived_id(text: str) -> str:
+    """Return the id that follows from *text*, for what has none of its own."""
+    return str(uuid5(_NAMESPACE, text))
 
 
 def written(at_s: float) -> str:

@@ -28,7 +28,7 @@ def status(*, is_up: bool, is_enabled: bool) -> str:
 class PortStatus:
     """Writes the status of ports while *leads*, and calls *on_written* then.
 
-    *ports* returns the Northbound's Logical_Switch_Port rows.
+    *ports* returns the Northbound's Logical_Switch_Port rows, *row* that of a port.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class PortStatus:
         southbound: Client,
         intent: Intent,
         ports: Callable[[], Mapping[UUID, Columns]],
+        row: Callable[[str], Columns | None],
         leads: Callable[[], bool],
         on_written: Callable[[], None] = lambda: None,
     ) -> None:
@@ -43,6 +44,7 @@ class PortStatus:
         self._southbound = southbound
         self._intent = intent
         self._ports = ports
+        self._row = row
         self._leads = leads
         self._up: set[str] = set()
         self._is_live = False
@@ -61,7 +63,7 @@ class PortStatus:
             if change.table != "Logical_Switch_Port" or change.new is None:
                 continue
             if change.old is None or any(change.old[name] != change.new[name] for name in ("enabled", "type")):
-                self._dirty.add(str(change.uuid))
+                self._dirty.add(str(change.new["name"]))
         if self._dirty:
             self._news.set()
 
@@ -104,24 +106,16 @@ class PortStatus:
         self._dirty.add(port)
 
     async def _write(self) -> None:
-        rows = self._ports()
-        dirty = [str(uuid) for uuid in rows] if self._is_all_dirty else list(self._dirty)
+        dirty = [str(row["name"]) for row in self._ports().values()] if self._is_all_dirty else list(self._dirty)
         self._is_all_dirty = False
         self._dirty.clear()
         for first in range(0, len(dirty), _TOGETHER):
             statuses = {}
             for port in dirty[first : first + _TOGETHER]:
-                row = rows.get(_uuid(port))
+                row = self._row(port)
                 is_enabled = row is not None and row["enabled"] is not False
                 # No chassis says of a router's port that it is up: it is wherever its router is.
                 is_up = port in self._up or (row is not None and row["type"] == "router")
                 statuses[port] = status(is_up=is_up, is_enabled=is_enabled)
             await self._intent.set_port_status(statuses)
             self._on_written()
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)  # a port of others: no row has it

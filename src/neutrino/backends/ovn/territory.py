@@ -7,6 +7,8 @@ operators.
 
 from collections.abc import Mapping
 
+from neutrino.backends.ovn import identity
+from neutrino.backends.ovn.identity import by
 from neutrino.backends.ovn.port_forwarding import OWNER
 from neutrino.backends.ovn.uuids import DROP_GROUP
 from neutrino.ovsdb.values import Value
@@ -107,12 +109,14 @@ _TABLES = (
             "qos_rules": References("QoS", strong=True),
         },
         _is_marked,
+        identity=by("name"),
     ),
     Table(
         "QoS",
         {**_wholes("priority", "direction", "match", "bandwidth", "action"), "external_ids": _MARKS},
         _is_marked,
         is_root=False,
+        identity=by("direction", "match", "priority"),
     ),
     Table(
         "Logical_Router",
@@ -126,13 +130,21 @@ _TABLES = (
             "load_balancer": References("Load_Balancer", strong=False),
         },
         _is_marked,
+        identity=by("name"),
     ),
     Table(
         "HA_Chassis_Group",
         {**_wholes("name"), "external_ids": _MARKS, "ha_chassis": References("HA_Chassis", strong=True)},
         _is_marked,
+        identity=by("name"),
     ),
-    Table("HA_Chassis", {**_wholes("chassis_name", "priority"), "external_ids": _MARKS}, _is_marked, is_root=False),
+    Table(
+        "HA_Chassis",
+        {**_wholes("chassis_name", "priority"), "external_ids": _MARKS},
+        _is_marked,
+        is_root=False,
+        identity=by("chassis_name"),
+    ),
     Table(
         "Logical_Router_Port",
         {
@@ -142,18 +154,26 @@ _TABLES = (
         },
         _is_marked,
         is_root=False,
+        identity=by("name"),
     ),
-    Table("BFD", {**_wholes("logical_port", "dst_ip"), "external_ids": _MARKS}, _is_marked),
+    Table(
+        "BFD",
+        {**_wholes("logical_port", "dst_ip"), "external_ids": _MARKS},
+        _is_marked,
+        identity=by("logical_port", "dst_ip"),
+    ),
     Table(
         "Load_Balancer",
         {**_wholes("name", "protocol", "vips"), "external_ids": _MARKS},
         _is_our_balancer,
+        identity=by("name"),
     ),
     Table(
         "Logical_Router_Static_Route",
         {**_wholes("ip_prefix", "nexthop", "output_port", "bfd"), "external_ids": _MARKS},
         _is_marked,
         is_root=False,
+        identity=by("ip_prefix", "nexthop"),
     ),
     Table(
         "NAT",
@@ -164,21 +184,24 @@ _TABLES = (
         },
         _is_marked,
         is_root=False,
+        identity=identity.nat,
     ),
     Table(
         "DHCP_Options",
         {**_wholes("cidr", "options"), "external_ids": Keys(_is_dhcp_mark)},
         _is_marked,
+        identity=identity.dhcp,
     ),
-    Table("DNS", {"records": Keys(_is_any), "external_ids": Keys(_is_dns_mark)}, _is_our_dns),
+    Table("DNS", {"records": Keys(_is_any), "external_ids": Keys(_is_dns_mark)}, _is_our_dns, identity=identity.dns),
     Table("Meter_Band", {**_wholes("action", "rate", "burst_size"), "external_ids": _MARKS}, _is_marked, is_root=False),
     Table(
         "Meter",
         {**_wholes("name", "unit", "fair", "bands"), "external_ids": _MARKS},
         _is_marked,
         brings={"bands": "Meter_Band"},
+        identity=by("name"),
     ),
-    Table("Address_Set", {**_wholes("name", "addresses"), "external_ids": _MARKS}, _is_marked),
+    Table("Address_Set", {**_wholes("name", "addresses"), "external_ids": _MARKS}, _is_marked, identity=by("name")),
     Table(
         "Port_Group",
         {
@@ -188,6 +211,7 @@ _TABLES = (
             "ports": References("Logical_Switch_Port", strong=False),
         },
         _is_our_group,
+        identity=by("name"),
     ),
     Table(
         "ACL",
@@ -198,6 +222,7 @@ _TABLES = (
         },
         _is_marked,
         is_root=False,
+        identity=identity.acl,
     ),
     Table(
         "Logical_Switch_Port",
@@ -218,6 +243,7 @@ _TABLES = (
         },
         _is_marked,
         is_root=False,
+        identity=by("name"),
     ),
 )
 
