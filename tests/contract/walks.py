@@ -228,6 +228,45 @@ WALKS = (
         misses=("--type qos_policy",),
     ),
     Walk(
+        "floating ip port forwarding",
+        "{6[id]} --port walk-inside --internal-ip-address 10.66.0.9 --protocol tcp --internal-protocol-port 80 "
+        "--external-protocol-port 8080 --description d",
+        {"protocol": "tcp", "internal_port": 80, "external_port": 8080, "internal_ip_address": "10.66.0.9"},
+        needs=(
+            *(OUTER, OUTER_SUBNET, NET, SUBNET),
+            "router create walk-router --external-gateway walk-outer",
+            "port create walk-inside --network walk-net --fixed-ip ip-address=10.66.0.9",
+            "floating ip create walk-outer",
+            ("router add subnet walk-router walk-subnet", "router remove subnet walk-router walk-subnet"),
+        ),
+        under="{6[id]}",
+        sets=(("--internal-protocol-port 81 --description other", {"internal_port": 81, "description": "other"}),),
+        finds=("--protocol tcp", "--external-protocol-port 8080"),
+        misses=("--protocol udp", "--external-protocol-port 80"),
+    ),
+    Walk(
+        "router ndp proxy",
+        "walk-router --name walk --port walk-inside --description d",
+        {"name": "walk", "description": "d"},
+        needs=(
+            "address scope create walk-scope --ip-version 6",
+            "subnet pool create walk-pool --pool-prefix 2001:db8:66::/48 --address-scope walk-scope",
+            OUTER,
+            NET,
+            *(
+                f"subnet create {net}-6 --network {net} --ip-version 6 --subnet-pool walk-pool --prefix-length 64"
+                for net in ("walk-outer", "walk-net")
+            ),
+            "router create walk-router --external-gateway walk-outer",
+            ("router set --enable-ndp-proxy walk-router", "router set --disable-ndp-proxy walk-router"),
+            ("router add subnet walk-router walk-net-6", "router remove subnet walk-router walk-net-6"),
+            "port create walk-inside --network walk-net",
+        ),
+        sets=NAMED,
+        finds=("--name walked", "--router walk-router", "--port walk-inside"),
+        misses=("--name walk", "--ip-address 2001:db8:66::99"),
+    ),
+    Walk(
         "network flavor",
         "walk --service-type L3_ROUTER_NAT --description d",
         {"service_type": "L3_ROUTER_NAT"},

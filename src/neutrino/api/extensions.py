@@ -14,12 +14,19 @@ class Extension(msgspec.Struct, frozen=True):
 
 
 EXTENSIONS: tuple[Extension, ...] = (
+    Extension(
+        "aap-reject-multicast",
+        "Allowed address pairs reject multicast extension",
+        "No port sends from a multicast address.",
+    ),
     Extension("address-group", "Address group", "Prefixes that rules name together."),
     Extension("address-scope", "Address scope", "Subnet pools that share no address."),
     Extension("agent", "agent", "The agents of the hosts, as observed."),
+    Extension("agent_sort_key", "Agents Sort Key", "Sorted lists of agents."),
     Extension("allowed-address-pairs", "Allowed Address Pairs", "Further sources that a port may send from."),
     Extension("auto-allocated-topology", "Auto Allocated Topology Services", "A network made of defaults."),
     Extension("availability_zone", "Availability Zone", "The zones of the gateways."),
+    Extension("availability_zone_filter", "Availability Zone Filter Extension", "Zones by name, state and resource."),
     Extension("binding", "Port Binding", "Where and how a port is plugged."),
     Extension("binding-extended", "Port Bindings Extended", "Bindings of a port at further hosts."),
     Extension("data-plane-status", "Port data plane status extension", "What operators say of a port's data plane."),
@@ -89,6 +96,11 @@ EXTENSIONS: tuple[Extension, ...] = (
     ),
     Extension("qos-default", "QoS default policy", "A policy for the networks of a project that name none."),
     Extension("qos-fip", "Floating IP QoS", "A policy for a floating IP."),
+    Extension(
+        "qos-fip-network-policy",
+        "QoS floating IP network policy ID",
+        "The external network's policy, shown at its floating IPs.",
+    ),
     Extension("qos-gateway-ip", "Router gateway IP QoS", "A policy for a gateway."),
     Extension("qos-port-network-policy", "QoS port network policy ID", "The network's policy, shown at its ports."),
     Extension("qos-pps", "QoS Rule Type Packet per Second Extension", "Rules that limit packets."),
@@ -136,6 +148,7 @@ EXTENSIONS: tuple[Extension, ...] = (
         "Routes from each segment to the others.",
     ),
     Extension("service-type", "Neutron Service Type Management", "Who realises services."),
+    Extension("sort-key-validation", "Sort keys validation", "Unknown sort keys are refused."),
     Extension("sorting", "Sorting support", "Sorted lists."),
     Extension("standard-attr-description", "standard-attr-description", "A description on each resource."),
     Extension("standard-attr-revisions", "Resource revision numbers", "A revision number on each resource."),

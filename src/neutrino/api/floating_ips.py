@@ -38,6 +38,7 @@ def create(tx: Transaction, request: Request, given: Given) -> FloatingIp:
         "subnet_id": None,
         "floating_ip_address": next(ip.ip_address for ip in holder.fixed_ips if ":" not in ip.ip_address),
         "floating_port_id": holder.id,
+        "qos_network_policy_id": network.qos_policy_id,
         "port_id": None,
         "fixed_ip_address": None,
         "dns_name": "",

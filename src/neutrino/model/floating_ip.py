@@ -37,6 +37,9 @@ class FloatingIp(Tagged, frozen=True, kw_only=True):
     dns_name: Annotated[RelativeDnsName, Attr(put=False, stored=False, extension="dns-integration")] = ""
     dns_domain: Annotated[DnsDomain, Attr(put=False, stored=False, extension="dns-integration")] = ""
     qos_policy_id: Annotated[Uuid | None, Attr(indexed=True, refers="policies", extension="qos-fip")] = None
+    qos_network_policy_id: Annotated[
+        Uuid | None, Attr(post=False, put=False, stored=False, extension="qos-fip-network-policy")
+    ] = None  # the floating network's
     port_forwardings: Annotated[
         tuple[Forwarding, ...],
         _FORWARDINGS,

@@ -1,5 +1,6 @@
 """The port: where an instance meets a network (Networking API v2.0, "Ports")."""
 
+import ipaddress
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
@@ -22,9 +23,11 @@ from neutrino.model.kinds import (
     Uuid,
     Uuids,
     items,
+    kind_of,
     list_of,
     not_null,
     one_of,
+    shown,
 )
 from neutrino.model.resource import Attr, Child, Tagged, Unique
 
@@ -75,10 +78,20 @@ class FixedIpRequest(msgspec.Struct, frozen=True):
     ip_address: IpAddress | None = None
 
 
+def _source(value: object) -> object:
+    parsed = kind_of(IpPrefix).parse(value)
+    if ipaddress.ip_network(str(parsed), strict=False).is_multicast:
+        raise ValueError(f"{shown(value)} is multicast, which no port sends from")
+    return parsed
+
+
+_SOURCE = Kind("address or prefix", _source, "text", kind_of(IpPrefix).schema)
+
+
 class AddressPair(msgspec.Struct, frozen=True):
     """A further source that a port may send from; without a MAC, the port's own (extension allowed-address-pairs)."""
 
-    ip_address: IpPrefix
+    ip_address: Annotated[str, _SOURCE]
     mac_address: Mac | None = None
 
 

@@ -284,9 +284,9 @@ def _rules_of_policy() -> ColumnElement[str]:
     return _object({cls.collection: _rules_of(cls, table.c.id, table) for cls in RULES})
 
 
-def _policy_of_network(of: Table) -> ColumnElement[Any]:
+def _policy_of_network(of: Table, name: str = "network_id") -> ColumnElement[Any]:
     networks = TABLES[Network]
-    return select(networks.c.qos_policy_id).where(networks.c.id == of.c.network_id).correlate(of).scalar_subquery()
+    return select(networks.c.qos_policy_id).where(networks.c.id == of.c[name]).correlate(of).scalar_subquery()
 
 
 def _request_of_port() -> ColumnElement[str]:
@@ -455,6 +455,8 @@ def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
         return _policy_of_network(TABLES[Port])
     if (cls, name) == (Port, "resource_request"):
         return _request_of_port()
+    if (cls, name) == (FloatingIp, "qos_network_policy_id"):
+        return _policy_of_network(TABLES[FloatingIp], "floating_network_id")
     if (cls, name) == (FloatingIp, "port_details"):
         return _port_of_floating_ip()
     if (cls, name) == (FloatingIp, "subnet_id"):

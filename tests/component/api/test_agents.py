@@ -73,6 +73,17 @@ def test_an_agent_is_described_and_deleted(api, hosts):
         assert api.refused(method, path)[:2] == (404, "AgentNotFound")
 
 
+def test_agents_are_sorted_and_paged(api, hosts):
+    names = ["gw0", "gw1", "gw2"]
+    for direction, wanted in (("asc", names), ("desc", names[::-1])):
+        given = {"sort_key": "host", "sort_dir": direction}
+        assert [one["host"] for one in api.get("agents", **given)] == wanted
+        first = api.get("agents", **given, limit="2")
+        assert [one["host"] for one in first] == wanted[:2]
+        rest = api.get("agents", **given, limit="2", marker=first[-1]["id"])
+        assert [one["host"] for one in rest] == wanted[2:]
+
+
 def test_networks_have_no_dhcp_agents(api, hosts):
     network = api.network()
     assert api.get(f"networks/{network['id']}/dhcp-agents") == []

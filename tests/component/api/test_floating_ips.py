@@ -56,6 +56,7 @@ def test_a_floating_ip_lives(api, town):
         "dns_domain": "",
         "port_forwardings": [],
         "qos_policy_id": None,
+        "qos_network_policy_id": None,
         "tags": [],
         "revision_number": 1,
         "created_at": made["created_at"],

@@ -97,3 +97,12 @@ def test_an_address_that_ports_share(api):
 def shared(api, port):
     (found,) = api.run(api.intent.get(Port, [port["id"]])).values()
     return found.virtual_ip, found.virtual_parents
+
+
+def test_no_port_sends_from_a_multicast_address(api):
+    network = api.network()
+    for address in ("224.0.0.18", "239.0.0.0/8", "ff02::12"):
+        body = {"port": {"network_id": network["id"], "allowed_address_pairs": [{"ip_address": address}]}}
+        status, kind, message = api.refused("POST", "ports", body)
+        assert (status, kind) == (400, "HTTPBadRequest")
+        assert address in message

@@ -371,7 +371,10 @@ def test_floating_ips_and_gateways_under_policies(api, qos):
     floating = api.post("floatingips", floating_network_id=outer["id"], qos_policy_id=gold["id"])
     path = f"floatingips/{floating['id']}"
     assert floating == api.get(path)
-    assert floating["qos_policy_id"] == gold["id"]
+    assert (floating["qos_policy_id"], floating["qos_network_policy_id"]) == (gold["id"], None)
+    api.put(f"networks/{outer['id']}", qos_policy_id=gold["id"])
+    assert api.get(path)["qos_network_policy_id"] == gold["id"]
+    api.put(f"networks/{outer['id']}", qos_policy_id=None)
     assert api.get("floatingips", qos_policy_id=gold["id"]) == [floating]
     assert api.put(path, description="d")["qos_policy_id"] == gold["id"]
     assert api.refused("DELETE", f"{POLICIES}/{gold['id']}")[2].split(" is used by ")[1].startswith("fip ")

@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 
 import msgspec
-from tests.contract.ledger.definitions import FURTHER, NOTHING, Theirs, actions, modules, upstream
+from tests.contract.ledger.definitions import CORE, FURTHER, NOTHING, Theirs, actions, modules, upstream
 from tests.contract.ledger.samples import SAMPLES
 
 from neutrino.api.extensions import BY_ALIAS
@@ -19,6 +19,7 @@ from neutrino.model.faults import Fault
 from neutrino.model.resource import Attribute, by_wire
 
 REVIEWED = Path(__file__).with_name("differences.toml")
+ABSENT = Path(__file__).with_name("absent.toml")
 NOUN_OF = {noun.cls.collection: noun for noun in NOUNS}
 # Those that upstream keeps in its own tree and that bring no attributes: quotas, and subnets from pools.
 WITHOUT_DEFINITION = {"quotas", "quota_details", "subnet_allocation", "l3_agent_scheduler"}
@@ -109,6 +110,13 @@ def test_every_difference_is_a_reviewed_one() -> None:
     matching = {one: re.compile(".*".join(map(re.escape, one.split("*")))) for one in known}
     assert [one for one in found if not any(pattern.fullmatch(one) for pattern in matching.values())] == []
     assert [one for one, pattern in matching.items() if not any(map(pattern.fullmatch, found))] == []
+
+
+def test_what_is_not_served_has_a_reason() -> None:
+    groups = tomllib.loads(ABSENT.read_text())["group"]
+    assert all(group["reason"].strip() for group in groups)
+    listed = sorted(alias for group in groups for alias in group["aliases"])
+    assert listed == sorted(modules().keys() - BY_ALIAS.keys() - {*CORE})
 
 
 def test_the_extension_documents() -> None:
