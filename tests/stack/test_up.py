@@ -1,6 +1,7 @@
 """One command brings everything up, says the truth, and leaves nothing behind."""
 
 import http.client
+import json
 import os
 import subprocess
 import sys
@@ -71,6 +72,14 @@ def test_hosts_come_and_go(stack: Stack) -> None:
     stack("instance", "create", "c", "--network", "private", "--host", "h3")
     stack("instance", "ping", "c", "a")
     assert "still runs c" in stack("host", "remove", "h3", status=1).stderr
+    stack("host", "kill", "h3")
+    listed = json.loads(stack("host", "list", "--json").stdout)
+    assert [(one["host"], one["state"], one["instances"]) for one in listed] == [
+        *(("h1", "ready", 1), ("h2", "ready", 1), ("h3", "killed", 1)),
+    ]
+    stack("status", status=1)
+    stack("host", "start", "h3")
+    stack("instance", "ping", "c", "a")
     stack("instance", "delete", "c")
     stack("host", "remove", "h3")
     assert stack.status()["hosts"] == ["h1", "h2"]

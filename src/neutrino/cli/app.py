@@ -1,7 +1,7 @@
 """The commands of ``./stack``.
 
-Here: up, down, clean, status and what concerns services and namespaces. Not here: instances (instances.py), the
-checks (checks.py).
+Here: up, down, clean, status and what concerns services and namespaces. Not here: hosts (hosts.py),
+instances (instances.py), the checks (checks.py).
 """
 
 import os
@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from neutrino.cli import asking, checks, conformance, instances, terminal, top
+from neutrino.cli import asking, checks, conformance, hosts, instances, terminal, top
 from neutrino.cli.place import CHECKOUT, lab_of, local_conf_of
 from neutrino.linux import process
 from neutrino.stack import control
@@ -29,8 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-host_app = typer.Typer(help="Hosts of the lab.", no_args_is_help=True)
-app.add_typer(host_app, name="host")
+app.add_typer(hosts.app, name="host")
 app.add_typer(instances.app, name="instance")
 app.command("test", context_settings=PASSES_REST)(checks.test)
 app.command("bench", context_settings=PASSES_REST)(checks.bench)
@@ -234,18 +233,6 @@ def neutrino(context: typer.Context) -> None:
     place = lab_of().place
     words = ["--config-file", str(place.configuration), *after_dashes(context.args)]
     os.execv(sys.executable, [sys.executable, "-m", "neutrino.admin", *words])  # noqa: S606 - of this environment
-
-
-@host_app.command("add")
-def add_host(name: Annotated[str, typer.Argument(help="h3, h4, ...")]) -> None:
-    """Add a host, and return when its chassis is connected."""
-    lab_of().add_host(name)
-
-
-@host_app.command("remove")
-def remove_host(name: str) -> None:
-    """Remove a host that has no instance."""
-    lab_of().remove_host(name)
 
 
 def after_dashes(words: Sequence[str]) -> list[str]:

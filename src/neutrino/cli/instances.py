@@ -11,6 +11,7 @@ import typer
 
 from neutrino.cli import terminal
 from neutrino.cli.place import lab_of
+from neutrino.stack import placement
 from neutrino.stack.fault import StackFault
 
 app = typer.Typer(
@@ -20,23 +21,28 @@ app = typer.Typer(
 
 @app.command()
 def create(
-    name: str,
+    name: Annotated[str, typer.Argument(help="With --count: how the names begin; they are NAME1, NAME2, ...")],
     network: Annotated[str, typer.Option(help="Name or id of the network.")],
-    host: Annotated[str, typer.Option(help="The host to run on.")],
+    host: Annotated[str, typer.Option(help="The host to run on.", show_default="those with the fewest")] = "",
     security_group: Annotated[list[str] | None, typer.Option(help="Name or id; may be given again.")] = None,
     image: Annotated[str, typer.Option(help="ns: a network namespace; vm: a virtual machine.")] = "ns",
+    count: Annotated[int, typer.Option(min=1, max=1000, help="So many, all together.")] = 1,
 ) -> None:
     """Make an instance with a port on a network, and wait until it has an address and is ACTIVE."""
     lab = lab_of()
-    if host not in lab.hosts:
+    if host and host not in lab.hosts:
         raise StackFault(f"there is no host {host}, only {', '.join(lab.hosts)}: `./stack host add {host}` adds one")
     groups = None
     if security_group is not None:
         groups = [lab.api.by_name_or_id("security-groups", word)["id"] for word in security_group]
+    names = [name] if count == 1 else [f"{name}{number}" for number in range(1, count + 1)]
     with terminal.progress() as tell:
         tell("port, DHCP lease")
-        lab.instance(name, lab.api.by_name_or_id("networks", network)["id"], host, groups, image=image)
-    terminal.print_line(f"{name} runs on {host} with {lab.address(name)}")
+        network_id = lab.api.by_name_or_id("networks", network)["id"]
+        placed = placement.create(lab, names, network_id, host, groups, image)
+    addresses = lab.addresses()
+    for one, where in placed.items():
+        terminal.print_line(f"{one} runs on {where} with {addresses.get(one, 'no address')}")
 
 
 @app.command("list")

@@ -41,9 +41,24 @@ class Unplug(msgspec.Struct, tag=True):
 
 
 class AddHost(msgspec.Struct, tag=True):
-    """Add this host, or repair what is missing of it."""
+    """Add this host, or start what does not run of it; the options are of a host that is not there yet."""
 
     name: str
+    zone: str = ""
+    gateway: bool | None = None
+
+
+class KillHost(msgspec.Struct, tag=True):
+    """End all of this host's daemons at once, as a power cut does; they stay away until it is added again."""
+
+    name: str
+
+
+class DrainHost(msgspec.Struct, tag=True):
+    """Take gateways away from this host, or with *undo* let it have them again; answered when OVN was told."""
+
+    name: str
+    undo: bool = False
 
 
 class RemoveHost(msgspec.Struct, tag=True):
@@ -76,7 +91,8 @@ class Stop(msgspec.Struct, tag=True):
     """End the lab."""
 
 
-Request = Status | Wait | Plug | Unplug | AddHost | RemoveHost | Outside | Signal | Restart | Stop
+HostRequest = AddHost | KillHost | DrainHost | RemoveHost
+Request = Status | Wait | Plug | Unplug | HostRequest | Outside | Signal | Restart | Stop
 
 
 class InstanceStatus(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from neutrino.linux import device
+from neutrino.linux import device, namespace
 from neutrino.stack import command, jsonrpc
 from neutrino.stack.central import QUIET
 from neutrino.stack.fault import StackFault
@@ -22,10 +22,13 @@ from neutrino.stack.localconf.settings import Settings
 from neutrino.stack.metadata import SECRET
 from neutrino.stack.place import Place
 from neutrino.stack.service import POLL_S, Answers, Exists, Notifies, Service
+from neutrino.stack.state import HostOptions
 
 FABRIC = "fabric"
 """The network namespace of the underlay bridge."""
 UNDERLAY = "172.31.0"
+OWN_ADDRESSES_ONLY = Path("/proc/sys/net/ipv4/conf/all/arp_ignore")
+"""With 1, a device answers ARP only for its own addresses, not for those of others here (kernel: ip-sysctl)."""
 NAME = re.compile(r"h([1-9][0-9]{0,2})")
 MOST_HOSTS = 250
 CONFIGURED_WITHIN_S = 20.0
@@ -58,6 +61,7 @@ class Host:
     datapath: str
     place: Place
     settings: Settings = field(default_factory=Settings)
+    options: HostOptions = field(default_factory=HostOptions, compare=False)  # they change while it runs
 
     @property
     def address(self) -> str:
@@ -73,6 +77,18 @@ class Host:
     def public_bridge(self) -> str:
         """The bridge that the world outside is joined to."""
         return self.settings.bridges[self.settings.public_physical_network]
+
+    @property
+    def takes_gateways(self) -> bool:
+        """Whether gateways of routers may be here."""
+        default = self.settings.enable_chassis_as_gw
+        return not self.options.drained and (default if self.options.gateway is None else self.options.gateway)
+
+    @property
+    def cms_options(self) -> str:
+        """The value of ``external_ids:ovn-cms-options``, as upstream reads it."""
+        words = ["enable-chassis-as-gw"] if self.takes_gateways else []
+        return ",".join([*words, *([f"availability-zones={self.options.zone}"] if self.options.zone else [])])
 
     @property
     def folder(self) -> Path:
@@ -96,6 +112,8 @@ class Host:
         )
         device.bring_up(FABRIC, port)
         device.bring_up(self.name, "lo", "phy0")
+        # phy0 hears what is meant for br-phy, and must not answer for it: tunnels would lead to the wrong device.
+        namespace.in_network(self.name, lambda: OWN_ADDRESSES_ONLY.write_text("1"))
         if self.datapath == "dummy":
             await self._make_stand_in()
 
@@ -232,7 +250,7 @@ ovsdb_connection = unix:{self.switch}
             "ovn-bridge": "br-int",
             "ovn-bridge-datapath-type": self.datapath,
             "ovn-bridge-mappings": ",".join(":".join(one) for one in self.settings.bridges.items()),
-            **({"ovn-cms-options": "enable-chassis-as-gw"} if self.settings.enable_chassis_as_gw else {}),
+            "ovn-cms-options": self.cms_options,
             "ovn-monitor-all": "true",
         }
         await self.vsctl(
@@ -251,6 +269,19 @@ ovsdb_connection = unix:{self.switch}
             *("--", "--may-exist", "add-br", "br-int", "--", "set", "Bridge", "br-int", kind),
             *("fail_mode=secure", "other_config:disable-in-band=true"),
         )
+
+    async def forget_flows(self) -> None:
+        """Let the switch decide anew about each packet.
+
+        While packets come for the end of a tunnel that it asked for in vain, it would not ask for it again.
+        """
+        pid = (self.folder / "ovs-vswitchd.pid").read_text().strip()
+        await jsonrpc.call(self.folder / f"ovs-vswitchd.{pid}.ctl", "revalidator/purge")
+
+    async def announce(self) -> None:
+        """Tell OVN what the host is for, after its options have changed."""
+        value = f'external_ids:ovn-cms-options="{self.cms_options}"'
+        await self.vsctl("set", "Open_vSwitch", ".", value)
 
     async def vsctl(self, *words: str, wait: bool = False) -> str:
         """Run one ``ovs-vsctl`` on this host's database; with *wait*, return when the switch has done it."""

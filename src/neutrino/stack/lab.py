@@ -28,6 +28,7 @@ from neutrino.stack.localconf.reading import differences
 from neutrino.stack.localconf.settings import Settings
 from neutrino.stack.outside import OUTSIDE
 from neutrino.stack.place import Place
+from neutrino.stack.service import STOPPED
 from neutrino.stack.state import Instance
 
 LAUNCH_WITHIN_S = 20.0
@@ -187,6 +188,8 @@ class Lab:
         for number in range(1, self._hosts + 1):
             if f"h{number}" not in status.desired_hosts:
                 self.add_host(f"h{number}")
+        for name in {one.name.partition(".")[0] for one in status.services if one.state == STOPPED}:
+            self.add_host(name)
         if wait:
             self.wait(timeout_s=timeout_s)
 
@@ -220,9 +223,20 @@ class Lab:
         """Probe everything; process ids are as seen by the caller."""
         return self.client.status()
 
-    def add_host(self, name: str) -> None:
-        """Add the host *name* (``h3``) and return when it is ready."""
-        self.client.ask(control.AddHost(name))
+    def add_host(self, name: str, zone: str = "", gateway: bool | None = None) -> None:
+        """Add the host *name* (``h3``), or start what was killed of it, and return when it is ready.
+
+        A new one is in the availability zone *zone*; *gateway* says whether gateways of routers may be on it.
+        """
+        self.client.ask(control.AddHost(name, zone, gateway))
+
+    def kill_host(self, name: str) -> None:
+        """End all daemons of a host at once, as a power cut does; `add_host` or `up` starts them again."""
+        self.client.ask(control.KillHost(name))
+
+    def drain_host(self, name: str, undo: bool = False) -> None:
+        """Take gateways away from a host, or with *undo* let it have them again; OVN moves them afterwards."""
+        self.client.ask(control.DrainHost(name, undo))
 
     def remove_host(self, name: str) -> None:
         """Remove a host that has no instance."""
@@ -372,10 +386,14 @@ class Lab:
 
     def address(self, name: str) -> str:
         """Return the IPv4 address that the instance *name* has, without the prefix length."""
-        for one in self.client.ask(control.Status()).instances:
-            if one.instance.name == name:
-                return one.address.partition("/")[0]
+        with contextlib.suppress(KeyError):
+            return self.addresses()[name]
         raise StackFault(f"there is no instance {name}: `./stack instance list` lists them")
+
+    def addresses(self) -> dict[str, str]:
+        """Return the IPv4 address of each instance, without the prefix length, '' where it has none yet."""
+        found = self.client.ask(control.Status()).instances
+        return {one.instance.name: one.address.partition("/")[0] for one in found}
 
     def command(self, where: str, *command: str) -> tuple[list[str], dict[str, str]]:
         """Return the words and the environment with which *command* runs in an instance, a host, or ``central``."""

@@ -31,6 +31,7 @@ STEADY_S = 10.0
 """A service that ran this long starts its back-off anew."""
 SILENT_AFTER_S = 5.0
 """A daemon with a heartbeat, one a second, that was not heard for so long."""
+STOPPED = "stopped"
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ class Keeper:
 
     def start(self) -> None:
         """Begin to keep the service running."""
+        self._state = "waiting"
         self._task = asyncio.create_task(self._keep(), name=self.service.name)
 
     async def stop(self, goodbye: str = "") -> None:
@@ -155,7 +157,7 @@ class Keeper:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
         self.ready.clear()
-        self._state = "stopped"
+        self._state = STOPPED
         began = time.monotonic()
         if goodbye and isinstance(self.service.ready, Answers):
             with contextlib.suppress(OSError, TimeoutError, jsonrpc.CallFailed):
@@ -164,6 +166,28 @@ class Keeper:
                     await process.ended(self.pid)
         await self._end()
         LOG.info("%s ended within %.0f ms", self.service.name, (time.monotonic() - began) * 1000)
+
+    def strike(self) -> None:
+        """Send KILL and stop keeping the service, without waiting: so that several end at the same moment."""
+        if self._task:
+            self._task.cancel()
+        if self._child and self._child.poll() is None:
+            self._child.kill()
+        self.ready.clear()
+        self._state = STOPPED
+
+    async def bury(self) -> None:
+        """Return when what strike() ended is gone."""
+        if self._task:
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if self._child:
+            self._child.wait()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it is not kept, until start()."""
+        return self._state == STOPPED
 
     async def signal(self, number: int) -> bool:
         """Send a signal to the process; tell whether there was one.

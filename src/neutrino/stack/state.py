@@ -41,10 +41,23 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
         return f"i-{self.name}"
 
 
+class HostOptions(msgspec.Struct):
+    """What a host is for.
+
+    *zone* is its availability zone, '' for none; *gateway* whether gateways may be there, None for what local.conf
+    says; *drained* whether they were taken away for a while.
+    """
+
+    zone: str = ""
+    gateway: bool | None = None
+    drained: bool = False
+
+
 class Desired(msgspec.Struct, kw_only=True):
     """The whole of a lab: what ``up`` makes again after ``down`` or a reboot."""
 
     hosts: list[str] = []
+    host_options: dict[str, HostOptions] = {}  # by host; those that are not here are like any other
     api_port: int = 0
     datapath: str = "auto"
     auth: str = "noauth"  # or "keystone"
@@ -54,6 +67,10 @@ class Desired(msgspec.Struct, kw_only=True):
     instances: list[Instance] = []
     outside: tuple[str, ...] = ()  # addresses of the namespace on the provider fabric; without any, there is none
     outside_routes: tuple[tuple[str, str], ...] = ()  # its routes: prefix, next hop
+
+    def options(self, host: str) -> HostOptions:
+        """Return the options of *host*, to read and to change."""
+        return self.host_options.setdefault(host, HostOptions())
 
     def instance(self, name: str) -> Instance | None:
         """Return the instance *name*, or None."""

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import msgspec
 
 from neutrino.linux import device, namespace
-from neutrino.stack import central, control, guest, instance, jsonrpc, outside, state
+from neutrino.stack import central, command, control, guest, instance, jsonrpc, outside, state
 from neutrino.stack.fault import StackFault
 from neutrino.stack.host import FABRIC, Host, number, usable_datapath
 from neutrino.stack.place import Place
@@ -138,7 +138,7 @@ class Supervisor:
         await outside.join(host)
 
     def _host(self, name: str) -> Host:
-        return Host(name, self.datapath, self.place, self.desired.networking)
+        return Host(name, self.datapath, self.place, self.desired.networking, self.desired.options(name))
 
     async def _make_outside(self, request: control.Outside) -> None:
         await self._made.wait()
@@ -153,25 +153,56 @@ class Supervisor:
         if self.desired.networking.has_outside and service.name not in self.keepers:
             self._keep((service,))
 
-    async def _add_host(self, name: str) -> None:
-        host = self._host(name)
+    async def _add_host(self, name: str, zone: str, *, gateway: bool | None) -> None:
         number(name)  # refuses a wrong name before anything is made
-        if name not in self.hosts:
+        host = self.hosts.get(name)
+        if host is None:
+            self.desired.host_options[name] = state.HostOptions(zone, gateway)
+            host = self._host(name)
             namespace.add_network(name)
             await self._adopt(host)
             self.desired.hosts = sorted({*self.desired.hosts, name}, key=lambda one: int(one[1:]))
             state.save(self.place.run, self.desired)
+        ended = [self.keepers[service.name] for service in host.services() if self.keepers[service.name].is_stopped]
+        for keeper in ended:
+            keeper.start()
         await asyncio.gather(*(self._service_ready(service.name) for service in host.services()))
+        others = [one for one in self.hosts.values() if self._is_ready(f"{one.name}.ovs-vswitchd")]
+        if ended:
+            await asyncio.gather(*(one.forget_flows() for one in others))
 
-    async def _remove_host(self, name: str) -> None:
+    def _known_host(self, name: str) -> Host:
         host = self.hosts.get(name)
         if host is None:
-            raise StackFault(f"there is no host {name}: `./stack status` lists them")
+            raise StackFault(f"there is no host {name}: `./stack host list` lists them")
+        return host
+
+    async def _kill_host(self, name: str) -> None:
+        keepers = [self.keepers[service.name] for service in self._known_host(name).services()]
+        for keeper in keepers:
+            keeper.strike()
+        await asyncio.gather(*(keeper.bury() for keeper in keepers))
+
+    async def _drain_host(self, name: str, *, undo: bool) -> None:
+        host = self._known_host(name)
+        if not undo and not any(one.takes_gateways for one in self.hosts.values() if one is not host):
+            raise StackFault(f"gateways may be on no other host than {name}: `./stack host add` one first")
+        host.options.drained = not undo
+        state.save(self.place.run, self.desired)
+        await self._service_ready(f"{name}.ovsdb-server")
+        await host.announce()
+
+    async def _remove_host(self, name: str) -> None:
+        host = self._known_host(name)
         left = [one.name for one in self.desired.instances if one.host == name]
         if left:
             raise StackFault(f"{name} still runs {', '.join(left)}: delete them first with `./stack instance delete`")
         self.desired.hosts.remove(name)
+        self.desired.host_options.pop(name, None)
         state.save(self.place.run, self.desired)
+        if self.keepers[f"{name}.ovn-controller"].is_stopped:  # its chassis would stay for ever
+            sbctl = self.place.programs.path("ovn-sbctl")
+            await command.run(sbctl, f"--db=unix:{self.place.southbound}", "--if-exists", "chassis-del", name)
         for service in reversed(host.services()):
             # Asked by word, ovn-controller takes its chassis out of the Southbound; by a signal, it will be back.
             await self.keepers.pop(service.name).stop(goodbye="exit")
@@ -275,7 +306,7 @@ class Supervisor:
         try:
             while not started.done():
                 await asyncio.wait((started,), timeout=LOOK_S)
-                late = [name for name in request.services or self.keepers if not self._is_ready(name)]
+                late = [name for name in request.services or self._kept() if not self._is_ready(name)]
                 broken = [
                     name for name in late if name in self.keepers and self.keepers[name].failures >= GIVE_UP_AFTER
                 ]
@@ -288,7 +319,11 @@ class Supervisor:
 
     async def _names_ready(self, names: list[str]) -> None:
         await self._made.wait()
-        await asyncio.gather(*(self._service_ready(name) for name in names or list(self.keepers)))
+        await asyncio.gather(*(self._service_ready(name) for name in names or self._kept()))
+
+    def _kept(self) -> list[str]:
+        """Return the names of the services that are not ended on purpose."""
+        return [name for name, keeper in self.keepers.items() if not keeper.is_stopped]
 
     def _is_ready(self, name: str) -> bool:
         return name in self.keepers and self.keepers[name].ready.is_set()
@@ -304,7 +339,11 @@ class Supervisor:
             case control.Unplug():
                 await self._unplug(request.name)
             case control.AddHost():
-                await self._add_host(request.name)
+                await self._add_host(request.name, request.zone, gateway=request.gateway)
+            case control.KillHost():
+                await self._kill_host(request.name)
+            case control.DrainHost():
+                await self._drain_host(request.name, undo=request.undo)
             case control.RemoveHost():
                 await self._remove_host(request.name)
             case control.Outside():
@@ -313,7 +352,11 @@ class Supervisor:
                 if not await self._keeper(request.service).signal(request.number):
                     raise StackFault(f"{request.service} has no process at the moment: `./stack status` tells more")
             case control.Restart():
-                await self._keeper(request.service).restart()
+                keeper = self._keeper(request.service)
+                if keeper.is_stopped:
+                    host = request.service.partition(".")[0]
+                    raise StackFault(f"{request.service} was ended with its host: `./stack host start {host}`")
+                await keeper.restart()
             case control.Stop():
                 self._stopping.set()
         return control.Reply()

@@ -1,0 +1,48 @@
+"""Several instances at once, and on which hosts.
+
+Here: choosing hosts, making instances beside each other. Not here: making one (lab.py).
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from neutrino.stack import state
+from neutrino.stack.lab import Lab
+
+TOGETHER = 16
+"""So many are made at once: most of the time each waits for OVN and its DHCP client."""
+
+
+def create(
+    lab: Lab,
+    names: Sequence[str],
+    network: str,
+    host: str = "",
+    security_groups: Sequence[str] | None = None,
+    image: str = state.NAMESPACE,
+) -> dict[str, str]:
+    """Make the instances *names* on *network* (an id), each with a port that is ACTIVE; return host by name.
+
+    On *host*, or without one on those that have the fewest instances.
+    """
+    placed = dict.fromkeys(names, host) if host else spread(lab, names)
+
+    def one(name: str) -> None:
+        lab.instance(name, network, placed[name], security_groups, image=image)
+
+    with ThreadPoolExecutor(max_workers=TOGETHER) as pool:
+        list(pool.map(one, names))
+    return placed
+
+
+def spread(lab: Lab, names: Sequence[str]) -> dict[str, str]:
+    """Return a host for each of *names*: always the one that has the fewest, and of those the first."""
+    desired = state.load(lab.run)
+    used = Counter(dict.fromkeys(desired.hosts, 0))
+    used.update(one.host for one in desired.instances)
+    placed = {}
+    for name in names:
+        placed[name] = min(desired.hosts, key=lambda one: used[one])
+        used[placed[name]] += 1
+    return placed
