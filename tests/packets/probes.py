@@ -3,6 +3,8 @@
 import contextlib
 import errno
 import http.client
+import itertools
+import os
 import socket
 import struct
 import sys
@@ -10,6 +12,7 @@ import threading
 import time
 
 WAIT_S = 1.0
+ASK_EVERY_S = 0.01
 
 
 def connect(address: str, port: str) -> bool:
@@ -62,6 +65,44 @@ def fetch(address: str, path: str, *headers: str) -> bool:
     except (OSError, http.client.HTTPException):
         return False
     return True
+
+
+def ask(address: str, port: str) -> bool:
+    """Send a datagram every 10 ms to an echo server until the input ends; print for how many ms at most none came back.
+
+    Silence lasts from the sending of the first that is lost to that of the next that is answered.
+    """
+    sent: list[float] = []
+    answered: set[int] = set()
+    over = threading.Event()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
+
+        def hear() -> None:
+            while True:
+                with contextlib.suppress(OSError):
+                    (number,) = struct.unpack("!I", channel.recv(100))
+                    if not answered:
+                        print("ready", flush=True)  # noqa: T201
+                    answered.add(number)
+
+        def wait_for_end() -> None:
+            sys.stdin.read()
+            over.set()
+
+        channel.bind(("", 0))
+        for work in (hear, wait_for_end):
+            threading.Thread(target=work, daemon=True).start()
+        begin = time.monotonic()
+        while not over.is_set():
+            with contextlib.suppress(OSError):
+                channel.sendto(struct.pack("!I", len(sent)), (address, int(port)))
+            sent.append(time.monotonic())
+            time.sleep(max(0.0, begin + len(sent) * ASK_EVERY_S - time.monotonic()))
+        time.sleep(WAIT_S)
+        heard = sorted(answered)
+        silences = (sent[after] - sent[before + 1] for before, after in itertools.pairwise(heard) if after > before + 1)
+        print(round(max(silences, default=0.0) * 1000), flush=True)  # noqa: T201
+        os._exit(0)
 
 
 def reflect(port: str) -> bool:
@@ -240,6 +281,18 @@ def arp(interface: str, source_mac: str, source_ip: str, target_ip: str) -> bool
                     return True
         except TimeoutError:
             return False
+
+
+def say_where(interface: str, mac: str) -> bool:
+    """When the input ends, say to all by RARP (RFC 903) where a MAC address is, as QEMU does when a machine goes on."""
+    own = bytes.fromhex(mac.replace(":", ""))
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
+        wire.bind((interface, 0))
+        body = struct.pack("!HHBBH", 1, 0x0800, 6, 4, 3) + (own + bytes(4)) * 2
+        print("ready", flush=True)  # noqa: T201
+        sys.stdin.read()
+        wire.send(b"\xff" * 6 + own + struct.pack("!H", 0x8035) + body + bytes(18))
+    return True
 
 
 def tagged_ping(interface: str, vlan: str, source: str, target: str) -> bool:

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,26 +87,54 @@ class Instance:
         """Say whether the reflector at *by* sees our datagrams come from *as_*."""
         return self.probe("seen_as", by, str(port), as_)
 
+    @contextlib.contextmanager
+    def asking(self, address: str, port: int) -> Iterator[list[int]]:
+        """Send a datagram every 10 ms to a server while the block runs, which begins with the first answer.
+
+        After the block, the list holds for how many ms at most none was answered.
+        """
+        silence: list[int] = []
+        words = (sys.executable, str(PROBES), "ask", address, str(port))
+        with self._lab.popen(self.name, *words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as asker:
+            assert asker.stdin is not None
+            assert asker.stdout is not None
+            try:
+                assert asker.stdout.readline() == "ready\n"
+                yield silence
+                asker.stdin.close()
+                silence.append(int(asker.stdout.readline()))
+            finally:
+                self._lab.end(asker)
+
     def fetch(self, address: str, path: str, **headers: str) -> str:
         """Return what the web server at *address* answers to a GET: the body, or the status where it is not 200."""
         told = [f"{name}={value}" for name, value in headers.items()]
         return self.run(sys.executable, str(PROBES), "fetch", address, path, *told, check=False).strip()
 
-    def _serve(self, probe: str, port: int) -> None:
-        server = self._lab.popen(
-            self.name, sys.executable, str(PROBES), probe, str(port), stdout=subprocess.PIPE, stdin=subprocess.PIPE
-        )
+    def will_say_where(self) -> Callable[[], None]:
+        """Return what says to all, at once, where the instance's MAC address is."""
+        sayer = self._serve("say_where", "eth0", self.port["mac_address"])
+        return lambda: self._end(sayer)
+
+    def _serve(self, probe: str, *arguments: str | int) -> subprocess.Popen[str]:
+        words = (sys.executable, str(PROBES), probe, *map(str, arguments))
+        server = self._lab.popen(self.name, *words, stdout=subprocess.PIPE, stdin=subprocess.PIPE)
         assert server.stdout is not None
         assert server.stdout.readline() == "ready\n"
         self._servers.append(server)
+        return server
 
     def stop(self) -> None:
         """End the servers."""
-        for server in self._servers:
-            for pipe in (server.stdin, server.stdout):
-                if pipe is not None:
-                    pipe.close()  # the server ends with its input
-            server.wait(timeout=10)
+        for server in list(self._servers):
+            self._end(server)
+
+    def _end(self, server: subprocess.Popen[str]) -> None:
+        for pipe in (server.stdin, server.stdout):
+            if pipe is not None:
+                pipe.close()  # the server ends with its input
+        server.wait(timeout=10)
+        self._servers.remove(server)
 
 
 class Machine(Instance):
@@ -235,11 +263,19 @@ class Site:
         self._instances.append(made)
         return made
 
-    def remove(self, instance: Instance) -> None:
-        """Stop an instance, and delete its port."""
+    def twin(self, one: Instance, host: str) -> Instance:
+        """Return what *one* is to become when it goes on at another host: it has its port and addresses already."""
+        name = f"{one.name}{host}"
+        self.lab.plug(name, one.port | {"binding:host_id": host})
+        made = Instance(self.lab, name, one.port)
+        self._instances.append(made)
+        return made
+
+    def remove(self, instance: Instance, port: bool = True) -> None:
+        """Stop an instance and, with *port*, delete its port."""
         instance.stop()
         self._instances.remove(instance)
-        self.lab.delete_instance(instance.name)
+        self.lab.delete_instance(instance.name, port=port)
 
     def close(self) -> None:
         """Take everything away, newest first."""

@@ -111,6 +111,9 @@ ML2_TYPE_VLAN = [
     ),
 ]
 ML2_TYPE_FLAT = [cfg.ListOpt("flat_networks", default=["*"], help="Physical networks that may be flat; * for any.")]
+# BFD between chassis by ha_failover_strategy: least milliseconds between packets received and sent, and how many of
+# them are missed until the other is down.
+BFD = {"normal": (1000, 100, 3), "aggressive": (500, 100, 3), "conservative": (1000, 100, 6)}
 OVN = [
     cfg.StrOpt("ovn_nb_connection", default="unix:/run/ovn/ovnnb_db.sock", help="OVN_Northbound: unix:, tcp: or ssl:."),
     cfg.StrOpt("ovn_sb_connection", default="unix:/run/ovn/ovnsb_db.sock", help="OVN_Southbound: unix:, tcp: or ssl:."),
@@ -130,6 +133,15 @@ OVN = [
     cfg.BoolOpt(
         "enable_distributed_floating_ip", default=False, help="Whether new routers that do not say are distributed."
     ),
+    cfg.StrOpt(
+        "ha_failover_strategy",
+        default="normal",
+        choices=[*BFD, "manual"],
+        help="How soon another chassis takes over a gateway: BFD's times, or manual for those of bfd_*.",
+    ),
+    cfg.IntOpt("bfd_min_rx", default=1000, min=1, help="Milliseconds between BFD packets received; if manual."),
+    cfg.IntOpt("bfd_min_tx", default=100, min=1, help="Milliseconds between BFD packets sent; if manual."),
+    cfg.IntOpt("bfd_mult", default=3, min=1, max=255, help="BFD packets missed until a chassis is down; if manual."),
     cfg.IntOpt(
         "agent_probe_interval", default=15, min=1, help="Neutrino's own: seconds between probes of all chassis."
     ),
@@ -250,6 +262,7 @@ class Config:
     ovn_sb_connection: str
     has_metadata: bool
     agent_probe_interval_s: int
+    bfd: tuple[int, int, int]  # min-rx and min-tx in milliseconds, multiplier
     dhcp_lease_s: int
     dns_servers: tuple[str, ...]
     dhcp4_global_options: Mapping[str, str]
@@ -313,6 +326,7 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         ovn_sb_connection=conf.ovn.ovn_sb_connection,
         has_metadata=conf.ovn.ovn_metadata_enabled,
         agent_probe_interval_s=conf.ovn.agent_probe_interval,
+        bfd=BFD.get(conf.ovn.ha_failover_strategy) or (conf.ovn.bfd_min_rx, conf.ovn.bfd_min_tx, conf.ovn.bfd_mult),
         dhcp_lease_s=conf.ovn.dhcp_default_lease_time,
         dns_servers=tuple(conf.ovn.dns_servers),
         dhcp4_global_options=dict(conf.ovn.ovn_dhcp4_global_options),

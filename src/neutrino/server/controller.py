@@ -133,6 +133,7 @@ def settings(config: Config) -> Settings:
     return Settings(
         dns_domain=config.dns_domain,
         dns_servers=config.dns_servers,
+        bfd=config.bfd,
         lease_s=config.dhcp_lease_s,
         dhcp_options={4: config.dhcp4_global_options, 6: config.dhcp6_global_options},
     )

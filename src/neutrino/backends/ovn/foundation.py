@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from neutrino.backends.ovn import nb, uuids
 from neutrino.backends.ovn.log import METER, METER_STATELESS
 from neutrino.backends.ovn.security_group import ALLOW
+from neutrino.backends.ovn.settings import DEFAULTS, Settings
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.diff import Observed
 from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
@@ -58,7 +59,13 @@ def meters() -> dict[Key, Columns]:
     return rows
 
 
-def fragment(observed: Observed) -> Fragment:
+def options(settings: Settings) -> dict[str, str]:
+    """Return the options of NB_Global (ovn-nb(5)); BFD's times decide how soon a gateway is taken over."""
+    rx_ms, tx_ms, multiplier = settings.bfd
+    return OPTIONS | {"bfd-min-rx": str(rx_ms), "bfd-min-tx": str(tx_ms), "bfd-mult": str(multiplier)}
+
+
+def fragment(observed: Observed, settings: Settings = DEFAULTS) -> Fragment:
     """Return the foundation, given the row of NB_Global that is there: the server chose its uuid."""
     group = uuids.port_group(_GROUP)
     rows: dict[Key, Columns] = {group: columns(nb.Port_Group(name=_GROUP)), **meters()}
@@ -69,5 +76,5 @@ def fragment(observed: Observed) -> Fragment:
         members.add(row.uuid)
     elements: dict[Place, Elements] = {Place(*group, "acls"): frozenset(members)}
     for uuid in observed.get("NB_Global", {}):
-        elements[Place("NB_Global", uuid, "options")] = OPTIONS
+        elements[Place("NB_Global", uuid, "options")] = options(settings)
     return Fragment(rows, elements)

@@ -70,7 +70,7 @@ def backend(settings: Settings) -> Backend:
         lock="neutrino_controller",
         territory=NORTHBOUND,
         nouns=nouns(settings),
-        foundation=foundation.fragment,
+        foundation=partial(foundation.fragment, settings=settings),
         foundation_tables=frozenset({"NB_Global"}),
         also_watched={"NB_Global": ("nb_cfg",)},
     )

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Upstream's options: DEFAULT dns_domain; and of [ovn] what concerns DHCP."""
+    """Upstream's options: DEFAULT dns_domain; and of [ovn] what concerns DHCP, and BFD between chassis."""
 
     dns_domain: str = ""
     dns_servers: tuple[str, ...] = ()
     lease_s: int = 43200  # upstream's default, dhcp_default_lease_time
     dhcp_options: Mapping[int, Mapping[str, str]] = field(default_factory=dict)  # for all subnets, by IP version
+    bfd: tuple[int, int, int] = (1000, 100, 3)  # min-rx and min-tx in milliseconds, multiplier; upstream's default
 
 
 DEFAULTS = Settings()
