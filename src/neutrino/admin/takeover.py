@@ -86,6 +86,8 @@ async def run(config: Config, words: argparse.Namespace) -> int:
 async def _write(config: Config, found: Sequence[Resource]) -> None:
     def work(transaction: Transaction) -> None:
         for resource in found:
+            if isinstance(resource, Agent) and transaction.get(Agent, resource.id):
+                continue  # a controller has seen it already
             try:
                 transaction.insert(resource)
             except IntegrityError as error:
@@ -209,9 +211,10 @@ def _made(cls: type[R], item: Wire) -> R:
     for name, default in (("created_at", ""), ("updated_at", ""), ("revision_number", 0)):
         if name in attributes(cls):
             values.setdefault(name, default)
-    for name in ("ha", "distributed", "enable_default_route_ecmp", "enable_default_route_bfd"):
-        if name in attributes(cls):
-            values.setdefault(name, name == "ha")
+    if cls is Router:  # its flags come with extensions that the other service may not have
+        for name, attribute in attributes(cls).items():
+            if attribute.default is msgspec.NODEFAULT and attribute.kind.storage == "boolean":
+                values.setdefault(name, name == "ha")
     try:
         return msgspec.convert(values, cls)
     except msgspec.ValidationError as error:
