@@ -32,6 +32,7 @@ from neutrino.api.floating_ip_pools import FloatingIpPools
 from neutrino.api.loggable_paths import LoggableResources
 from neutrino.api.qos_paths import add_routes as add_qos_routes
 from neutrino.api.quota_paths import PROJECT_PATHS, Quota, QuotaDefault, QuotaDetails, Quotas, WhoseQuota
+from neutrino.api.realised import Realised, Rows
 from neutrino.api.routes import NOUNS, Noun
 from neutrino.api.service import Service
 from neutrino.model.faults import DatabaseUnavailable, Fault, HTTPBadRequest, HTTPMethodNotAllowed, HTTPNotFound
@@ -351,11 +352,14 @@ def _add_noun(app: falcon.asgi.App[Req, Resp], path: str, service: Service, noun
 
 
 def application(
-    service: Service, authenticator: Authenticator | None = None, feed: Feed | None = None
+    service: Service,
+    authenticator: Authenticator | None = None,
+    feed: Feed | None = None,
+    rows: Rows | None = None,
 ) -> falcon.asgi.App[Req, Resp]:
     """Return the ASGI application over *service*; without *authenticator* callers are believed.
 
-    Who gives a *feed* can close it, which ends the streams of events.
+    Who gives a *feed* can close it, which ends the streams of events. *rows* reads what a backend has of a resource.
     """
     identity = service.config.identity if authenticator else None
     authenticator = authenticator or NoAuth(service.config.noauth_project_id)
@@ -368,6 +372,8 @@ def application(
     app.add_route("/", Versions(files))
     app.add_route(f"{page.PREFIX}{{name}}", files)
     app.add_route(f"{page.PREFIX}login", page.LogIn(identity))
+    if rows is not None:
+        app.add_route("/realised/{collection}/{row_id}", Realised(service, rows))
     app.add_route("/events", Events(service, authenticator, feed or Feed(service.database)))
     app.add_route("/openapi.json", Description())
     app.add_route(PREFIX, Resources())

@@ -12,9 +12,9 @@ from typing import Annotated
 
 import typer
 
-from neutrino.cli import terminal
+from neutrino.cli import page, terminal
 from neutrino.cli.place import CHECKOUT
-from neutrino.stack import packages, programs
+from neutrino.stack import browser, packages, programs
 from neutrino.stack.fault import StackFault
 
 Release = Annotated[
@@ -24,7 +24,7 @@ Release = Annotated[
         show_default="the host's own, else the newest",
     ),
 ]
-KINDS = ("unit", "component", "contract", "packets", "stack")
+KINDS = ("unit", "component", "contract", "packets", "stack", "page")
 """Folders of tests/, by what is real in them (docs/style.md, rule 12)."""
 TOGETHER = ("unit", "component")
 """Those whose files run beside each other: each has its own databases. The others have the machine to themselves."""
@@ -54,9 +54,12 @@ def test(
     failed = []
     if kind in ("lint", "all"):
         failed += [" ".join(words) for words in LINTS if _run(_tool(words[0]), *words[1:]) != 0]
+        failed += ["tsc"] if _run(*page.command()) != 0 else []
     folders = [name for name in KINDS if kind in (name, "all") and any((CHECKOUT / "tests" / name).rglob("test_*.py"))]
     if folders:
         os.environ["NEUTRINO_PROGRAMS"] = str(programs.obtain(release).bin)
+        if "page" in folders:
+            os.environ["NEUTRINO_BROWSER"] = str(browser.obtain())
         for names, how in ((TOGETHER, BESIDE_EACH_OTHER), (KINDS[len(TOGETHER) :], ())):
             words = [f"tests/{name}" for name in folders if name in names]
             if words and _run(sys.executable, "-m", "pytest", *words, *how, *options) != 0:

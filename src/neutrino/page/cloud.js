@@ -18,7 +18,7 @@ export const SINGULAR = /** @type {const} */ ({
 export class Cloud {
   constructor() {
     /** @type {Record<Collection, Map<string, Resource>>} */
-    this.all = Object.fromEntries(COLLECTIONS.map((name) => [name, new Map()])); // eslint-disable-line
+    this.all = { networks: new Map(), subnets: new Map(), routers: new Map(), ports: new Map(), floatingips: new Map(), agents: new Map() };
     this.version = 0;
     this._reckoned = -1;
     /** @type {Map<string, Resource[]>} */

@@ -94,7 +94,8 @@ export class Details {
       this._facts(one),
       ...this._around(collection, one).map((group) => this._related(group)),
       this._actions(collection, one),
-      this._more("As the API says it", "json", () => h("pre", { tabindex: 0 }, JSON.stringify(one, null, 2))),
+      this._more("As the API says it", "json", async () => h("pre", { tabindex: 0 }, JSON.stringify(one, null, 2))),
+      collection === "agents" || !this._isAdmin() ? null : this._more("As OVN's Northbound has it", "rows", () => this._rows(collection, one.id)),
     ]);
     this._panel.hidden = false;
   }
@@ -199,12 +200,45 @@ export class Details {
     }
   }
 
-  /** A part that opens, and is open again for the next resource. @param {string} title @param {string} key @param {() => Node} content */
+  _isAdmin() {
+    return this._session.who === null || this._session.who.roles.includes("admin");
+  }
+
+  /** The rows of the Northbound that stand for a resource. @param {Collection} collection @param {string} id */
+  async _rows(collection, id) {
+    /** @type {Record<string, any>[]} */
+    const rows = (await this._session.send("GET", `/realised/${collection}/${id}`)).rows;
+    if (!rows.length) return h("p", {}, "There is no row for it.");
+    const texts = rows.map(({ _table, _uuid, ...columns }) => `${_table} ${_uuid}\n${lines(columns)}`);
+    return h("pre", { tabindex: 0 }, texts.join("\n\n"));
+  }
+
+  /** A part that opens, and is open again for the next resource. @param {string} title @param {string} key @param {() => Promise<Node>} content */
   _more(title, key, content) {
-    const more = h("details", { open: this._open.has(key) }, h("summary", {}, title), content());
-    more.addEventListener("toggle", () => (more.open ? this._open.add(key) : this._open.delete(key)));
+    const inside = h("div", {});
+    const more = h("details", { open: this._open.has(key), class: key }, h("summary", {}, title), inside);
+    const load = async () => {
+      try {
+        fill(inside, [await content()]);
+      } catch (refusal) {
+        fill(inside, [h("p", { class: "error" }, refusal instanceof Error ? refusal.message : String(refusal))]);
+      }
+    };
+    if (more.open) void load();
+    more.addEventListener("toggle", () => {
+      if (more.open === this._open.has(key)) return;
+      if (more.open) this._open.add(key), void load();
+      else this._open.delete(key);
+    });
     return more;
   }
+}
+
+/** Columns of a row, one a line; an empty one has none. @param {Record<string, any>} columns */
+function lines(columns) {
+  return Object.entries(columns)
+    .map(([name, value]) => `  ${name}: ${typeof value === "object" ? JSON.stringify(value) : value}`)
+    .join("\n");
 }
 
 /** @param {Cloud} cloud @param {string} network */

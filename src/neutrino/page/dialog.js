@@ -36,6 +36,7 @@ export function ask({ title, says, fields, button, work, stays = false, danger =
         error.textContent = fault instanceof Error ? fault.message : String(fault);
       } finally {
         submit.disabled = false;
+        if (!isDone) submit.focus();
       }
     });
     dialog.addEventListener("cancel", (event) => stays && event.preventDefault());

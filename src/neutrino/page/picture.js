@@ -96,7 +96,7 @@ export class Picture {
     const words = [network.name, cidrs, kind, ports.length, down, stateOf(network), network.shared, isDense].join("|");
     if (!this._is(head, words)) {
       room.classList.toggle("dense", isDense);
-      room.classList.toggle("wide", ports.length > 200);
+      room.classList.toggle("wide", ports.length > 100);
       const count = `${ports.length} ${ports.length === 1 ? "port" : "ports"}`;
       const tally = down ? `${count}, ${down} down` : count;
       fill(head, [
@@ -132,7 +132,7 @@ export class Picture {
     if (this._is(button, sign)) return;
     button.className = `port ${state} ${isDot ? "dot" : "chip"}`;
     if (before !== undefined && before.split("|")[0] !== state) pulse(button);
-    else if (before === undefined && !this._isFirst) pulse(button);
+    else if (before === undefined && !isDot && !this._isFirst) pulse(button);
     const said = `${label(port)} ${address} ${port.status}${host ? ` on ${host}` : ""}${outside ? `, outside ${outside}` : ""}`;
     button.setAttribute("aria-label", `port ${said}`);
     button.title = said;

@@ -18,6 +18,7 @@ from neutrino.api.authentication import Authenticator, NoAuth
 from neutrino.api.feed import Feed
 from neutrino.api.service import Service
 from neutrino.backends.ovn.binding import OvnBinder
+from neutrino.backends.ovn.lookup import NorthboundRows
 from neutrino.model.faults import DatabaseUnavailable
 from neutrino.runtime import logs, notify
 from neutrino.runtime.config import Config, ConfigError, load
@@ -67,7 +68,9 @@ def serve(config: Config, fd: int | None) -> None:
     listener = _listener(config, fd)
     database = open_database(config.database_connection, Wake(config.wake_path))
     feed = Feed(database)
-    app = application(Service(database, config, OvnBinder()), _authenticator(config), feed)
+    app = application(
+        Service(database, config, OvnBinder()), _authenticator(config), feed, NorthboundRows(config.ovn_nb_connection)
+    )
     server = _Server(
         uvicorn.Config(
             app,

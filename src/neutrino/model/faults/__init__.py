@@ -135,6 +135,13 @@ class DatabaseUnavailable(Fault):
     says = "The database is unavailable; try again."
 
 
+class BackendUnavailable(Fault):
+    """The backend does not answer who asks what it has; the request may be repeated."""
+
+    status = 503
+    says = "The backend does not answer; try again."
+
+
 def kinds() -> Iterator[type[Fault]]:
     """Yield every kind of fault, those of all modules here, whoever has imported them or not."""
     for module in pkgutil.iter_modules(__path__):

@@ -1,0 +1,62 @@
+"""The page of a stack with Keystone."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from neutrino.stack.lab import Lab
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with Lab(tmp_path_factory.mktemp("l") / "s", hosts=1, auth="keystone") as made:
+        made.wait()
+        yield made
+
+
+def test_people_log_in_see_what_is_theirs_and_log_out(closed: Lab, open_page: Callable[..., Page]) -> None:
+    assert closed.identity is not None
+    closed.api.create("networks", "network", name="of the administrator")
+    shared = closed.api.create("networks", "network", name="for all", shared=True)
+    page = open_page(closed.endpoint)
+    form = page.locator("dialog")
+    form.get_by_label("User").fill("demo")
+    form.get_by_label("Project").fill("demo")
+    form.get_by_label("Password").fill("not this")
+    form.get_by_role("button", name="Log in").click()
+    expect(form.locator(".error")).to_have_text("Keystone knows no such user, password and project.")
+    password = closed.identity.passwords()["demo"]
+    form.get_by_label("Password").fill(password)
+    form.get_by_role("button", name="Log in").click()
+    expect(page.locator("#live")).to_have_text("live")
+    expect(page.locator(".room .head .name")).to_have_text(["for all"])
+    expect(page.locator(".host")).to_have_count(0)
+    page.locator(f'[data-id="{shared["id"]}"]').click()
+    expect(page.locator("#detail-title")).to_have_text("for all")
+    expect(page.locator("#details .rows")).to_have_count(0)  # the backend's rows are for administrators
+    asked = """async (path) => (await fetch(path, { headers: {
+        "X-Auth-Token": JSON.parse(sessionStorage.getItem("neutrino.session")).token } })).status"""
+    assert page.evaluate(asked, f"/realised/networks/{shared['id']}") == 403
+    page.reload()
+    expect(page.locator(".room .head .name")).to_have_text(["for all"])
+    assert page.evaluate("JSON.stringify([{...localStorage}, document.cookie, location.href])") == (
+        f'[{{}},"","{closed.endpoint}/"]'
+    )
+    page.locator("#leave").click()
+    expect(form).to_be_visible()
+    expect(page.locator(".room")).to_have_count(0)
+    assert page.evaluate("sessionStorage.length") == 0
+    log = closed.run / "log" / "neutrino-api.log"
+    assert password not in log.read_text()
+
+
+def test_the_administrator_sees_hosts_and_all_networks(closed: Lab, open_page: Callable[..., Page]) -> None:
+    assert closed.identity is not None
+    page = open_page(closed.endpoint)
+    form = page.locator("dialog")
+    for label, text in (("User", "admin"), ("Project", "admin"), ("Password", closed.identity.passwords()["admin"])):
+        form.get_by_label(label).fill(text)
+    page.keyboard.press("Enter")
+    expect(page.locator('[data-host="h1"]')).to_be_visible()
+    expect(page.locator(".room .head .name").filter(has_text="of the administrator")).to_be_visible()
