@@ -77,6 +77,7 @@ def up(
         ),
     ] = None,
     demo: Annotated[bool, typer.Option(help="Make two instances on the private network, and ping.")] = True,
+    wait: Annotated[bool, typer.Option(help="Return when all is ready; without, when services are started.")] = True,
     as_json: AsJson = False,
 ) -> None:
     """Start everything, or repair what is missing; end with status 0 when packets flow."""
@@ -103,20 +104,30 @@ def up(
         lab.place  # noqa: B018 - fetches them the first time
         tell("services")
         lab.up(wait=False)
-        flows = show.make(lab, tell, with_instances=demo)
+        flows = show.make(lab, tell, with_instances=demo) if wait else ()
         first_ping_s = process.age_s(os.getpid()) if flows else None
-        lab.wait()
+        if wait:
+            lab.wait()
     reply = lab.status()
     if as_json:
         import msgspec
 
-        found = {"endpoint": lab.endpoint, "clouds": str(lab.place.clouds), "first_ping_s": first_ping_s}
+        identity = lab.identity
+        found = {
+            "endpoint": lab.endpoint,
+            "auth": "keystone" if identity else "noauth",
+            "auth_url": identity.url if identity else None,
+            "clouds": str(lab.place.clouds),
+            "openrc": str(lab.place.variables) if identity else None,
+            "well": _is_well(reply),
+            "first_ping_s": first_ping_s,
+        }
         terminal.print_json({**found, **msgspec.to_builtins(reply)})
         return
     _print_status(reply)
     if flows:
         terminal.print_line(f"Packets flow: {'; '.join(flows)}.\n")
-    elif demo:
+    elif demo and wait:
         terminal.print_line("There is no private network for instances, so none was pinged.\n")
     clouds = lab.place.clouds
     terminal.print_line(f"API        {lab.endpoint}/v2.0")

@@ -99,8 +99,9 @@ def _running(seen: Observed, service: str) -> Link:
     state = seen.services.get(service, "not there")
     if state == "ready":
         return Link(service, True, "runs and answers")
-    if state == "not there":
-        return Link(service, False, state, f"`./stack host start {service.partition('.')[0]}`")
+    host, dot, _ = service.partition(".")
+    if dot and state in ("not there", "stopped"):
+        return Link(service, False, state, f"`./stack host start {host}`")
     return Link(service, False, state, f"`./stack logs {service}`; `./stack restart {service}`")
 
 

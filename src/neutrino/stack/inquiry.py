@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from neutrino.diagnosis import logical, openflow, packet, verdict
@@ -91,7 +91,9 @@ def trace(lab: Lab, source: str, target: str, kind: packet.Kind, *, send: bool =
     floating = _behind(lab, known, receiver.address)
     if floating is not None:
         receiver = End(target, receiver.address, _owner(lab, floating), floating)
-    guest = _Guest(lab, sender.instance)
+    is_machine = sender.instance.image == state.MACHINE
+    guest = _Machine(lab, sender.instance) if is_machine else _Guest(lab, sender.instance)
+    send = send and not is_machine
     route = guest.route(receiver.address)
     if isinstance(route, str):
         return _ended("guest", f"{what} is not sent: {source} has no route to {receiver.address} ({route})")
@@ -194,6 +196,22 @@ class _Guest:
 
     def _ask(self, *words: str) -> Any:
         return json.loads(self._lab.exec(self._instance.name, self._ip, *words).stdout)
+
+
+class _Machine:
+    """What a virtual machine was told of its network by DHCP: nobody can look into it."""
+
+    def __init__(self, lab: Lab, instance: Instance) -> None:
+        self.mac = instance.mac
+        self._subnets = lab.api.list("subnets", network_id=instance.network_id)
+
+    def route(self, address: str) -> dict[str, str] | str:
+        """Return how the machine would send to *address* (``gateway``; none for a neighbour), or why it cannot."""
+        if any(ip_address(address) in ip_network(one["cidr"]) for one in self._subnets):
+            return {}
+        version = ip_address(address).version
+        gateways = [one["gateway_ip"] for one in self._subnets if one["ip_version"] == version and one["gateway_ip"]]
+        return {"gateway": gateways[0]} if gateways else "its subnets have no gateway"
 
 
 def _addresses(port: Resource) -> list[str]:

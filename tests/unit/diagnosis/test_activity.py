@@ -40,6 +40,10 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
         {"services": {**WELL.services, "h1.ovn-controller": "silent"}},
         "silent; `./stack logs h1.ovn",
     ),
+    "h1.ovs-vswitchd": (
+        {"services": {**WELL.services, "h1.ovs-vswitchd": "stopped"}},
+        "stopped; `./stack host start h1`",
+    ),
     "journal": ({"journal": 7}, "7 lines are not in the Northbound yet; wait"),
     "Northbound": ({"northbound": None}, "no Logical_Switch_Port; `./stack logs neutrino-controller`"),
     "ovn-northd": (
