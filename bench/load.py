@@ -19,10 +19,11 @@ class Refused(RuntimeError):
 
 
 class Connection:
-    """A connection to the API at *port* of 127.0.0.1, opened again when the server closes it."""
+    """A connection to the API at *port* of 127.0.0.1, opened again when the server closes it; *token*: Keystone's."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, token: str = "") -> None:
         self._port = port
+        self._own = f"X-Auth-Token: {token}\r\n" if token else ""
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def __aenter__(self) -> Self:
@@ -50,7 +51,7 @@ class Connection:
         data = json.dumps(body).encode() if body is not None else b""
         head = (
             f"{method} /v2.0{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(data)}\r\n\r\n"
+            f"{self._own}Content-Length: {len(data)}\r\n\r\n"
         )
         writer.write(head.encode() + data)
         lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower().split("\r\n")
@@ -73,13 +74,15 @@ class Connection:
             self._streams = None
 
 
-async def timed(calls: Sequence[Callable[[Connection], Awaitable[object]]], port: int, clients: int) -> list[float]:
+async def timed(
+    calls: Sequence[Callable[[Connection], Awaitable[object]]], port: int, clients: int, token: str = ""
+) -> list[float]:
     """Make all *calls*, by so many *clients* at once; return how long each took, in seconds."""
     todo = list(reversed(calls))
     took: list[float] = []
 
     async def client() -> None:
-        async with Connection(port) as connection:
+        async with Connection(port, token) as connection:
             while todo:
                 call = todo.pop()
                 begin = time.perf_counter()

@@ -15,16 +15,22 @@ SAMPLES = 30
 POLL_S = 0.002
 
 
+def address(lab: Lab) -> tuple[int, str]:
+    """Return the port of the API of *lab*, and a token for it where it has Keystone."""
+    login = lab.login("admin", "admin")
+    return int(lab.endpoint.rpartition(":")[2]), login.token() if login else ""
+
+
 def summary(took_s: list[float]) -> dict[str, float]:
     """Return median and 99th percentile in milliseconds."""
     took = sorted(took_s)
     return {"p50 ms": took[len(took) // 2] * 1000, "p99 ms": took[int(len(took) * 0.99)] * 1000}
 
 
-async def post_to_row(port: int, northbound: Path, network_id: str) -> dict[str, float]:
+async def post_to_row(where: tuple[int, str], northbound: Path, network_id: str) -> dict[str, float]:
     """Measure from sending POST port until a monitor of the Northbound shows the row."""
     took = []
-    async with Client(f"unix:{northbound}", "OVN_Northbound") as client, Connection(port) as connection:
+    async with Client(f"unix:{northbound}", "OVN_Northbound") as client, Connection(*where) as connection:
         await client.wait_connected(timeout_s=10)
         watch = client.watch({"Logical_Switch_Port": ["name"]})
         seen: dict[str, float] = {}
@@ -48,7 +54,7 @@ async def post_to_row(port: int, northbound: Path, network_id: str) -> dict[str,
     return summary(took)
 
 
-async def plug_to_active(lab: Lab, port: int, network_id: str) -> dict[str, float]:
+async def plug_to_active(lab: Lab, where: tuple[int, str], network_id: str) -> dict[str, float]:
     """Measure from the plugging of a port that exists and is bound, until GET port says ACTIVE."""
     plug = str(Path(__file__).parent / "plugger.py")
     words, environment = lab.command("h1", sys.executable, plug, str(lab.place.private("h1") / "db.sock"))
@@ -57,7 +63,7 @@ async def plug_to_active(lab: Lab, port: int, network_id: str) -> dict[str, floa
     assert plugger.stdout is not None
     plugger.stdout.readline()
     took = []
-    async with Connection(port) as connection:
+    async with Connection(*where) as connection:
         wanted = {"network_id": network_id, "binding:host_id": "h1", "device_owner": "compute:bench"}
         ids = [(await connection("POST", "/ports", {"port": wanted}))["port"]["id"] for _ in range(SAMPLES)]
         await asyncio.sleep(3)
@@ -78,10 +84,10 @@ async def plug_to_active(lab: Lab, port: int, network_id: str) -> dict[str, floa
 
 def measure(lab: Lab, ports: int) -> dict[str, Any]:
     """Measure both on *lab*, after filling it up to *ports* ports."""
-    port = int(lab.endpoint.rpartition(":")[2])
+    where = address(lab)
 
     async def fill() -> str:
-        async with Connection(port) as connection:
+        async with Connection(*where) as connection:
             made = await connection("POST", "/networks", {"network": {"name": f"path-{ports}"}})
             network_id = str(made["network"]["id"])
             subnet = {"network_id": network_id, "ip_version": 4, "cidr": "10.128.0.0/16"}
@@ -96,7 +102,7 @@ def measure(lab: Lab, ports: int) -> dict[str, Any]:
     network_id = asyncio.run(fill())
     return {
         f"POST port to Northbound row, {ports:,} ports": asyncio.run(
-            post_to_row(port, lab.place.northbound, network_id)
+            post_to_row(where, lab.place.northbound, network_id)
         ),
-        f"plug to ACTIVE, {ports:,} ports": asyncio.run(plug_to_active(lab, port, network_id)),
+        f"plug to ACTIVE, {ports:,} ports": asyncio.run(plug_to_active(lab, where, network_id)),
     }

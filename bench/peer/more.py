@@ -24,11 +24,12 @@ DOES = (
         "Policy: the rules of oslo.policy decide on the request, on each item of a list and on each attribute of an "
         "answer (without Keystone too: everybody is admin then, but the rules are asked).",
         "Roles and scopes; operators change who may do and see what, to the attribute, in a file.",
+        here="yes, by the same rules: looked at once for each set of roles, then a condition in SQL",
     ),
     More(
         "Authentication middleware (switched off here: `noauth`).",
         "Keystone's tokens, service tokens, catalogue.",
-        here="no: whoever reaches the port may do everything",
+        here="yes (switched off here too)",
     ),
     More(
         "Quota: limits and use are read, and a reservation is made and committed in transactions of its own "
@@ -69,7 +70,7 @@ DOES = (
     More(
         "A database server, reached over a socket, with isolation between any number of clients.",
         "API servers on several machines, replication, backup while running.",
-        here="no: SQLite on one machine; PostgreSQL is not built yet",
+        here="SQLite here, on one machine; PostgreSQL where it is configured",
     ),
     More(
         "Notifications and RPC over a message broker (switched off here).",

@@ -40,7 +40,7 @@ class Neutrino(Side):
     def __init__(self, daemons: Daemons, programs: Programs, folder: Path, workers: int, quotas: str) -> None:
         self._daemons = daemons
         self._programs = programs
-        self._folder = folder
+        self.folder = folder
         self._workers = workers
         self._quotas = quotas
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
@@ -51,9 +51,9 @@ class Neutrino(Side):
 
     def prepare(self) -> None:
         """Start OVN's databases and make the tables."""
-        pids = central.start(self._daemons, self._programs, self._folder)
+        pids = central.start(self._daemons, self._programs, self.folder)
         self.groups |= {name: (one,) for name, one in pids.items()}
-        self._configuration.write_text(CONFIGURATION.format(folder=self._folder, quotas=self._quotas))
+        self._configuration.write_text(CONFIGURATION.format(folder=self.folder, quotas=self._quotas))
         self.start_api()
         self.stop_api()
 
@@ -78,7 +78,7 @@ class Neutrino(Side):
 
     def counters(self) -> dict[str, float]:
         """Return the number of Northbound transactions."""
-        return {"Northbound transactions": transactions(self._folder / "nb.db")}
+        return {"Northbound transactions": transactions(self.folder / "nb.db")}
 
     @property
     def _arguments(self) -> tuple[str, str]:

@@ -20,6 +20,8 @@ TARGETS = {
     "GET port": (CPU, 55),
     "GET list of 1,000 ports": (CPU, 80),
     "POST rule, group with 500 ports": (CPU, 60),
+    "router: add interface": (CPU, 350),
+    "floating IP: associate": (CPU, 150),
     "POST port, 8 clients": (RATE, 110),
     "memory": ("memory", 20),
     "start": ("time", 10),
@@ -44,7 +46,8 @@ HOW = """\
   are in [peer.json](peer.json). A round has few requests (1 to 80), so what a server does once per burst, as our
   controller does, weighs more than under steady load; smaller sizes weigh against Neutrino.
 - {workers} API processes on each side. (`./stack up` starts one.)
-- Both without authentication (`noauth`), without quota limits, and without hosts: no chassis is connected.
+- Both without authentication (`noauth`), without quota limits, and without hosts: no chassis is connected. Both ask
+  their policy, for an administrator; neither runs a metadata agent.
 - Both durable. {databases}.
 - Neutron as DevStack sets it up for OVN, but leaner: the router plugin and port security only, no message broker
   (casts go nowhere), no Nova, no Keystone, no metadata. All this spares it work. Its OVSDB library comes from PyPI and

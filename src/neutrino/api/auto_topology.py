@@ -15,13 +15,13 @@ from neutrino.model.network import Network
 from neutrino.model.router import GatewayRequest, Router
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
-from neutrino.store.columns import derived_column, select_all, to_resource
+from neutrino.store.columns import expression_of, select_all, to_resource
 from neutrino.store.records import Transaction
 from neutrino.store.tables import TABLES
 
 _topologies, _networks = TABLES[AutoAllocatedTopology], TABLES[Network]
 _OF_PROJECT = select_all(AutoAllocatedTopology).where(_topologies.c.project_id == bindparam("project_id"))
-_DEFAULT = select(_networks.c.id).where(_networks.c.is_default.is_(True), derived_column(Network, "router_external"))
+_DEFAULT = select(_networks.c.id).where(_networks.c.is_default.is_(True), expression_of(Network, "router_external"))
 
 
 def check(tx: Transaction) -> tuple[str, list[SubnetPool]]:

@@ -15,7 +15,7 @@ from neutrino.api.authentication import Authenticator
 from neutrino.api.caller import Caller
 from neutrino.api.endpoint import Req, Resp
 from neutrino.api.feed import MOST_LINES, Feed, Watcher
-from neutrino.api.policy.reading import read
+from neutrino.api.policy.reading import Wire, read
 from neutrino.api.service import Service
 from neutrino.model.agent import Agent
 from neutrino.model.faults import DatabaseUnavailable, HTTPBadRequest
@@ -56,7 +56,7 @@ SHOWN: Mapping[type[Resource], tuple[str, ...]] = {
 }
 """What the stream tells: the attributes, by Python name, of the resources that make the picture."""
 _BY_COLLECTION = {cls.collection: cls for cls in SHOWN}
-_Items = dict[str, list[dict[str, object]]]
+_Items = dict[str, list[Wire]]
 
 
 class Events:
@@ -126,10 +126,13 @@ class Stream:
     async def _all(self) -> falcon.asgi.SSEvent:
         position = self._watcher.position
         items: _Items = {}
+        told: dict[str, set[str]] = {}
         for cls in SHOWN:  # one at a time: others are served between two
-            items[cls.collection] = await self._service.database.read(lambda c, cls=cls: self._items(c, cls))  # type: ignore[misc]
+            found = await self._service.database.read(lambda c, cls=cls: self._items(c, cls))  # type: ignore[misc]
+            items[cls.collection] = [item for _, item in found]
+            told[cls.collection] = {row_id for row_id, _ in found}
             await asyncio.sleep(0)
-        self._told = {name: {str(item["id"]) for item in found} for name, found in items.items()}
+        self._told = told
         return falcon.asgi.SSEvent(event="all", event_id=str(position), data=_encode(items))
 
     async def _some(self, changed: Mapping[str, set[str]]) -> falcon.asgi.SSEvent | None:
@@ -140,10 +143,10 @@ class Stream:
             if (cls := _BY_COLLECTION.get(name)) is None:
                 continue
             found = await self._service.database.read(lambda c, cls=cls, ids=ids: self._items(c, cls, ids))  # type: ignore[misc]
-            present = {str(item["id"]) for item in found}
+            present = {row_id for row_id, _ in found}
             absent = (ids - present) & self._told[name]
             self._told[name] = (self._told[name] | present) - absent
-            items |= {name: found} if found else {}
+            items |= {name: [item for _, item in found]} if found else {}
             gone |= {name: sorted(absent)} if absent else {}
         if not (items or gone):
             return None
@@ -152,7 +155,7 @@ class Stream:
 
     def _items(
         self, connection: Connection, cls: type[Resource], ids: Collection[str] | None = None
-    ) -> list[dict[str, object]]:
+    ) -> list[tuple[str, Wire]]:
         """Return what the caller sees of *cls*, or of those *ids* of it."""
         authority, fields = self._service.authority, SHOWN[cls]
         if ids is None:
@@ -168,7 +171,7 @@ class Stream:
         query = Query(fields=("id",))
         authority = self._service.authority
         return {
-            cls.collection: {str(item["id"]) for item in read(connection, self._caller, authority, cls, query)}
+            cls.collection: {row_id for row_id, _ in read(connection, self._caller, authority, cls, query)}
             for cls in SHOWN
         }
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from neutrino.model.faults import HTTPBadRequest
 from neutrino.model.kinds import annotations_of, kind_of, shown
-from neutrino.model.resource import Attribute, Resource, by_wire
+from neutrino.model.resource import TENANT, Attribute, Resource, by_wire
 from neutrino.store.listing import Filter, Query
 
 Pairs = Sequence[tuple[str, str]]
@@ -39,18 +39,8 @@ def parse(cls: type[Resource], pairs: Pairs, most: int) -> Query:
 
 
 def fields_of(cls: type[Resource], pairs: Pairs) -> Sequence[str]:
-    """Return the Python names of the fields that *pairs* ask for; none for all."""
+    """Return the Python names of the fields that *pairs* ask for, a project's as they have it; none for all."""
     return _fields(cls, [value for name, value in pairs if name == "fields"])
-
-
-def named(item: dict[str, object], pairs: Pairs) -> dict[str, object]:
-    """Return *item* with the project under the names that the fields of *pairs* have for it: there are two."""
-    wanted = {value for name, value in pairs if name == "fields"}
-    if wanted:
-        for name in ("project_id", "tenant_id"):
-            if name not in wanted:
-                item.pop(name, None)
-    return item
 
 
 def is_filterable(attribute: Attribute) -> bool:
@@ -150,7 +140,8 @@ def _time(text: str) -> str:
 
 def _fields(cls: type[Resource], wanted: list[str]) -> Sequence[str]:
     known = by_wire(cls)
-    names = dict.fromkeys(known[wire].name for wire in wanted if wire in known and known[wire].attr.shown)
+    shown_ones = [wire for wire in wanted if wire in known and known[wire].attr.shown]
+    names = dict.fromkeys(wire if wire == TENANT else known[wire].name for wire in shown_ones)
     if wanted and not names:
         return ("id",)
     return tuple(names)

@@ -20,14 +20,14 @@ from neutrino.model.faults.network import NetworkNotFound
 from neutrino.model.faults.router import RouterNotFound
 from neutrino.model.network import Network
 from neutrino.model.router import MOST_PRIORITY, Router
-from neutrino.store.columns import derived_column, select_all, to_resource
+from neutrino.store.columns import expression_of, select_all, to_resource
 from neutrino.store.records import Transaction
 from neutrino.store.tables import TABLES
 
 _agents, _routers = TABLES[Agent], TABLES[Router]
 _GATEWAYS = select_all(Agent).where(_agents.c.agent_type == GATEWAY_AGENT).order_by(_agents.c.id)
 _WITH_GATEWAY = select_all(Router).where(_routers.c.gw_port_id.is_not(None)).order_by(_routers.c.id)
-_NETWORKS = select_all(Network).where(derived_column(Network, "router_external"))
+_NETWORKS = select_all(Network).where(expression_of(Network, "router_external"))
 
 
 class Gateways(NamedTuple):

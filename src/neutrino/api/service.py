@@ -143,7 +143,7 @@ class Service:
         item = await self.database.read(lambda c: read_one(c, request.caller, self.authority, noun.cls, fields, **ids))
         if item is None:
             raise noun.missing(row_id)
-        return _encode({noun.cls.singular: queries.named(item, pairs)})
+        return _encode({noun.cls.singular: item})
 
     async def list(self, noun: Noun, request: Request, url: str, pairs: queries.Pairs, parent_id: str = "") -> bytes:
         """Return the resources that *pairs* select, with links to the neighbouring pages where it is a page."""
@@ -162,17 +162,10 @@ class Service:
             await self.write(request, lambda tx: write_defaults(tx, self.config))
         if query.marker and not await self.database.read(lambda c: has_row(c, noun.cls, query.marker)):
             raise noun.missing(query.marker[:255])
-        hides_id = bool(query.limit and query.fields) and "id" not in query.fields  # links need it
-        if hides_id:
-            query = replace(query, fields=(*query.fields, "id"))
-        items = await self.database.read(lambda c: read(c, request.caller, self.authority, noun.cls, query))
-        answer: dict[str, object] = {noun.cls.collection: items}
-        if query.limit and (links := _links(url, pairs, query, items)):
+        found = await self.database.read(lambda c: read(c, request.caller, self.authority, noun.cls, query))
+        answer: dict[str, object] = {noun.cls.collection: [item for _, item in found]}
+        if query.limit and (links := _links(url, pairs, query, [row_id for row_id, _ in found])):
             answer[f"{noun.cls.collection}_links"] = links
-        if hides_id:
-            for item in items:
-                del item["id"]
-        answer[noun.cls.collection] = [queries.named(item, pairs) for item in items] if query.fields else items
         return _encode(answer)
 
     async def find(self, noun: Noun, request: Request, rule: str, row_id: str) -> Resource:
@@ -265,20 +258,20 @@ def _whose_groups(request: Request, query: Query) -> str:
     return request.project_id
 
 
-def _links(url: str, pairs: queries.Pairs, query: Query, items: Sequence[dict[str, object]]) -> list[dict[str, str]]:
-    """Return the links of a page.
+def _links(url: str, pairs: queries.Pairs, query: Query, ids: Sequence[str]) -> list[dict[str, str]]:
+    """Return the links of a page, which has the resources *ids*.
 
     In the direction of the list a page that is not full is the last; against it there is always a link, as upstream.
     """
     kept = [(name, value) for name, value in pairs if name not in ("marker", "page_reverse")]
 
     def link(rel: str, neighbour: int, *, reverse: bool) -> dict[str, str]:
-        extra = [("marker", str(items[neighbour]["id"]))] if items else []
+        extra = [("marker", ids[neighbour])] if ids else []
         extra += [("page_reverse", "True")] if reverse else []
         return {"rel": rel, "href": f"{url}?{urlencode(kept + extra)}"}
 
     links = []
-    is_full = len(items) == query.limit
+    is_full = len(ids) == query.limit
     if is_full or query.reverse:
         links.append(link("next", -1, reverse=False))
     if is_full or not query.reverse:

@@ -16,6 +16,8 @@ import msgspec
 
 from neutrino.model.kinds import Kind, Name, Revision, Tags, Timestamp, Uuid, annotations_of, kind_of
 
+PROJECT, TENANT = "project_id", "tenant_id"
+"""The attribute, and its older name; answers have both."""
 _PREFIXES = ("binding_", "provider_", "router_external")
 
 
@@ -127,8 +129,8 @@ def shown(cls: type[Resource]) -> tuple[str, ...]:
 def by_wire(cls: type[Resource]) -> Mapping[str, Attribute]:
     """Return the attributes of *cls* by wire name; ``tenant_id`` is an older name of ``project_id``."""
     out = {a.wire: a for a in attributes(cls).values()}
-    if "project_id" in out:
-        out["tenant_id"] = out["project_id"]
+    if PROJECT in out:
+        out[TENANT] = out[PROJECT]
     return out
 
 

@@ -116,9 +116,12 @@ class Lab:
 
     def api_of(self, user: str, project: str) -> NetworkingApi:
         """Return a client of the lab's API as this user of Keystone; without Keystone, as anybody."""
+        return NetworkingApi(self.endpoint, self.login(user, project))
+
+    def login(self, user: str, project: str) -> Login | None:
+        """Return how this user of Keystone gets a token; None where callers need none."""
         identity = self.identity
-        login = Login(identity.url, user, identity.passwords()[user], project) if identity else None
-        return NetworkingApi(self.endpoint, login)
+        return Login(identity.url, user, identity.passwords()[user], project) if identity else None
 
     @property
     def networking(self) -> Settings:

@@ -89,9 +89,9 @@ def _sqlite_value(element: JsonValue, compiler: SQLCompiler, **kw: Any) -> str:
     (clause,) = element.clauses
     text = compiler.process(clause, **kw)
     # SQLite has no truth values: as a part of JSON they would be 0 and 1.
-    return (
-        f"json(CASE WHEN {text} THEN 'true' ELSE 'false' END)" if isinstance(clause.type, Boolean) else f"json({text})"
-    )
+    if isinstance(clause.type, Boolean):
+        return f"json(CASE {text} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"
+    return f"json({text})"
 
 
 @compiles(JsonArray, "sqlite")
@@ -125,6 +125,8 @@ def _postgresql_array(element: JsonArray, compiler: SQLCompiler, **kw: Any) -> s
 @compiles(JsonObject, "postgresql")
 def _postgresql_object(element: JsonObject, compiler: SQLCompiler, **kw: Any) -> str:
     parts = [(part, compiler.process(part, **kw)) for part in element.clauses]
+    if not parts:
+        return "'{}'"
     pairs = [
         f"""'"{name.strip("'")}":' || coalesce({_json(value, text)}, 'null')"""
         for (_, name), (value, text) in zip(parts[::2], parts[1::2], strict=True)
@@ -142,13 +144,14 @@ def _child(cls: type[Resource], attribute: Attribute) -> ColumnElement[str]:
     names = item_columns(attribute)
     child = attribute.attr.child
     assert child is not None  # noqa: S101 - callers ask only for lists kept as rows
-    item = _object({n: table.c[n] for n in names}) if child.record else table.c[names[0]]
+    item = json_object({n: table.c[n] for n in names}) if child.record else table.c[names[0]]
     parent = table.c[f"{cls.singular}_id"]
     items = JsonArray(item, table.c.position)
     return select(items).where(parent == TABLES[cls].c.id).correlate(TABLES[cls]).scalar_subquery()
 
 
-def _object(pairs: Mapping[str, ColumnElement[Any]]) -> JsonObject:
+def json_object(pairs: Mapping[str, ColumnElement[Any]]) -> JsonObject:
+    """Return the expression of an object."""
     return JsonObject(*(part for name, column in pairs.items() for part in (literal_column(f"'{name}'"), column)))
 
 
@@ -183,7 +186,7 @@ def _only_segment(name: str) -> ColumnElement[Any]:
 def _segments_of_network() -> ColumnElement[str]:
     networks, segments = TABLES[Network], TABLES[Segment]
     names = ("network_type", "physical_network", "segmentation_id")
-    items = JsonArray(_object({f"provider:{n}": segments.c[n] for n in names}), segments.c.segment_index)
+    items = JsonArray(json_object({f"provider:{n}": segments.c[n] for n in names}), segments.c.segment_index)
     many = case((func.count() > 1, items), else_=literal_column("'null'"))
     return select(many).where(segments.c.network_id == networks.c.id).correlate(networks).scalar_subquery()
 
@@ -196,14 +199,14 @@ def _is_not_routed() -> ColumnElement[bool]:
 
 def _used_of_range() -> ColumnElement[str]:
     ranges, segments = TABLES[SegmentRange], TABLES[Segment]
-    items = select(JsonArray(_object({n: segments.c[n] for n in ("segmentation_id", "project_id")}), segments.c.id))
+    items = select(JsonArray(json_object({n: segments.c[n] for n in ("segmentation_id", "project_id")}), segments.c.id))
     items = items.where(
         segments.c.segmentation_id.between(ranges.c.minimum, ranges.c.maximum),
         segments.c.network_type == ranges.c.network_type,
         segments.c.physical_network.is_not_distinct_from(ranges.c.physical_network),
     ).correlate(ranges)
     pairs: dict[str, ColumnElement[Any]] = {n: ranges.c[n] for n in ("minimum", "maximum")}
-    return _object(pairs | {"used": JsonValue(items.scalar_subquery())})
+    return json_object(pairs | {"used": JsonValue(items.scalar_subquery())})
 
 
 class _Used(msgspec.Struct):
@@ -237,7 +240,7 @@ def _rules_of_group() -> ColumnElement[str]:
     }
     pairs["belongs_to_default_sg"] = JsonValue(groups.c.name == DEFAULT_NAME)
     pairs["tenant_id"] = rules.c.project_id
-    items = JsonArray(_object(pairs), rules.c.created_at, rules.c.id)
+    items = JsonArray(json_object(pairs), rules.c.created_at, rules.c.id)
     return select(items).where(rules.c.security_group_id == groups.c.id).correlate(groups).scalar_subquery()
 
 
@@ -275,13 +278,13 @@ def _rules_of(cls: type[Rule], policy: ColumnElement[Any], of: Table) -> JsonVal
     pairs: dict[str, ColumnElement[Any]] = {a.wire: rules.c[a.name] for a in attributes(cls).values()}
     pairs["type"] = JsonValue(literal_column(f"""'"{cls.singular.removesuffix("_rule")}"'"""))
     order = rules.c[cls.unique[0].columns[-1]]  # in which SQLite's index has them
-    found = select(JsonArray(_object(pairs), order)).where(rules.c.qos_policy_id == policy).correlate(of)
+    found = select(JsonArray(json_object(pairs), order)).where(rules.c.qos_policy_id == policy).correlate(of)
     return JsonValue(found.scalar_subquery())
 
 
 def _rules_of_policy() -> ColumnElement[str]:
     table = TABLES[QosPolicy]
-    return _object({cls.collection: _rules_of(cls, table.c.id, table) for cls in RULES})
+    return json_object({cls.collection: _rules_of(cls, table.c.id, table) for cls in RULES})
 
 
 def _policy_of_network(of: Table, name: str = "network_id") -> ColumnElement[Any]:
@@ -301,13 +304,13 @@ def _request_of_port() -> ColumnElement[str]:
         "physical_network": physical.scalar_subquery(),
         "rules": _rules_of(MinimumBandwidthRule, policy, ports),
     }
-    return case((policy.is_(None), literal_column("'null'")), else_=_object(pairs))
+    return case((policy.is_(None), literal_column("'null'")), else_=json_object(pairs))
 
 
 def _gateway(port_id: ColumnElement[Any], policy_id: ColumnElement[Any]) -> JsonObject:
     """Return the expression of a gateway of a router, whose port is *port_id*."""
     routers, ports, ips = TABLES[Router], TABLES[Port], CHILDREN[Port]["fixed_ips"]
-    return _object(
+    return json_object(
         {
             "network_id": ports.c.network_id,
             "enable_snat": JsonValue(routers.c.enable_snat),
@@ -318,7 +321,7 @@ def _gateway(port_id: ColumnElement[Any], policy_id: ColumnElement[Any]) -> Json
 
 
 def _fixed_ips(port_id: ColumnElement[Any], ips: Table) -> ColumnElement[str]:
-    fixed = select(JsonArray(_object({name: ips.c[name] for name in ("subnet_id", "ip_address")}), ips.c.position))
+    fixed = select(JsonArray(json_object({name: ips.c[name] for name in ("subnet_id", "ip_address")}), ips.c.position))
     return fixed.where(ips.c.port_id == port_id).correlate(TABLES[Router], TABLES[Port]).scalar_subquery()
 
 
@@ -355,7 +358,7 @@ def _legs_of_router() -> ColumnElement[str]:
         **{name: ports.c[name] for name in ("network_id", "device_owner")},
         "fixed_ips": JsonValue(_fixed_ips(ports.c.id, ips)),
     }
-    items = select(JsonArray(_object(pairs), ports.c.created_at, ports.c.id)).where(
+    items = select(JsonArray(json_object(pairs), ports.c.created_at, ports.c.id)).where(
         ports.c.device_id == routers.c.id, ports.c.device_owner.in_((ROUTER_INTERFACE, ROUTER_GATEWAY))
     )
     return items.correlate(routers).scalar_subquery()
@@ -369,7 +372,7 @@ def _project_of_forwarding() -> ColumnElement[str]:
 
 def _forwardings_of_floating_ip(shape: type[msgspec.Struct]) -> ColumnElement[str]:
     floating, forwardings = TABLES[FloatingIp], TABLES[PortForwarding]
-    item = _object({name: forwardings.c[name] for name in shape.__struct_fields__})
+    item = json_object({name: forwardings.c[name] for name in shape.__struct_fields__})
     items = select(JsonArray(item, forwardings.c.external_port_range, forwardings.c.id))
     return items.where(forwardings.c.floatingip_id == floating.c.id).correlate(floating).scalar_subquery()
 
@@ -377,7 +380,7 @@ def _forwardings_of_floating_ip(shape: type[msgspec.Struct]) -> ColumnElement[st
 def _port_of_floating_ip() -> ColumnElement[str]:
     floating, ports = TABLES[FloatingIp], TABLES[Port]
     pairs = {n: JsonValue(ports.c[n]) if isinstance(ports.c[n].type, Boolean) else ports.c[n] for n in DETAILS}
-    found = select(_object(pairs)).where(ports.c.id == floating.c.port_id).correlate(floating)
+    found = select(json_object(pairs)).where(ports.c.id == floating.c.port_id).correlate(floating)
     return func.coalesce(found.scalar_subquery(), literal_column("'null'"))
 
 
@@ -399,9 +402,9 @@ def _trunk_of_port() -> ColumnElement[str]:
     others = ports.alias("sub_ports_of_trunk")
     pairs: dict[str, ColumnElement[Any]] = {n: below.c[n] for n in item_columns(attributes(Trunk)["sub_ports"])}
     pairs["mac_address"] = others.c.mac_address
-    items = select(JsonArray(_object(pairs), below.c.position)).where(others.c.id == below.c.port_id)
+    items = select(JsonArray(json_object(pairs), below.c.position)).where(others.c.id == below.c.port_id)
     items = items.where(below.c.trunk_id == trunks.c.id).correlate(trunks)
-    found = select(_object({"trunk_id": trunks.c.id, "sub_ports": JsonValue(items.scalar_subquery())}))
+    found = select(json_object({"trunk_id": trunks.c.id, "sub_ports": JsonValue(items.scalar_subquery())}))
     found = found.where(trunks.c.port_id == ports.c.id).correlate(ports)
     return func.coalesce(found.scalar_subquery(), literal_column("'null'"))
 
@@ -473,20 +476,22 @@ def _derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
 
 
 @cache
-def column_of(cls: type[Resource], name: str) -> ColumnElement[Any]:
-    """Return the expression that reads the attribute *name* of *cls*: a column, or a subquery giving JSON text."""
+def expression_of(cls: type[Resource], name: str) -> ColumnElement[Any]:
+    """Return the expression of the attribute *name* of *cls*: a column, or a subquery giving a value or JSON text."""
     attribute = attributes(cls)[name]
     if attribute.attr.child:
-        return _child(cls, attribute).label(name)
+        return _child(cls, attribute)
     if not attribute.attr.stored:
-        return _derived(cls, name).label(name)
+        return _derived(cls, name)
     column: ColumnElement[Any] = TABLES[cls].c[name]
     return column
 
 
-def derived_column(cls: type[Resource], name: str) -> ColumnElement[Any]:
-    """Return the expression of an attribute that is not stored, to be compared and sorted by."""
-    return _derived(cls, name)
+@cache
+def column_of(cls: type[Resource], name: str) -> ColumnElement[Any]:
+    """Return `expression_of` as a column of a statement."""
+    expression = expression_of(cls, name)
+    return expression if name in TABLES[cls].c else expression.label(name)
 
 
 @cache
@@ -505,7 +510,7 @@ def _decoders(cls: type[Resource]) -> Sequence[tuple[str, Callable[[str], object
 
 
 def _decoder(cls: type[Resource], name: str, kind: Any) -> Callable[[str], object]:
-    decode, finish = msgspec.json.Decoder(kind).decode, _FINISH.get((cls, name))
+    decode, finish = msgspec.json.Decoder(kind).decode, FINISH.get((cls, name))
     return decode if finish is None else lambda text: decode(finish(text))
 
 
@@ -534,7 +539,7 @@ def _request(text: str) -> str:
 
 
 # What is derived from the JSON that a statement gives, where SQL cannot give the wire's own.
-_FINISH: Mapping[tuple[type[Resource], str], Callable[[str], str]] = {
+FINISH: Mapping[tuple[type[Resource], str], Callable[[str], str]] = {
     (SegmentRange, "used"): _used,
     (SegmentRange, "available"): _available,
     (QosPolicy, "rules"): _all_rules,
@@ -556,36 +561,6 @@ def _drop_provider(item: dict[str, object]) -> None:
     if "segments" in item:
         for name in [name for name in item if name.startswith("provider:")]:
             del item[name]
-
-
-_RAW_NULL = msgspec.Raw(b"null")
-
-
-def to_wire(cls: type[Resource], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[dict[str, object]]:
-    """Return *rows* (the attributes *names* of *cls*, in that order) as the wire has them; JSON is passed through."""
-    known = attributes(cls)
-    keys = [known[name].wire for name in names]
-    raw = [i for i, name in enumerate(names) if known[name].kind.storage == "json"]
-    finished = [(i, _FINISH[cls, name]) for i, name in enumerate(names) if (cls, name) in _FINISH]
-    project = names.index("project_id") if "project_id" in names else -1
-    omitted = [i for i, name in enumerate(names) if known[name].attr.omitted]
-    out = []
-    for row in rows:
-        values = list(row)
-        for i, finish in finished:
-            values[i] = finish(values[i])
-        for i in raw:
-            values[i] = msgspec.Raw(values[i].encode())
-        item = dict(zip(keys, values, strict=True))
-        for i in omitted:
-            if values[i] == _RAW_NULL:
-                del item[keys[i]]
-        if cls is Network:
-            _drop_provider(item)
-        if project >= 0:
-            item["tenant_id"] = values[project]
-        out.append(item)
-    return out
 
 
 def resource_to_wire(resource: Resource, names: Collection[str]) -> dict[str, object]:

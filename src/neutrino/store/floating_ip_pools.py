@@ -9,7 +9,7 @@ from sqlalchemy import select
 from neutrino.model.network import Network
 from neutrino.model.rbac_policy import EXTERNAL
 from neutrino.model.subnet import Subnet
-from neutrino.store.columns import CALLER, access, derived_column
+from neutrino.store.columns import CALLER, access, expression_of
 from neutrino.store.statements import Connection
 from neutrino.store.tables import TABLES
 
@@ -25,7 +25,7 @@ FILTERS: Mapping[str, Any] = {
 _ALL = (
     select(*(FILTERS[name].label(name) for name in FILTERS))
     .join(_networks, _networks.c.id == _subnets.c.network_id)
-    .where(derived_column(Network, "router_external"), _subnets.c.ip_version == 4)
+    .where(expression_of(Network, "router_external"), _subnets.c.ip_version == 4)
     .order_by(_subnets.c.created_at, _subnets.c.id)
 )
 

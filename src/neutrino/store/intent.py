@@ -5,9 +5,10 @@ Here: the journal's tail, resources by id, dependents, port status, agents. Not 
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 
 from neutrino.model.agent import Agent
 from neutrino.model.port import ACTIVE, Port
@@ -19,13 +20,47 @@ from neutrino.store.records import INTENT, STATUS, Transaction
 from neutrino.store.tables import CHILDREN, TABLES, controllers, journal
 
 R = TypeVar("R", bound=Resource)
+_STATUS = (
+    update(TABLES[Port])
+    .where(TABLES[Port].c.id == bindparam("row_id"), TABLES[Port].c.status != bindparam("observed"))
+    .values(status=bindparam("observed"))
+)
 _TRUNKS_UP = (
     update(TABLES[Trunk])
     .where(TABLES[Trunk].c.port_id.in_(bindparam("ids", expanding=True)), TABLES[Trunk].c.status != TRUNK_ACTIVE)
     .values(status=TRUNK_ACTIVE)
     .returning(TABLES[Trunk].c.id)
 )
+_CHANGES = (
+    select(journal.c.seq, journal.c.collection, journal.c.resource_id)
+    .where(journal.c.seq > bindparam("since"), journal.c.aspect == INTENT)
+    .order_by(journal.c.seq)
+    .limit(bindparam("most"))
+)
 _AT_ONCE = 500  # ids in one statement; SQLite takes 32,766 parameters, older ones 999
+
+
+KEPT = 10_000  # realised lines of the journal that are kept, for observers that fall behind
+_REALISED = (
+    update(controllers).where(controllers.c.name == bindparam("controller")).values(realised_seq=bindparam("seq"))
+)
+_FORGET = delete(journal).where(journal.c.seq <= select(func.min(controllers.c.realised_seq)).scalar_subquery() - KEPT)
+
+
+@cache
+def _by_ids(cls: type[Resource]) -> Select[Any]:
+    return select_all(cls).where(TABLES[cls].c.id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _ids_where(cls: type[Resource], field: str) -> Select[Any]:
+    name, _, part = field.partition(".")
+    child = attributes(cls)[name].attr.child
+    if child:
+        table = CHILDREN[cls][name]
+        column = table.c[part or child.column]
+        return select(table.c[f"{cls.singular}_id"]).where(column == bindparam("value")).distinct()
+    return select(TABLES[cls].c.id).where(TABLES[cls].c[name] == bindparam("value"))
 
 
 class Change(NamedTuple):
@@ -49,21 +84,16 @@ class Intent:
 
     async def changes(self, since: int, most: int = 10_000) -> Sequence[Change]:
         """Return the changes of intent after *since*, oldest first, at most *most*."""
-        statement = (
-            select(journal.c.seq, journal.c.collection, journal.c.resource_id)
-            .where(journal.c.seq > since, journal.c.aspect == INTENT)
-            .order_by(journal.c.seq)
-            .limit(most)
-        )
-        return await self._database.read(lambda c: [Change(*row) for row in c.execute(statement)])
+        parameters = {"since": since, "most": most}
+        return await self._database.read(lambda c: [Change(*row) for row in c.execute(_CHANGES, parameters)])
 
     async def get(self, cls: type[R], ids: Collection[str]) -> dict[str, R]:
         """Return those of *ids* that exist."""
         out: dict[str, R] = {}
         wanted = list(ids)
         for i in range(0, len(wanted), _AT_ONCE):
-            statement = select_all(cls).where(TABLES[cls].c.id.in_(wanted[i : i + _AT_ONCE]))
-            rows = await self._database.read(lambda c, s=statement: c.execute(s).all())  # type: ignore[misc]
+            some = {"ids": wanted[i : i + _AT_ONCE]}
+            rows = await self._database.read(lambda c, some=some: c.execute(_by_ids(cls), some).all())  # type: ignore[misc]
             for row in rows:
                 resource = to_resource(cls, row)
                 out[resource.id] = resource
@@ -81,29 +111,16 @@ class Intent:
 
     async def ids_where(self, cls: type[Resource], field: str, value: str) -> Sequence[str]:
         """Return the ids of the resources whose *field* is *value*; ``list.column`` names an item column of a list."""
-        name, _, part = field.partition(".")
-        attribute = attributes(cls)[name]
-        if attribute.attr.child:
-            table = CHILDREN[cls][name]
-            column = table.c[part or attribute.attr.child.column]
-            statement = select(table.c[f"{cls.singular}_id"]).where(column == value).distinct()
-        else:
-            statement = select(TABLES[cls].c.id).where(TABLES[cls].c[name] == value)
-        return await self._database.read(lambda c: [str(row[0]) for row in c.execute(statement)])
+        statement, parameters = _ids_where(cls, field), {"value": value}
+        return await self._database.read(lambda c: [str(row[0]) for row in c.execute(statement, parameters)])
 
     async def set_port_status(self, statuses: Mapping[str, str]) -> None:
         """Write what was observed of ports. A port that has that status already, or is gone, is left alone."""
-        table = TABLES[Port]
-        statement = (
-            update(table)
-            .where(table.c.id == bindparam("row_id"), table.c.status != bindparam("observed"))
-            .values(status=bindparam("observed"))
-        )
 
         def work(transaction: Transaction) -> None:
             came_up = []
             for port_id, status in statuses.items():
-                if transaction.connection.execute(statement, {"row_id": port_id, "observed": status}).rowcount:
+                if transaction.connection.execute(_STATUS, {"row_id": port_id, "observed": status}).rowcount:
                     transaction.note(Port, port_id, STATUS)
                     if status == ACTIVE:
                         came_up.append(port_id)
@@ -148,15 +165,11 @@ class Intent:
 
     async def realised(self, controller: str, seq: int) -> None:
         """Note that *controller* has realised the journal up to *seq*, and drop the part that every controller has."""
-        known = update(controllers).where(controllers.c.name == controller).values(realised_seq=seq)
-        done = select(func.min(controllers.c.realised_seq)).scalar_subquery()
 
         def work(transaction: Transaction) -> None:
-            if not transaction.connection.execute(known).rowcount:
+            parameters = {"controller": controller, "seq": seq}
+            if not transaction.connection.execute(_REALISED, parameters).rowcount:
                 transaction.connection.execute(insert(controllers).values(name=controller, realised_seq=seq))
-            transaction.connection.execute(delete(journal).where(journal.c.seq <= done - KEPT))
+            transaction.connection.execute(_FORGET)
 
         await self._database.write(work)
-
-
-KEPT = 10_000  # realised lines of the journal that are kept, for observers that fall behind

@@ -5,7 +5,6 @@ Here: a parsed `Query` to SQL to rows. Not here: parsing a query string (api/que
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -23,7 +22,7 @@ from sqlalchemy import (
 )
 
 from neutrino.model.resource import Resource, attributes
-from neutrino.store.columns import CALLER, column_of, derived_column
+from neutrino.store.columns import CALLER, expression_of
 from neutrino.store.statements import Connection, Row
 from neutrino.store.tables import CHILDREN, TABLES
 
@@ -58,9 +57,8 @@ class Query:
     caller: str = ""  # the project that asks
 
 
-def rows(connection: Connection, cls: type[Resource], names: tuple[str, ...], query: Query) -> Sequence[Row]:
-    """Return the attributes *names* of what *query* selects; `to_wire` and `to_resource` make something of them."""
-    statement = _select(cls, names)
+def rows(connection: Connection, cls: type[Resource], statement: Select[Any], query: Query) -> Sequence[Row]:
+    """Return what *statement*, which reads all resources of *cls*, gives of those that *query* selects."""
     if query.visible is not None:
         statement = statement.where(query.visible)
     for condition in query.filters:
@@ -80,15 +78,9 @@ def rows(connection: Connection, cls: type[Resource], names: tuple[str, ...], qu
     return found[::-1] if query.reverse else found
 
 
-@lru_cache(maxsize=1000)
-def _select(cls: type[Resource], names: tuple[str, ...]) -> Select[Any]:
-    return select(*(column_of(cls, name) for name in names))
-
-
 def _key(cls: type[Resource], name: str) -> ColumnElement[Any]:
     """Return the attribute *name* as it is sorted and compared: null before everything else, in every database."""
-    stored = attributes(cls)[name].attr.stored
-    column = column_of(cls, name) if stored else derived_column(cls, name)
+    column = expression_of(cls, name)
     if isinstance(column.type, Boolean):
         return cast(column, Integer)
     nullable = getattr(column, "nullable", True)
@@ -115,8 +107,7 @@ def _condition(cls: type[Resource], condition: Filter) -> ColumnElement[bool]:
     attribute = attributes(cls)[condition.name]
     if attribute.attr.child:
         return _child_condition(cls, condition)
-    stored = attribute.attr.stored
-    column = column_of(cls, condition.name) if stored else derived_column(cls, condition.name)
+    column = expression_of(cls, condition.name)
     if condition.match == "after":
         return column >= condition.values[0]
     if condition.match == "substring":

@@ -4,29 +4,32 @@ One statement, whatever there is: which rows, and which attributes of which row,
 nothing but oslo.policy understands is asked for each row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Select, bindparam, select
+import msgspec
+from sqlalchemy import Select, bindparam
 
 from neutrino.api.caller import Caller
 from neutrino.api.policy.authority import Authority, View
 from neutrino.model.network import Network
-from neutrino.model.resource import Resource, attributes
-from neutrino.store.columns import CALLER, column_of, resource_to_wire, to_resource, to_wire
+from neutrino.model.resource import PROJECT, TENANT, Resource
+from neutrino.store.columns import CALLER, resource_to_wire, select_all, to_resource
+from neutrino.store.items import item
 from neutrino.store.listing import Filter, Query, rows
 from neutrino.store.statements import Connection
 from neutrino.store.tables import TABLES
 
 ID = ("id",)
+Wire: TypeAlias = msgspec.Raw | dict[str, object]  # JSON, or what becomes that
 
 
 def read(
     connection: Connection, caller: Caller, authority: Authority, cls: type[Resource], query: Query
-) -> list[dict[str, object]]:
-    """Return the wire items that *query* selects and *caller* sees.
+) -> list[tuple[str, Wire]]:
+    """Return what *query* selects and *caller* sees: the id and the wire form of each.
 
     A filter by an attribute that the caller does not see selects nothing: else it would tell what it is.
     """
@@ -38,13 +41,13 @@ def read(
         query, visible=view.clause, caller=caller.project_id, sort=[s for s in query.sort if s[0] not in view.hidden]
     )
     if view.is_plain:
-        return to_wire(cls, names, rows(connection, cls, names, query))
-    found = [to_resource(cls, row) for row in rows(connection, cls, tuple(attributes(cls)), query)]
-    out = []
-    for resource in found:
+        shape = item(cls, names)
+        return [(row[0], shape.of(row)) for row in rows(connection, cls, shape.statement, query)]
+    out: list[tuple[str, Wire]] = []
+    for row in rows(connection, cls, select_all(cls), query):
+        resource = to_resource(cls, row)
         if not view.is_opaque or authority.sees(connection, caller, resource):
-            seen = authority.shown_names(connection, caller, resource)
-            out.append(resource_to_wire(resource, [name for name in names if name in seen]))
+            out.append((resource.id, _seen(connection, caller, authority, resource, names)))
     return out
 
 
@@ -55,25 +58,37 @@ def read_one(
     cls: type[Resource],
     fields: Sequence[str],
     **ids: str,
-) -> dict[str, object] | None:
-    """Return the wire item whose attributes *ids* are so, if *caller* sees it; the hot path of `read`."""
+) -> Wire | None:
+    """Return the wire form of the resource whose attributes *ids* are so, if *caller* sees it: `read`, but faster."""
     view = authority.view(caller, cls)
     if not view.is_plain:
         filters = [Filter(name, [value]) for name, value in ids.items()]
-        return next(iter(read(connection, caller, authority, cls, Query(filters, fields))), None)
+        found = read(connection, caller, authority, cls, Query(filters, fields))
+        return found[0][1] if found else None
     if view.rows is False:
         return None
     names = _names(view, fields)
     parameters = ids | {CALLER.key: caller.project_id}
     row = connection.execute(_select_one(cls, names, view, tuple(ids)), parameters).first()
-    return to_wire(cls, names, [row])[0] if row is not None else None
+    return item(cls, names).of(row) if row is not None else None
 
 
 @lru_cache(maxsize=1000)
 def _select_one(cls: type[Resource], names: tuple[str, ...], view: View, ids: tuple[str, ...]) -> Select[Any]:
-    table = TABLES[cls]
-    statement = select(*(column_of(cls, name) for name in names)).where(*(table.c[n] == bindparam(n) for n in ids))
+    statement = item(cls, names).statement.where(*(TABLES[cls].c[name] == bindparam(name) for name in ids))
     return statement if view.clause is None else statement.where(view.clause)
+
+
+def _seen(
+    connection: Connection, caller: Caller, authority: Authority, resource: Resource, names: Collection[str]
+) -> Wire:
+    """Return of *resource* what is among *names* and *caller* sees."""
+    seen = authority.shown_names(connection, caller, resource)
+    wanted = set(map(_attribute, names))
+    wire = resource_to_wire(resource, [name for name in seen if name in wanted])
+    for name in {PROJECT, TENANT} - set(names):
+        wire.pop(name, None)
+    return wire
 
 
 def _tells(cls: type[Resource], name: str, view: View) -> bool:
@@ -82,6 +97,11 @@ def _tells(cls: type[Resource], name: str, view: View) -> bool:
 
 
 def _names(view: View, fields: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the *fields*, or of all attributes, that the view has; a project has two."""
     if not fields:
-        return view.names
-    return tuple(name for name in fields if name not in view.hidden) or ID
+        return (*view.names, TENANT) if PROJECT in view.names else view.names
+    return tuple(name for name in fields if _attribute(name) not in view.hidden) or ID
+
+
+def _attribute(name: str) -> str:
+    return PROJECT if name == TENANT else name
