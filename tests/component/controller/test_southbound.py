@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from tests.component.controller.cloud import Cloud, Observer, until
-from tests.topology import network, port
+from tests.topology import network, port, router, router_port, segment, subnet
 
 from neutrino.backends.ovn.binding import OvnBinder
 from neutrino.model.agent import Agent
@@ -129,3 +129,41 @@ async def test_a_chassis_is_an_agent_while_it_answers(cloud: Cloud) -> None:
             return not await agents()
 
         await until(is_gone)
+
+
+async def test_gateways_leave_a_chassis_that_goes(cloud: Cloud) -> None:
+    outer = network("outer", provider_network_type="flat", provider_physical_network="physnet1", router_external=True)
+    outer_v4 = subnet("outer-v4", outer, "198.51.100.0/24", enable_dhcp=False)
+    gateway = router_port("gw", "r", outer, {outer_v4: "198.51.100.5"}, is_gateway=True)
+    await cloud.put(outer, segment(outer), outer_v4, gateway, router("r", gateway))
+    cloud.start()
+    config = {"ovn-bridge-mappings": "physnet1:br-ex", "ovn-cms-options": "enable-chassis-as-gw"}
+    async with Client(cloud.sb.remote, "OVN_Southbound") as sb, cloud.northbound() as seen:
+        await sb.wait_connected(5)
+        for number, name in enumerate(("one", "two", "three")):
+            encap, chassis, private = (UUID(int=1000 + 10 * number + n) for n in range(3))
+            await sb.transact([
+                Insert("Encap", encap, {"type": "geneve", "ip": f"192.0.2.{number}", "chassis_name": name}),
+                Insert("Chassis", chassis, {
+                    "name": name, "hostname": name, "encaps": frozenset({encap}), "other_config": config}),
+                Insert("Chassis_Private", private, {"name": name, "chassis": chassis}),
+            ])  # fmt: skip
+
+        async def candidates() -> list[str]:
+            """Return the chassis of the router's gateway, the preferred one first."""
+            rows = await seen.rows("HA_Chassis")
+            return [row["chassis_name"] for row in sorted(rows.values(), key=lambda row: -row["priority"])]
+
+        async def is_on_all() -> bool:
+            return sorted(await candidates()) == ["one", "three", "two"]
+
+        await until(is_on_all)
+        first, *others = await candidates()
+        # As ovn-controller does when it stops for good, and an operator with `ovn-sbctl chassis-del`.
+        gone = 1000 + 10 * ("one", "two", "three").index(first)
+        await sb.transact([Delete("Chassis", UUID(int=gone + 1)), Delete("Chassis_Private", UUID(int=gone + 2))])
+
+        async def has_left() -> bool:
+            return await candidates() == others
+
+        await until(has_left)
