@@ -23,6 +23,14 @@ def test_each_instance_gets_its_own_id(site: Site) -> None:
         assert says(one, "/latest/nothing") == "404"
 
 
+def test_the_agent_of_each_host_shows_and_lives(site: Site) -> None:
+    def living() -> set[str]:
+        agents = site.api.list("agents", agent_type="OVN Metadata agent")
+        return {one["host"] for one in agents if one["alive"]}
+
+    assert eventually(lambda: living() >= {"h1", "h2"})
+
+
 def test_ipv6_instances_ask_on_the_link(site: Site) -> None:
     network = site.network("fd00:6::/64", ipv6_address_mode="slaac", ipv6_ra_mode="slaac")
     site.create("subnets", "subnet", network_id=network["id"], ip_version=4, cidr="10.6.0.0/24")

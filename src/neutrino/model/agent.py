@@ -9,6 +9,7 @@ from neutrino.model.resource import Attr, Resource
 
 CONTROLLER_AGENT = "OVN Controller agent"
 GATEWAY_AGENT = "OVN Controller Gateway agent"
+METADATA_AGENT = "OVN Metadata agent"
 
 
 class Agent(Resource, frozen=True, kw_only=True):

@@ -34,6 +34,9 @@ DEFAULT = [
         help="Neutrino's own: end of the names of network namespaces, where several hosts share /run/netns.",
     ),
 ]
+AGENT = [
+    cfg.FloatOpt("report_interval", default=30.0, min=0.1, help="Seconds between signs of life."),
+]
 OVS = [
     cfg.StrOpt("ovsdb_connection", default="unix:/run/openvswitch/db.sock", help="Open_vSwitch: unix:, tcp: or ssl:."),
 ]
@@ -43,7 +46,7 @@ OVN = [
     ),
 ]
 
-GROUPS: dict[str, list[cfg.Opt]] = {"DEFAULT": DEFAULT, "ovs": OVS, "ovn": OVN}
+GROUPS: dict[str, list[cfg.Opt]] = {"DEFAULT": DEFAULT, "agent": AGENT, "ovs": OVS, "ovn": OVN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class AgentConfig:
     namespace_suffix: str
     ovsdb_connection: str
     ovn_sb_connection: str
+    report_interval_s: float
 
 
 def load(argv: Sequence[str]) -> AgentConfig:
@@ -82,6 +86,7 @@ def load(argv: Sequence[str]) -> AgentConfig:
             namespace_suffix=conf.namespace_suffix,
             ovsdb_connection=conf.ovs.ovsdb_connection,
             ovn_sb_connection=conf.ovn.ovn_sb_connection,
+            report_interval_s=conf.agent.report_interval,
         )
     except (cfg.Error, ValueError) as error:
         raise ConfigError(str(error)) from error

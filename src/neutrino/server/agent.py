@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from neutrino.agent import proxy, switch
+from neutrino.agent.heartbeat import Heartbeat
 from neutrino.agent.metadata import Metadata
 from neutrino.agent.plumbing import Plumbing
 from neutrino.agent.southbound import Southbound
@@ -46,6 +47,7 @@ async def serve(config: AgentConfig) -> None:
         async with Client(remote, "OVN_Southbound") as client:
             metadata = Metadata(open_vswitch, rows, about.get("ovn-bridge", DEFAULT_BRIDGE), plumbing, haproxy)
             southbound = Southbound(client, about["system-id"], metadata.look_again)
+            heartbeat = Heartbeat(client, about["system-id"], config.report_interval_s)
             notify.ready()
             _log.info("ready: chassis %s", about["system-id"])
             async with asyncio.TaskGroup() as group:
@@ -53,6 +55,7 @@ async def serve(config: AgentConfig) -> None:
                     group.create_task(kept("Southbound", southbound.run)),
                     group.create_task(kept("Open vSwitch", lambda: _follow(rows, metadata))),
                     group.create_task(kept("metadata", lambda: metadata.run(southbound))),
+                    group.create_task(kept("heartbeat", heartbeat.run)),
                     group.create_task(notify.beat(), name="heartbeat"),
                 ]
                 await stopped.wait()

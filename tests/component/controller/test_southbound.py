@@ -11,7 +11,7 @@ from neutrino.backends.ovn.binding import OvnBinder
 from neutrino.model.agent import Agent
 from neutrino.model.binding import FAILED
 from neutrino.ovsdb.client import Client
-from neutrino.ovsdb.operations import Delete, Insert, Update
+from neutrino.ovsdb.operations import Delete, Insert, Select, Update
 
 CHASSIS, PRIVATE, ENCAP, DATAPATH, BINDING = (UUID(int=n) for n in range(1, 6))
 
@@ -167,3 +167,49 @@ async def test_gateways_leave_a_chassis_that_goes(cloud: Cloud) -> None:
             return await candidates() == others
 
         await until(has_left)
+
+
+async def test_a_metadata_agent_is_one_of_its_own_while_it_beats(cloud: Cloud) -> None:
+    ident = "5f0c2a3e-8a51-5d3b-9a43-0f5ad0c7b1aa"
+    cloud.start()
+    async with Client(cloud.sb.remote, "OVN_Southbound") as sb:
+        await sb.wait_connected(5)
+        await sb.transact([
+            Insert("Encap", ENCAP, {"type": "geneve", "ip": "192.0.2.1", "chassis_name": "one"}),
+            Insert("Chassis", CHASSIS, {"name": "one", "hostname": "host-1", "encaps": frozenset({ENCAP})}),
+            Insert("Chassis_Private", PRIVATE, {"name": "one", "chassis": CHASSIS}),
+        ])  # fmt: skip
+
+        async def beat(number: int) -> None:
+            ids = {"neutron:ovn-metadata-id": ident, "neutron:ovn-metadata-sb-cfg": str(number)}
+            await sb.transact([Update("Chassis_Private", PRIVATE, {"external_ids": ids})])
+
+        async def found() -> Agent | None:
+            return next((one for one in await cloud.intent.all(Agent) if one.id == ident), None)
+
+        async def is_alive() -> bool:
+            one = await found()
+            return one is not None and one.alive
+
+        async def is_silent() -> bool:
+            one = await found()
+            return one is not None and not one.alive
+
+        await beat(1)
+        await until(is_alive)
+        one = await found()
+        assert one is not None
+        assert (one.agent_type, one.binary, one.host) == ("OVN Metadata agent", "neutron-ovn-metadata-agent", "host-1")
+        await until(is_silent)  # after agent_down_time, which is 4 s here
+        await beat(2)
+        await until(is_alive)
+        await cloud.delete(one)
+
+        async def has_signed_off() -> bool:
+            (rows,) = await sb.transact([Select("Chassis_Private", PRIVATE, ("external_ids",))])
+            return rows == [{"external_ids": {}}]
+
+        await until(has_signed_off)
+        assert await found() is None
+        await beat(3)
+        await until(is_alive)

@@ -16,10 +16,10 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
+from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, METADATA_AGENT, Agent
 from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.errors import OvsdbError
-from neutrino.ovsdb.operations import AssertLock, Delete, Operation, Update, Wait
+from neutrino.ovsdb.operations import AssertLock, Delete, Mutate, Operation, Update, Wait
 from neutrino.ovsdb.watch import Changes, Lost, Reload, Watch
 from neutrino.reconcile.fragment import Columns
 from neutrino.reconcile.intent import Intent
@@ -29,10 +29,13 @@ WATCHED = {
     "Chassis": ("name", "hostname", "other_config", "external_ids"),
     "Chassis_Private": ("name", "chassis", "nb_cfg_timestamp", "external_ids"),
 }
-BINARY = "ovn-controller"
+BINARY, METADATA_BINARY = "ovn-controller", "neutron-ovn-metadata-agent"
+METADATA_ID, METADATA_SEEN = "neutron:ovn-metadata-id", "neutron:ovn-metadata-sb-cfg"
+"""Where the metadata agent of a chassis says who it is, and beats (upstream, common/ovn/constants.py)."""
 _NAMESPACE = UUID("0b7a3f54-2d0e-5a86-8a6e-6e657574726f")
 _CONFIGURATIONS = ("datapath-type", "iface-types", "ovn-cms-options")
 _BRIDGE_KEYS = ("neutron:ovn-bridge", "ovn-bridge")
+_BINARIES = (BINARY, METADATA_BINARY)
 _NO_ROWS: Mapping[UUID, Columns] = {}
 
 
@@ -76,6 +79,23 @@ def agent(private: Columns, chassis: Columns | None, *, is_alive: bool, heard_s:
         alive=is_alive and chassis is not None,
         configurations=config,
         description=known.description if known else "",
+        created_at=known.created_at if known else written(heard_s),
+        started_at=known.started_at if known else written(heard_s),
+        heartbeat_timestamp=written(heard_s),
+    )
+
+
+def metadata_agent(of: Agent, private: Columns, *, is_alive: bool, heard_s: float, known: Agent | None) -> Agent:
+    """Return the metadata agent beside the agent *of* a chassis, which has registered there."""
+    return msgspec.structs.replace(
+        of,
+        id=_texts(private, "external_ids")[METADATA_ID],
+        agent_type=METADATA_AGENT,
+        binary=METADATA_BINARY,
+        alive=is_alive,
+        configurations={"chassis_name": private["name"]},
+        description=known.description if known else "",
+        admin_state_up=True,
         created_at=known.created_at if known else written(heard_s),
         started_at=known.started_at if known else written(heard_s),
         heartbeat_timestamp=written(heard_s),
@@ -132,6 +152,7 @@ class Agents:
         self._known: dict[str, Agent] | None = None
         self._forgotten: set[UUID] = set()  # rows of deleted agents, on their way out
         self._heard_s: dict[str, float] = {}  # by chassis name, seconds since 1970
+        self._beaten_s: dict[str, float] = {}  # likewise, by metadata agents
         self._probed_at_s = float("-inf")
         self._is_live = False
         self._news = asyncio.Event()
@@ -175,6 +196,8 @@ class Agents:
                     for change in changes:
                         if change.table == "Chassis_Private" and change.new is not None:
                             self._heard_s[str(change.new["name"])] = time.time()
+                            if change.old is not None and _beat(change.old) != _beat(change.new):
+                                self._beaten_s[str(change.new["name"])] = time.time()
                 case Lost():
                     self._is_live = False
             self._news.set()
@@ -183,13 +206,16 @@ class Agents:
         """Delete the chassis of agents that the API deleted; an ovn-controller that is alive makes its own again."""
         if self._known is None:
             return
-        stored = await self._intent.ids_where(Agent, "binary", BINARY)
+        stored = [one for name in _BINARIES for one in await self._intent.ids_where(Agent, "binary", name)]
         deleted = self._known.keys() - set(stored)
         operations: list[Operation] = []
         for uuid, private in watch.rows.get("Chassis_Private", _NO_ROWS).items():
             if agent_id(str(private["name"])) in deleted:
                 operations.append(Delete("Chassis_Private", uuid))
                 self._forgotten.add(uuid)
+            elif _texts(private, "external_ids").get(METADATA_ID) in deleted:
+                gone = frozenset((METADATA_ID, METADATA_SEEN))
+                operations.append(Mutate("Chassis_Private", uuid, (("external_ids", "delete", gone),)))
         for uuid, chassis in watch.rows.get("Chassis", _NO_ROWS).items():
             if agent_id(str(chassis["name"])) in deleted:
                 operations.append(Delete("Chassis", uuid))
@@ -204,7 +230,7 @@ class Agents:
 
     async def _write(self, watch: Watch) -> None:
         if self._known is None:
-            self._known = {one.id: one for one in await self._intent.all(Agent) if one.binary == BINARY}
+            self._known = {one.id: one for one in await self._intent.all(Agent) if one.binary in _BINARIES}
         now_s = time.time()
         chassis = watch.rows.get("Chassis", _NO_ROWS)
         changed: list[Agent] = []
@@ -221,9 +247,12 @@ class Agents:
             is_alive = now_s - heard_s < self._down_time_s
             row = chassis.get(reference) if isinstance(reference, UUID) else None
             new = agent(private, row, is_alive=is_alive, heard_s=heard_s, known=known)
-            present.add(new.id)
-            if known is None or self._is_worth_writing(known, new):
-                changed.append(new)
+            both = [new, *self._metadata(new, private, now_s)]
+            present.update(now.id for now in both)
+            for now in both:
+                before = self._known.get(now.id)
+                if before is None or self._is_worth_writing(before, now):
+                    changed.append(now)
         gone = self._known.keys() - present
         if changed:
             await self._intent.put_agents(changed)
@@ -232,6 +261,18 @@ class Agents:
             await self._intent.delete_agents(gone)
             for one in gone:
                 del self._known[one]
+
+    def _metadata(self, of: Agent, private: Columns, now_s: float) -> list[Agent]:
+        """Return the metadata agent that has registered on the chassis, if any."""
+        assert self._known is not None  # noqa: S101 - read before
+        ident = _texts(private, "external_ids").get(METADATA_ID)
+        if not ident:
+            return []
+        known = self._known.get(ident)
+        first_s = _seconds(known.heartbeat_timestamp) if known else now_s
+        heard_s = max(first_s, self._beaten_s.get(str(private["name"]), 0.0))
+        is_alive = now_s - heard_s < self._down_time_s
+        return [metadata_agent(of, private, is_alive=is_alive, heard_s=heard_s, known=known)]
 
     def _heard(self, private: Columns, now_s: float) -> float:
         stamp = private["nb_cfg_timestamp"]
@@ -260,6 +301,10 @@ class Agents:
                 )
             except OvsdbError as error:
                 _log.info("a probe of the chassis was not sent: %s", error)
+
+
+def _beat(private: Columns) -> str | None:
+    return _texts(private, "external_ids").get(METADATA_SEEN)
 
 
 def _seconds(text: str) -> float:
