@@ -1,8 +1,6 @@
 """What local.conf says is so: networks, bridges, options, passwords. Networks are made once, and carry packets."""
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,19 +122,15 @@ def test_from_outside_a_floating_ip_and_an_ipv6_address_are_reached_and_the_quot
         demo.create("floatingips", "floatingip", floating_network_id=public["id"])
 
 
-def test_clients_log_in_with_the_file_s_password(lab: Lab) -> None:
+def test_clients_log_in_with_the_file_s_password(stack: Stack, lab: Lab) -> None:
     assert lab.identity is not None
     assert {lab.identity.passwords()[user] for user in ("admin", "demo")} == {PASSWORD}
-    ask = f"{sys.executable} -m openstackclient.shell network list -f value -c Name"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
-    for load, expected in (
-        (f". {lab.run}/openrc", "private public"),
-        (f". {lab.run}/openrc-demo", "private public"),
-    ):
-        done = subprocess.run(
-            ["sh", "-c", f"{load}; {ask}"], env=environment, capture_output=True, text=True, check=True
-        )
-        assert sorted(done.stdout.split()) == expected.split(), load
+    ask = "openstack network list -f value -c Name"
+    for user in ("admin", "demo"):
+        said = stack("shell", "--user", user, "-c", f"{ask}; echo $OS_USERNAME").stdout.split()
+        assert (sorted(said[:-1]), said[-1]) == (["private", "public"], user)
+    assert stack("shell", "-c", "exit 3", status=3).stdout == ""
+    assert "there is no openrc-nobody here" in stack("shell", "--user", "nobody", status=1).stderr
 
 
 def test_the_password_is_only_where_it_is_needed(lab: Lab) -> None:

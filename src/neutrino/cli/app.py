@@ -1,6 +1,6 @@
 """The commands of ``./stack``.
 
-Here: up, down, clean, status and what concerns services and namespaces. Not here: hosts (hosts.py),
+Here: up, down, clean and what concerns services and namespaces. Not here: what runs (status.py), hosts (hosts.py),
 instances (instances.py), the checks (checks.py).
 """
 
@@ -13,10 +13,9 @@ from typing import Annotated
 
 import typer
 
-from neutrino.cli import asking, checks, conformance, hosts, instances, terminal, top
+from neutrino.cli import asking, checks, conformance, hosts, instances, shell, status, terminal, top
 from neutrino.cli.place import CHECKOUT, lab_of, local_conf_of
 from neutrino.linux import process
-from neutrino.stack import control
 from neutrino.stack.fault import StackFault
 
 PASSES_ALL = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
@@ -38,6 +37,8 @@ app.command("ping")(asking.ping)
 app.command("trace")(asking.trace)
 app.command("explain")(asking.explain)
 app.command("top")(top.top)
+app.command("status")(status.status)
+app.command("shell")(shell.shell)
 
 API_PORT = 9696
 """Where the Networking API listens by default."""
@@ -124,7 +125,7 @@ def up(
         }
         terminal.print_json({**found, **msgspec.to_builtins(reply)})
         return
-    _print_status(reply)
+    status.show(reply)
     if flows:
         terminal.print_line(f"Packets flow: {'; '.join(flows)}.\n")
     elif demo and wait:
@@ -132,7 +133,7 @@ def up(
     clouds = lab.place.clouds
     terminal.print_line(f"API        {lab.endpoint}/v2.0")
     terminal.print_line(f"openstack  export OS_CLIENT_CONFIG_FILE={clouds} OS_CLOUD=neutrino; openstack network list")
-    terminal.print_line("           or: ./stack openstack network list")
+    terminal.print_line("           or: ./stack shell      ./stack openstack network list")
     terminal.print_line("next       ./stack instance create c --network private --host h2")
     terminal.print_line("           ./stack instance ping a c      ./stack instance shell a")
     terminal.print_line("           ./stack exec h1 -- ovs-vsctl show      ./stack exec central -- ovn-nbctl show")
@@ -155,25 +156,6 @@ def clean(everything: Annotated[bool, typer.Option("--all", help="The Python env
 
         for name in ("venv", "venv-dev"):
             shutil.rmtree(CHECKOUT / ".stack" / name, ignore_errors=True)
-
-
-@app.command()
-def status(as_json: AsJson = False) -> None:
-    """Probe every service; end with status 0 only when all is well."""
-    lab = lab_of()
-    if not lab.is_running:
-        if as_json:
-            terminal.print_json({"running": False, "well": False, "services": [], "instances": []})
-        raise StackFault("the lab is not running: `./stack up` starts it")
-    reply = lab.status()
-    if as_json:
-        import msgspec
-
-        terminal.print_json({"running": True, "well": _is_well(reply), **msgspec.to_builtins(reply)})
-    else:
-        _print_status(reply)
-    if not _is_well(reply):
-        sys.exit(1)
 
 
 @app.command()
@@ -256,28 +238,6 @@ def replace_process(where: str, command: Sequence[str]) -> None:
     words, environment = lab_of().command(where, *command)
     sys.stdout.flush()
     os.execvpe(words[0], words, environment)  # noqa: S606 - what the person asked for
-
-
-def _is_well(reply: control.Reply) -> bool:
-    return (
-        all(one.state == terminal.GOOD for one in reply.services)
-        and all(one.address for one in reply.instances)
-        and reply.hosts == reply.desired_hosts
-    )
-
-
-def _print_status(reply: control.Reply) -> None:
-    styles = {terminal.GOOD: "green", "silent": "red", "restarting": "red", "starting": "yellow", "waiting": "yellow"}
-    rows = [
-        (one.name, one.state, str(one.pid or ""), f"{one.memory_bytes / 1e6:.1f} MB", str(one.restarts), one.trouble)
-        for one in reply.services
-    ]
-    terminal.print_table(("service", "state", "pid", "memory", "restarts", "trouble"), rows, styles)
-    if reply.instances:
-        terminal.print_table(
-            ("instance", "host", "address", "port"),
-            [(one.instance.name, one.instance.host, one.address, one.instance.port_id) for one in reply.instances],
-        )
 
 
 def main() -> None:

@@ -8,9 +8,14 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from neutrino.stack.demo import Progress
 from neutrino.stack.fault import StackFault
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
 
 GOOD = "ready"
 
@@ -56,14 +61,25 @@ def print_json(value: object) -> None:
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], styles: Mapping[str, str] | None = None) -> None:
     """Write a table; *styles* gives a Rich style to a cell by its text."""
-    from rich import box
+    print_all(table(columns, rows, styles))
+
+
+def print_all(what: "RenderableType") -> None:
+    """Write what Rich can draw."""
     from rich.console import Console
+
+    Console(width=None if sys.stdout.isatty() else 160).print(what)
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], styles: Mapping[str, str] | None = None) -> "Table":
+    """Return a table; *styles* gives a Rich style to a cell by its text."""
+    from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column, justify="right" if column in ("pid", "memory", "restarts") else "left")
+        made.add_column(column, justify="right" if column in ("pid", "memory", "restarts") else "left")
     for row in rows:
-        table.add_row(*(Text(cell, style=(styles or {}).get(cell, "")) for cell in row))
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+        made.add_row(*(Text(cell, style=(styles or {}).get(cell, "")) for cell in row))
+    return made

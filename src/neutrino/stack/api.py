@@ -9,7 +9,7 @@ import json
 import threading
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from neutrino.stack.fault import StackFault
 
@@ -36,27 +36,41 @@ class Login:
     password: str
     project: str
 
+    def project_id(self, name: str, token: str) -> str:
+        """Return the id of the project *name*; *token* is one that may list projects."""
+        status, _, said = self._asked("GET", f"/projects?name={quote(name)}", {"X-Auth-Token": token})
+        found = json.loads(said)["projects"] if status == http.HTTPStatus.OK else []
+        if not found:
+            raise StackFault(f"Keystone tells {self.user} of no project {name}: {status} {said}")
+        return str(found[0]["id"])
+
     def token(self) -> str:
         """Return a new token."""
         domain = {"name": "Default"}
         user = {"name": self.user, "password": self.password, "domain": domain}
         scope = {"project": {"name": self.project, "domain": domain}}
         body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}}
+        kind = {"Content-Type": "application/json"}
+        status, headers, said = self._asked("POST", "/auth/tokens?nocatalog", kind, json.dumps(body))
+        token = headers["X-Subject-Token"]
+        if token is None:
+            raise StackFault(f"Keystone gives {self.user} no token: {status} {said}")
+        return token
+
+    def _asked(
+        self, method: str, path: str, headers: dict[str, str], body: str | None = None
+    ) -> tuple[int, http.client.HTTPMessage, str]:
+        """Return status, headers and text of an answer."""
         address = urlsplit(self.url)
         connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT_S)
         try:
-            path = f"{address.path}/auth/tokens?nocatalog"
-            connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+            connection.request(method, address.path + path, body, headers)
             response = connection.getresponse()
-            said = response.read()
+            return response.status, response.headers, response.read().decode(errors="replace")
         except (OSError, http.client.HTTPException) as error:
             raise StackFault(f"no answer from {self.url} ({error}): `./stack logs keystone`") from error
         finally:
             connection.close()
-        token = response.getheader("X-Subject-Token")
-        if token is None:
-            raise StackFault(f"Keystone gives {self.user} no token: {response.status} {said.decode(errors='replace')}")
-        return token
 
 
 class NetworkingApi:
@@ -101,6 +115,10 @@ class NetworkingApi:
                 f"{len(found) or 'no'} {plural} are called {word}: `./stack openstack network list` shows what there is"
             )
         return found[0]
+
+    def project_id(self, name: str) -> str | None:
+        """Return the id of the project *name*; None without Keystone, where requests name their project themselves."""
+        return self._login.project_id(name, self._current_token()) if self._login else None
 
     def _current_token(self) -> str:
         with self._lock:

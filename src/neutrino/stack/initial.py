@@ -69,9 +69,10 @@ def _public_v4(settings: Settings) -> Resource:
 
 def private(lab: Lab) -> Resource:
     """Return the network of project ``demo``, made when missing, with its subnets and the pools that they are of."""
-    settings, api = lab.networking, lab.api_of(DEMO, DEMO)
+    settings, api = lab.networking, lab.api
+    owner = api.project_id(DEMO)
     network = _found(api, "networks", settings.private_network_name) or api.create(
-        "networks", "network", name=settings.private_network_name
+        "networks", "network", name=settings.private_network_name, project_id=owner
     )
     for version in settings.versions:
         pool = _pool(lab, version) if settings.use_subnetpool else None
@@ -83,7 +84,8 @@ def private(lab: Lab) -> Resource:
                 more["subnetpool_id"] = pool["id"]
             elif more["cidr"] is None:
                 more["cidr"] = _projects_prefix(settings, version)
-            api.create("subnets", "subnet", name=name, network_id=network["id"], ip_version=version, **more)
+            more |= {"network_id": network["id"], "project_id": owner}
+            api.create("subnets", "subnet", name=name, ip_version=version, **more)
     return network
 
 
@@ -127,11 +129,11 @@ def _pool(lab: Lab, version: int) -> Resource:
 
 def router(lab: Lab, inside: Resource, outside: Resource) -> None:
     """Make what is missing of the router between the networks, tell the world outside, and note that all is made."""
-    settings = lab.networking
-    api = lab.api_of(DEMO, DEMO) if settings.q_l3_router_per_tenant else lab.api
+    settings, api = lab.networking, lab.api
+    owner = inside["project_id"] if settings.q_l3_router_per_tenant else None
     gateway = {"network_id": outside["id"]}
     made = _found(api, "routers", settings.q_router_name) or api.create(
-        "routers", "router", name=settings.q_router_name, external_gateway_info=gateway
+        "routers", "router", name=settings.q_router_name, project_id=owner, external_gateway_info=gateway
     )
     ports = lab.api.list("ports", device_id=made["id"])
     joined = {fixed["subnet_id"] for port in ports for fixed in port["fixed_ips"]}

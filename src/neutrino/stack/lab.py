@@ -520,6 +520,8 @@ class Lab:
         desired.auth = self._wanted_auth or desired.auth
         desired.settings = self._wanted_settings or desired.settings
         desired.networking = self._wanted_networking or desired.networking
+        if desired.networking.has_outside and not desired.outside:
+            desired.outside = desired.networking.public_gateways
         if desired.auth not in (keystone.NAME, "noauth"):
             raise StackFault(f"there is no authentication {desired.auth}: choose noauth or keystone")
         if any(one.image == state.MACHINE for one in desired.instances):
