@@ -76,7 +76,7 @@ def test_everything_as_an_ordinary_user(others_place: Path) -> None:
         stack("up")
         stack("instance", "ping", "b", "a")
         assert "v runs on h2 with 10.0.0." in stack(
-            "instance", "create", "v", "--network", "demo", "--host", "h2", "--image", "vm"
+            "instance", "create", "v", "--network", "private", "--host", "h2", "--image", "vm"
         )
         stack("instance", "ping", "a", "v")
         owners = {path.stat().st_uid for path in run.iterdir()}

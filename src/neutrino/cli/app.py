@@ -120,7 +120,7 @@ def up(
             "auth_url": identity.url if identity else None,
             "clouds": str(lab.place.clouds),
             "openrc": str(lab.place.variables) if identity else None,
-            "well": _is_well(reply),
+            "well": status.is_well(reply),
             "first_ping_s": first_ping_s,
         }
         terminal.print_json({**found, **msgspec.to_builtins(reply)})

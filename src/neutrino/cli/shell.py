@@ -30,7 +30,7 @@ def shell(
     lab = lab_of()
     if not lab.is_running:
         raise StackFault("the lab is not running: `./stack up` starts it")
-    variables = lab.place.variables(user)
+    variables = lab.place.variables_of(user)
     if not variables.exists():
         known = " and ".join(one.name for one in sorted(lab.run.glob("openrc*")))
         raise StackFault(f"there is no {variables.name} here, only {known}")

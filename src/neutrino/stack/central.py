@@ -163,12 +163,12 @@ def write_clouds(place: Place, api_port: int, identity: Identity | None) -> None
     if identity:
         admin, demo = ("admin", "admin"), (DEMO, DEMO)
         entries = identity.cloud("neutrino", *admin) + identity.cloud("admin", *admin) + identity.cloud(DEMO, *demo)
-        write_private(place.variables(), identity.variables(*admin))
-        write_private(place.variables(DEMO), identity.variables(*demo))
+        write_private(place.variables, identity.variables(*admin))
+        write_private(place.variables_of(DEMO), identity.variables(*demo))
     else:
         names = f"export OS_CLIENT_CONFIG_FILE={shlex.quote(str(place.clouds))}\nexport OS_CLOUD=neutrino\n"
-        write_private(place.variables(), names)
-        place.variables(DEMO).unlink(missing_ok=True)
+        write_private(place.variables, names)
+        place.variables_of(DEMO).unlink(missing_ok=True)
         entries = f"""\
   neutrino:
     auth_type: none

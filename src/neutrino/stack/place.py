@@ -61,8 +61,13 @@ class Place:
         """The metadata service's socket."""
         return self.private("central") / "metadata.sock"
 
-    def variables(self, user: str = "admin") -> Path:
-        """Return the file of variables with which clients are this user."""
+    @property
+    def variables(self) -> Path:
+        """The clients' openrc, of the administrator."""
+        return self.variables_of("admin")
+
+    def variables_of(self, user: str) -> Path:
+        """Return the openrc with which clients are *user*."""
         return self.run / ("openrc" if user == "admin" else f"openrc-{user}")
 
     def log(self, service: str) -> Path:
