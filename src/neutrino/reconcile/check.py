@@ -87,6 +87,7 @@ async def repair(
     finally:
         running.cancel()
         await asyncio.wait((running,))
+        client.lock(backend.lock).release()
         if not running.cancelled():
             running.result()
 
