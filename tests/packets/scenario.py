@@ -147,6 +147,10 @@ class Machine(Instance):
             words, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, errors="replace"
         )
 
+    def has_said(self, words: str) -> bool:
+        """Say whether a line on the console was just that, since the machine was started."""
+        return words in self._lab.place.log(f"{self.name}.console").read_text(errors="replace").splitlines()
+
     def run(self, *command: str, check: bool = True) -> str:
         """Run a command in the machine's shell; return what it printed."""
         assert self._console.stdin is not None

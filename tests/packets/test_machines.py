@@ -2,17 +2,19 @@
 
 from tests.packets.scenario import Site, eventually
 
-ID = "http://169.254.169.254/latest/meta-data/instance-id"
+from neutrino.stack.image import IDENTITY
+
+BOOT_S = 60.0
 
 
 def test_a_machine_boots_and_is_told_who_it_is(site: Site) -> None:
     outer, inner = site.network(), site.network("10.2.0.0/24")
     a, b = site.instance("a", outer, "h1"), site.instance("b", inner, "h1")
     machine = site.machine("m", outer, "h2")
+    assert eventually(lambda: machine.has_said(f"{IDENTITY}{machine.port['device_id']}"), BOOT_S)
     assert eventually(lambda: a.pings(machine.address))
     assert f"inet {machine.address}/24" in machine.run("ip", "address", "show", "dev", "eth0")
     assert f"mtu {outer['mtu']}" in machine.run("ip", "link", "show", "dev", "eth0")
-    assert eventually(lambda: machine.run("wget", "-q", "-O", "-", ID, check=False) == machine.port["device_id"])
     a.serve(8000)
     assert machine.run(f"echo hello | nc -w 2 {a.address} 8000") == "hello"
 
@@ -25,7 +27,7 @@ def test_a_machine_boots_and_is_told_who_it_is(site: Site) -> None:
         machine.run("ip", "link", "set", "dev", "inner", "address", subport["mac_address"], "up")
         machine.run("ip", "address", "add", f"{address}/24", "dev", "inner")
         assert eventually(lambda: b.pings(address))
-        assert machine.pings(b.address)
+        assert eventually(lambda: machine.pings(b.address))
     finally:
         site.api.delete("trunks", trunk["id"])
 

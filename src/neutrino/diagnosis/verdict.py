@@ -18,6 +18,8 @@ LEAVES = "leaves"
 LOST = "lost"
 """By all rows and flows it should have arrived, and did not."""
 DROP_GROUP = "neutron_pg_drop"
+EVALUATE_ACLS = ("_acl_eval", "_in_acl", "_out_acl")
+"""How the names of the stages end that evaluate ACLs; before OVN 23.06 the same stage also acted on them."""
 _DECIDING = {
     *("ls_in_l2_lkup", "ls_out_apply_port_sec", "lr_in_dnat", "lr_in_ip_routing", "lr_in_policy", "lr_in_arp_resolve"),
     *("lr_in_gw_redirect", "lr_out_snat"),
@@ -272,8 +274,8 @@ def _by_routing(facts: Facts, pipeline: Pipeline, what: str) -> Verdict | None:
 
 _STAGES = {
     "_acl_action": _by_acl,
-    "_acl_eval": _by_acl,
     "_acl_sample": _by_acl,
+    **dict.fromkeys(EVALUATE_ACLS, _by_acl),
     "_apply_port_sec": _by_port_security,
     "_l2_lkup": _by_lookup,
     "_l2_unknown": _by_lookup,
@@ -394,7 +396,7 @@ def _gateway(facts: Facts) -> tuple[str, Binding] | None:
 def _acl(facts: Facts, pipeline: Pipeline) -> Acl | None:
     """Return the ACL that decided in *pipeline*."""
     for step in reversed(pipeline.steps):
-        if step.stage.endswith("_acl_eval") and facts.hints.get(step.flow) in facts.acls:
+        if step.stage.endswith(EVALUATE_ACLS) and facts.hints.get(step.flow) in facts.acls:
             return facts.acls[facts.hints[step.flow]]
     return None
 

@@ -259,7 +259,7 @@ def _walk(lab: Lab, sender: Resource, sent: packet.Packet) -> logical.Walk:
 
 def _hints(lab: Lab, walk: logical.Walk) -> dict[str, str]:
     """Return the Northbound rows (8 digits) from which ovn-northd made the flows that evaluate ACLs."""
-    stages = {step.stage for _, step in walk.steps if step.stage.endswith("_acl_eval")}
+    stages = {step.stage for _, step in walk.steps if step.stage.endswith(verdict.EVALUATE_ACLS)}
     flows = {step.flow for _, step in walk.steps}
     found = {}
     for stage in stages:
