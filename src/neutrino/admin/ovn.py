@@ -31,7 +31,7 @@ async def _opened(config: Config) -> AsyncIterator[tuple[Backend, Client, Intent
     database = open_database(config.database_connection)
     try:
         async with Client(config.ovn_nb_connection, "OVN_Northbound", leader_only=True) as client:
-            yield backend(settings(config)), client, Intent(database)
+            yield backend(await settings(config, database)), client, Intent(database)
     finally:
         database.close()
 

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 import uvloop
 
-from neutrino.backends.ovn import uuids
+from neutrino.backends.ovn import dhcp_for_all, uuids
 from neutrino.backends.ovn.agents import Agents
 from neutrino.backends.ovn.dhcp_names import DhcpNames
 from neutrino.backends.ovn.northbound import BACKEND, backend
 from neutrino.backends.ovn.settings import Settings
 from neutrino.backends.ovn.status import PortStatus
+from neutrino.model.binding import DHCP_OPTIONS
 from neutrino.model.faults import DatabaseUnavailable
 from neutrino.nova.events import Told
 from neutrino.ovsdb.client import Client
@@ -30,7 +31,7 @@ from neutrino.runtime.supervisor import kept
 from neutrino.server.wake import Wake
 from neutrino.store.database import Database, open_database
 from neutrino.store.intent import Intent
-from neutrino.store.observed import Observations
+from neutrino.store.observed import Observations, observation
 from neutrino.store.told import Tellings
 
 if TYPE_CHECKING:
@@ -42,12 +43,14 @@ _log = logging.getLogger("neutrino.server")
 class Daemon:
     """The parts of the daemon, wired; `run` keeps them running until cancelled."""
 
-    def __init__(self, config: Config, database: Database, northbound: Client, southbound: Client) -> None:
+    def __init__(
+        self, config: Config, chosen: Settings, database: Database, northbound: Client, southbound: Client
+    ) -> None:
         intent = Intent(database)
         self._is_ready = False
         self._clients = (northbound, southbound)
         self.controller = Controller(
-            backend(settings(config)),
+            backend(chosen),
             northbound,
             intent,
             config.wake_path,
@@ -128,14 +131,16 @@ def _notifier(
     return Notifier(nova, tellings, intent, leads)
 
 
-def settings(config: Config) -> Settings:
-    """Return what *config* says of how resources render."""
+async def settings(config: Config, database: Database) -> Settings:
+    """Return what *config* says of how resources render. Raises ValueError where OVN could not be told so."""
+    known = await database.read(lambda c: observation(c, DHCP_OPTIONS))
+    given = {4: config.dhcp4_global_options, 6: config.dhcp6_global_options}
     return Settings(
         dns_domain=config.dns_domain,
         dns_servers=config.dns_servers,
         bfd=config.bfd,
         lease_s=config.dhcp_lease_s,
-        dhcp_options={4: config.dhcp4_global_options, 6: config.dhcp6_global_options},
+        dhcp_options={version: dhcp_for_all.checked(version, options, known) for version, options in given.items()},
     )
 
 
@@ -149,7 +154,7 @@ async def serve(config: Config) -> None:
     try:
         northbound = Client(config.ovn_nb_connection, "OVN_Northbound", leader_only=True)
         southbound = Client(config.ovn_sb_connection, "OVN_Southbound")
-        daemon = Daemon(config, database, northbound, southbound)
+        daemon = Daemon(config, await settings(config, database), database, northbound, southbound)
         running = asyncio.create_task(daemon.run(), name="daemon")
         stopping = asyncio.create_task(stopped.wait(), name="stop")
         await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)

@@ -1,5 +1,6 @@
 """Rows of ports with DHCP options, names, two hosts, a shared address."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,7 +8,7 @@ import msgspec
 import pytest
 from tests import topology
 
-from neutrino.backends.ovn import dhcp_option, uuids
+from neutrino.backends.ovn import dhcp_for_all, dhcp_option, uuids
 from neutrino.backends.ovn.northbound import backend
 from neutrino.backends.ovn.settings import Settings
 from neutrino.model.dhcp_option import DhcpOption
@@ -91,12 +92,37 @@ def test_expressions(name: str, value: str, ours: str, expression: str) -> None:
     assert dhcp_option.expressions((option,), 4) == {ours: expression}
 
 
+KNOWN = {"4": ["ntp_server", "wpad"], "6": ["domain_search"]}
+
+
+def test_options_for_all_subnets_are_checked(caplog: pytest.LogCaptureFixture) -> None:
+    given = {"ntp_server": "192.0.2.7;192.0.2.8", "wpad": "http://x", "mtu": "9", "T1": "60", "domain_name": ""}
+    assert dhcp_for_all.checked(4, given, KNOWN) == {"ntp_server": "{192.0.2.7, 192.0.2.8}", "wpad": '"http://x"'}
+    assert [record.args[1] for record in caplog.records] == ["mtu", "'T1'", "'domain_name'"]
+    assert dhcp_for_all.checked(4, {"domain_name": ""}, {}) == {"domain_name": ""}
+    assert dhcp_for_all.checked(6, {"bootfile_name": "x"}, {}) == {}  # the oldest OVN does not know it
+
+
+@pytest.mark.parametrize(
+    ("version", "name", "value", "why"),
+    [
+        (4, "no_such_option", "1", "there is no option 'no_such_option' of DHCP for IPv4: choose from netmask, "),
+        (4, "ntp_server", "x", "'x' is no address or list of addresses as the value of 'ntp_server'"),
+        (4, "ntp_server", "fd00::1", "'fd00::1' is no value of 'ntp_server' for IPv4"),
+        (6, "ntp_server", "fd00::1", "there is no option 'ntp_server' of DHCP for IPv6: choose from server_id, "),
+    ],
+)
+def test_what_cannot_be_an_option_for_all_subnets(version: int, name: str, value: str, why: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"[ovn] ovn_dhcp{version}_global_options: {why}")):
+        dhcp_for_all.checked(version, {name: value}, {})
+
+
 def test_what_the_operator_chose_for_all_subnets() -> None:
     settings = Settings(
         dns_domain="cloud.example",
         dns_servers=("192.0.2.1", "fd00::53"),
         lease_s=60,
-        dhcp_options={4: {"ntp_server": "192.0.2.7;192.0.2.8", "mtu": "9", "domain_name": ""}, 6: {}},
+        dhcp_options={4: {"ntp_server": "{192.0.2.7, 192.0.2.8}", "domain_name": ""}, 6: {}},
     )
     (v4,) = rows(render(msgspec.structs.replace(V4, dns_nameservers=()), settings), "DHCP_Options").values()
     assert v4["options"] == {

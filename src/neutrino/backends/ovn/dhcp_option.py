@@ -10,7 +10,7 @@ Source: upstream, common/ovn/constants.py, SUPPORTED_DHCP_OPTS_MAPPING; OVN 23.0
 
 import ipaddress
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from neutrino.model.dhcp_option import DISABLED, MAY_BE_BLANK, DhcpOption
 from neutrino.model.kinds import shown
@@ -66,6 +66,7 @@ _BY_NAME = {
     for ours, kind, names in options
     for name in names
 }
+_KINDS = {(version, ours): kind for version, options in _OPTIONS.items() for ours, kind, _ in options}
 # What OVN 23.03 knows, the oldest that is supported: believed until the Southbound was read.
 _OLDEST: Mapping[int, frozenset[str]] = {
     4: frozenset(ours for ours, _, _ in _OPTIONS[4]),
@@ -78,9 +79,7 @@ def refused(option: DhcpOption, known: Mapping[str, object]) -> str:
     if is_switch(option):
         return ""
     ours, kind = _BY_NAME.get((option.ip_version, option.opt_name), ("", ""))
-    names = known.get(str(option.ip_version), _OLDEST[option.ip_version])
-    assert isinstance(names, (list, frozenset))  # noqa: S101 - dhcp_names.py writes lists
-    if ours not in names:
+    if ours not in known_names(option.ip_version, known):
         return f"DHCP of IPv{option.ip_version} does not know the option {shown(option.opt_name)}"
     if _is_blank(option) or option.opt_value is None:
         return ""
@@ -89,6 +88,28 @@ def refused(option: DhcpOption, known: Mapping[str, object]) -> str:
     except ValueError as error:
         return f"{error} as the value of {shown(option.opt_name)}"
     return ""
+
+
+def known_names(version: int, known: Mapping[str, object]) -> Collection[str]:
+    """Return OVN's names of the options of IP *version*: what the Southbound has, or until it was read the fewest."""
+    names = known.get(str(version), _OLDEST[version])
+    assert isinstance(names, (list, frozenset))  # noqa: S101 - dhcp_names.py writes lists
+    return names
+
+
+def expression(version: int, name: str, value: str) -> str:
+    """Return *value* as OVN has it, of the option that OVN calls *name*. Raises ValueError where it has no such one."""
+    kind = _KINDS.get((version, name))
+    if kind is None:
+        able = ", ".join(ours for ours, _, _ in _OPTIONS[version])
+        raise ValueError(f"there is no option {shown(name)} of DHCP for IPv{version}: choose from {able}")
+    try:
+        found = _EXPRESSIONS[kind](value)
+    except ValueError as error:
+        raise ValueError(f"{error} as the value of {shown(name)}") from error
+    if not found:
+        raise ValueError(f"{shown(value)} is no value of {shown(name)} for IPv{version}")
+    return found
 
 
 def is_switch(option: DhcpOption) -> bool:

@@ -11,7 +11,8 @@ class Settings:
     dns_domain: str = ""
     dns_servers: tuple[str, ...] = ()
     lease_s: int = 43200  # upstream's default, dhcp_default_lease_time
-    dhcp_options: Mapping[int, Mapping[str, str]] = field(default_factory=dict)  # for all subnets, by IP version
+    # For all subnets, by IP version, as OVN has them (dhcp_for_all.py).
+    dhcp_options: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     bfd: tuple[int, int, int] = (1000, 100, 3)  # min-rx and min-tx in milliseconds, multiplier; upstream's default
 
 

@@ -27,13 +27,6 @@ has this address on the link then, and clients that renew broadcast (RFC 2131)."
 _NO_RESOLVER = ("0.0.0.0", "::")  # noqa: S104 - by convention: do not tell of any (upstream, config-dns-res)
 
 
-# What the operator's options for all subnets cannot set (upstream, GLOBAL_DHCP_OPTS_PROHIBIT_LIST).
-_NOT_FOR_ALL = {
-    4: {"server_id", "lease_time", "mtu", "router", "server_mac", "dns_server", "classless_static_route"},
-    6: {"dhcpv6_stateless", "dns_server", "server_id"},
-}
-
-
 @dataclass(frozen=True, slots=True)
 class SubnetFacts:
     """What ports render of their subnets: the prefix, the DHCP options, if any, and what routers need."""
@@ -98,11 +91,8 @@ def _options(subnet: Subnet, settings: Settings) -> dict[str, str]:
     options = _options_v4(subnet, settings) if subnet.ip_version == 4 else _options_v6(subnet)
     options |= _resolvers(subnet, settings.dns_servers)
     for name, value in settings.dhcp_options.get(subnet.ip_version, {}).items():
-        if name in _NOT_FOR_ALL[subnet.ip_version]:
-            continue
         if value:
-            first, *more = value.split(";")
-            options[name] = _listed([first, *more]) if more else first
+            options[name] = value
         else:
             options.pop(name, None)
     return options
