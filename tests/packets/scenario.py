@@ -5,6 +5,8 @@ A scenario is API calls and expectations about packets. It names no backend.
 
 import contextlib
 import re
+import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -299,6 +301,20 @@ class Site:
             self.api.update("routers", "router", router_id, routes=[])
         for port in self.api.list("ports", device_id=router_id, device_owner="network:router_interface"):
             self.api.act("routers", router_id, "remove_router_interface", port_id=port["id"])
+
+
+def suspend_controller(lab: Lab) -> None:
+    """Suspend the controller while it holds no lock of the database: with one, nobody could write until it goes on."""
+    while True:
+        lab.kill("neutrino-controller", signal.SIGSTOP)
+        with (
+            contextlib.suppress(sqlite3.OperationalError),
+            sqlite3.connect(lab.run / "neutrino.sqlite", timeout=0) as it,
+        ):
+            it.execute("BEGIN IMMEDIATE")
+            it.rollback()
+            return
+        lab.kill("neutrino-controller", signal.SIGCONT)
 
 
 def eventually(claim: Any, within_s: float = SETTLE_S) -> bool:

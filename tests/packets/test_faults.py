@@ -4,7 +4,7 @@ import signal
 import time
 
 import pytest
-from tests.packets.scenario import Instance, Site, eventually
+from tests.packets.scenario import Instance, Site, eventually, suspend_controller
 
 from neutrino.stack.lab import Lab
 
@@ -42,7 +42,7 @@ def test_a_daemon_that_is_killed_is_missed_by_nobody_for_long(site: Site, servic
 
 def test_a_controller_killed_between_journal_and_apply_loses_nothing(site: Site) -> None:
     network = site.network()
-    site.lab.kill("neutrino-controller", signal.SIGSTOP)
+    suspend_controller(site.lab)
     kept = site.create("ports", "port", network_id=network["id"])
     gone = site.create("ports", "port", network_id=network["id"])
     site.api.delete("ports", gone["id"])

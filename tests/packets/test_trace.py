@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.packets.scenario import Site
+from tests.packets.scenario import Site, suspend_controller
 
 from neutrino.diagnosis import activity, packet
 from neutrino.diagnosis.verdict import Verdict
@@ -50,7 +50,7 @@ def test_why_a_port_is_not_active(site: Site) -> None:
     assert first_broken(a.name) is None
     lone = site.create("ports", "port", network_id=network["id"], name=f"{a.name}-lone", binding__host_id="h2")
     assert first_broken(lone["id"]) in ("journal", "Northbound", "Southbound", "interface")
-    site.lab.kill("neutrino-controller", 19)  # SIGSTOP: nothing of the next port goes further than the journal
+    suspend_controller(site.lab)  # nothing of the next port goes further than the journal
     try:
         site.create("ports", "port", network_id=network["id"], binding__host_id="h2")
         assert observation.journal(site.lab) not in (None, 0)
