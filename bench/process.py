@@ -27,6 +27,14 @@ def memory_mib(pid: int) -> float:
     raise ValueError(f"process {pid} has no Rss")
 
 
+def proportional_mib(pid: int) -> float:
+    """Return the proportional set of *pid* in MiB: a page that n processes share counts 1/n (proc(5), smaps_rollup)."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    raise ValueError(f"process {pid} has no Pss")
+
+
 def whole_cpu_s(pid: int) -> float:
     """Return the CPU time of *pid* with all threads that it ever had, and of the children that it waited for.
 

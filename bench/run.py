@@ -17,7 +17,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import api_cost, growth, limits, path_time, plot, start_time
+from bench import api_cost, growth, hosts, limits, path_time, plot, start_time
 from bench.peer import run as peer
 from neutrino.stack.lab import Lab
 
@@ -35,15 +35,20 @@ TARGETS = {
     "router: add interface": "at most 5 ms of the API's CPU",
     "memory MiB, 1,000 ports": "under 80",
 }
-START, REQUESTS, WIRE, GROWTH, LIMITS = (
+START, REQUESTS, WIRE, HOSTS, GROWTH, LIMITS = (
     "Start",
     "Requests",
     "The way to the wire",
+    "Hosts and instances",
     "How cost grows",
     "What the machine can do at all",
 )
 SAYS = {
     REQUESTS: "Under tokens of Keystone, by the administrator, with policy on. The first list is of everything.",
+    HOSTS: (
+        "Labs without Keystone. Until every daemon answers; until every instance has its address by DHCP and its port "
+        "is ACTIVE. Memory is of all daemons of a host; what processes share is counted once."
+    ),
     GROWTH: (
         "All ports are on one network and in one security group. Values by number of ports; CPU is of API and "
         "controller together. The slope is the power of the number of ports by which a value grows from the first to "
@@ -144,7 +149,7 @@ def main() -> None:
     parser.add_argument(
         "--sizes", type=_sizes, default=growth.SIZES, help="numbers of ports at which growth is measured"
     )
-    parser.add_argument("--only", choices=("start", "lab", "growth"), default="", help="one part, and write nothing")
+    parser.add_argument("--only", choices=("start", "lab", "hosts", "growth"), default="", help="one part, and write nothing")
     parser.add_argument("--peer", choices=("neutron",), help="measure beside upstream Neutron, and write PEER.md")
     peer.add_options(parser)
     arguments = parser.parse_args()
@@ -155,6 +160,7 @@ def main() -> None:
     parts: dict[str, Callable[[], dict[str, dict[str, Any]]]] = {
         "start": lambda: _start(arguments.cold),
         "lab": lambda: _in_a_lab(arguments.ports),
+        "hosts": lambda: {HOSTS: hosts.measure()},
         "growth": lambda: _growth(arguments.sizes),
     }
     results: dict[str, dict[str, Any]] = {}

@@ -83,7 +83,7 @@ def _older(options: Sequence[str]) -> list[str]:
 
 def bench(context: typer.Context) -> None:
     """Measure the stack and write bench/RESULTS.md (`--cold`: also from empty caches; `--ports N`; `--sizes N,N`;
-    `--only start|lab|growth`: print one part).
+    `--only start|lab|hosts|growth`: print one part).
 
     With `--peer neutron` measure beside upstream Neutron instead, and write bench/PEER.md.
     """
