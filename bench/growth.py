@@ -111,7 +111,9 @@ def _at_size(state: State) -> dict[str, float]:
     out = {
         "GET port": row(100, lambda i: ("GET", f"/ports/{ports[i % len(ports)]}", None)),
         "GET list, limit=100": row(10, lambda _: ("GET", "/ports?limit=100", None)),
-        "PUT port name": row(20, lambda i: ("PUT", f"/ports/{ports[i % len(ports)]}", {"port": {"name": f"{i}"}})),
+        "PUT port name": row(
+            20, lambda i: ("PUT", f"/ports/{ports[i % len(ports)]}", {"port": {"name": f"{len(ports)}-{i}"}})
+        ),
         "POST port": row(20, lambda _: ("POST", "/ports", port), keep),
         "DELETE port": row(20, lambda _: ("DELETE", f"/ports/{new.pop()}", None)),
         "POST rule, group with all ports": row(10, lambda _: _rule(state)),
