@@ -11,8 +11,19 @@ import { Session } from "./session.js";
 const WORDS = { networks: "network", subnets: "subnet", routers: "router", ports: "port", floatingips: "floating IP", agents: "host" };
 /** @type {Record<string, string>} by attribute: to which collection its ids belong */
 const REFERS = { network_id: "networks", floating_network_id: "networks", port_id: "ports", router_id: "routers", subnet_id: "subnets" };
-const LAST = ["created_at", "updated_at", "revision_number", "project_id", "tenant_id"];
-const LEFT_OUT = new Set(["id", "name", "status", "tenant_id", "admin_state_up"]);
+/** @type {Record<Collection, string[]>} what is worth a look, in this order; the rest is in "As the API says it" */
+const FACTS = {
+  networks: ["mtu", "shared", "router:external", "provider:network_type", "provider:physical_network", "provider:segmentation_id"],
+  subnets: ["cidr", "gateway_ip", "enable_dhcp"],
+  routers: ["distributed", "ha", "enable_snat", "routes", "availability_zones"],
+  ports: [
+    ...["network_id", "fixed_ips", "mac_address", "binding:host_id", "device_owner", "device_id", "security_groups"],
+    ...["allowed_address_pairs", "qos_policy_id"],
+  ],
+  floatingips: ["floating_ip_address", "fixed_ip_address", "port_id", "router_id", "floating_network_id"],
+  agents: ["agent_type", "availability_zone", "heartbeat_timestamp", "configurations"],
+};
+const ALWAYS = ["description", "tags", "id", "project_id", "updated_at"];
 
 export class Details {
   /**
@@ -91,7 +102,7 @@ export class Details {
       h("div", { class: "top" }, h("h2", { id: "detail-title" }, label(one)), close),
       h("p", { class: `sort ${state}` }, h("i", { class: "lamp" }), `${WORDS[collection]} ${status}${one.admin_state_up === false ? ", switched off" : ""}`),
       trouble ? h("p", { class: "error" }, trouble) : null,
-      this._facts(one),
+      this._facts(collection, one),
       ...this._around(collection, one).map((group) => this._related(group)),
       this._actions(collection, one),
       this._more("As the API says it", "json", async () => h("pre", { tabindex: 0 }, JSON.stringify(one, null, 2))),
@@ -100,14 +111,14 @@ export class Details {
     this._panel.hidden = false;
   }
 
-  /** @param {Resource} one */
-  _facts(one) {
-    const names = Object.keys(one).filter((name) => !LEFT_OUT.has(name) && !LAST.includes(name));
+  /** @param {Collection} collection @param {Resource} one */
+  _facts(collection, one) {
     const rows = [];
-    for (const name of ["id", ...names, ...LAST.filter((last) => last in one && !LEFT_OUT.has(last))]) {
+    for (const name of [...FACTS[collection], ...ALWAYS]) {
       const value = one[name];
       if (value === null || value === "" || value === undefined || (typeof value === "object" && !Object.keys(value).length)) continue;
-      rows.push(h("dt", {}, name.replace(/^.*:/, "").replaceAll("_", " ")), h("dd", {}, this._value(name, value)));
+      const text = name.replace(/^.*:/, "").replace(/_(id|at|timestamp)$/, "").replaceAll("_", " ");
+      rows.push(h("dt", {}, text), h("dd", {}, this._value(name, value)));
     }
     return h("dl", { class: "facts" }, ...rows);
   }
@@ -118,6 +129,8 @@ export class Details {
     const found = collection && this._cloud.all[collection].get(value);
     if (collection && found) return collection === "subnets" ? label(found) : this._link(collection, found);
     if (name === "fixed_ips") return h("span", { class: "mono" }, value.map((/** @type {any} */ one) => one.ip_address).join("  "));
+    const host = name === "binding:host_id" && this._cloud.hosts().find((known) => known.name === value)?.agent;
+    if (host) return this._link("agents", host);
     if (typeof value === "boolean") return value ? "yes" : "no";
     if (Array.isArray(value) && value.every((item) => typeof item === "string")) return h("span", { class: "mono" }, value.join(" "));
     if (typeof value === "object") return h("span", { class: "mono" }, words(value));
@@ -150,8 +163,6 @@ export class Details {
       group("Way out", "networks", way ? [way] : [], label);
     } else if (collection === "ports") {
       group("Outside addresses", "floatingips", cloud.floatingOf(one.id), label, (item) => ["Change", () => void this._forms.associate(item)]);
-      const host = cloud.hosts().find((known) => known.name === one["binding:host_id"])?.agent;
-      group("Host", "agents", host ? [host] : [], label);
     } else if (collection === "agents") {
       group("Ports", "ports", cloud.portsOn(one.host).filter((port) => !isOwn(port)), named);
     }
@@ -209,7 +220,7 @@ export class Details {
     /** @type {Record<string, any>[]} */
     const rows = (await this._session.send("GET", `/realised/${collection}/${id}`)).rows;
     if (!rows.length) return h("p", {}, "There is no row for it.");
-    const texts = rows.map(({ _table, _uuid, ...columns }) => `${_table} ${_uuid}\n${lines(columns)}`);
+    const texts = rows.map(({ _table, _uuid, _version, ...columns }) => `${_table} ${_uuid}\n${lines(columns)}`);
     return h("pre", { tabindex: 0 }, texts.join("\n\n"));
   }
 
@@ -234,10 +245,14 @@ export class Details {
   }
 }
 
-/** Columns of a row, one a line; an empty one has none. @param {Record<string, any>} columns */
+/** Columns of a row, one a line; keys of a map, one a line too. @param {Record<string, any>} columns */
 function lines(columns) {
   return Object.entries(columns)
-    .map(([name, value]) => `  ${name}: ${typeof value === "object" ? JSON.stringify(value) : value}`)
+    .flatMap(([name, value]) => {
+      if (typeof value !== "object") return [`  ${name}: ${value}`];
+      if (Array.isArray(value)) return [`  ${name}: ${value.join(", ")}`];
+      return [`  ${name}:`, ...Object.entries(value).map(([key, inside]) => `    ${key} = ${inside}`)];
+    })
     .join("\n");
 }
 
