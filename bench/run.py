@@ -149,7 +149,9 @@ def main() -> None:
     parser.add_argument(
         "--sizes", type=_sizes, default=growth.SIZES, help="numbers of ports at which growth is measured"
     )
-    parser.add_argument("--only", choices=("start", "lab", "hosts", "growth"), default="", help="one part, and write nothing")
+    parser.add_argument(
+        "--only", choices=("start", "lab", "hosts", "growth"), default="", help="one part, and write nothing"
+    )
     parser.add_argument("--peer", choices=("neutron",), help="measure beside upstream Neutron, and write PEER.md")
     peer.add_options(parser)
     arguments = parser.parse_args()
