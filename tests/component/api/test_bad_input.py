@@ -244,6 +244,7 @@ def valid(noun, seed):
         "log": {"resource_type": "security_group", "target_id": seed["port"]},
         "security_groups_default_statefulness": {"project_id": "other"},
         "security_group_rule": {"security_group_id": seed["group"], "direction": "ingress", "protocol": "tcp"},
+        "ndp_proxy": {"router_id": seed["router"], "port_id": seed["spare"]},
         "port_forwarding": {
             "internal_port_id": seed["port"],
             "internal_port": 7,
@@ -290,9 +291,19 @@ def seed(api):
     group = api.post("security-groups", name="web")
     outer = api.network(**{"router:external": True})
     api.subnet(outer, "203.0.113.0/24")
-    router = api.post("routers", external_gateway_info={"network_id": outer["id"]})
-    body = {"subnet_id": found["subnet"]}
-    assert api.send("PUT", f"routers/{router['id']}/add_router_interface", json=body).status_code == 200
+    # NDP proxies want one address scope outside and inside.
+    scope = api.post("address-scopes", ip_version=6)["id"]
+    wide = {"prefixes": ["2001:db8::/32"], "default_prefixlen": 64, "address_scope_id": scope}
+    pool = api.post("subnetpools", name="wide", **wide)["id"]
+    api.subnet(outer, "2001:db8:0:1::/64", subnetpool_id=pool)
+    router = api.post("routers", external_gateway_info={"network_id": outer["id"]}, enable_ndp_proxy=True)
+    reachable = api.network()
+    inner = api.subnet(reachable, "2001:db8:0:2::/64", subnetpool_id=pool)["id"]
+    for subnet in (found["subnet"], inner):
+        answer = api.send("PUT", f"routers/{router['id']}/add_router_interface", json={"subnet_id": subnet})
+        assert answer.status_code == 200
+    found["spare"] = api.port(reachable)["id"]
+    found["ndp_proxy"] = api.post("ndp_proxies", router_id=router["id"], port_id=api.port(reachable)["id"])["id"]
     floating = api.post("floatingips", floating_network_id=outer["id"])
     outward = {"object_type": "network", "object_id": outer["id"], "action": "access_as_shared"}
     entry = api.send("POST", "rbac-policies", json={"rbac_policy": {**outward, "target_tenant": ID}}).json()

@@ -15,6 +15,7 @@ from neutrino.api.bodies import for_create
 from neutrino.api.queries import parse
 from neutrino.model.network import Network
 from neutrino.store.database import open_database
+from neutrino.store.items import item
 from neutrino.store.listing import rows
 
 async def main():
@@ -26,12 +27,14 @@ async def main():
         await database.write(lambda tx: tx.insert(Network(**values, **stamps)))
     query = parse(Network, [("contact", "ann"), ("sort_key", "contact"), ("sort_key", "name"), ("sort_dir", "asc"),
                             ("sort_dir", "desc")], -1)
-    found = await database.read(lambda c: rows(c, Network, ("name", "contact"), query))
-    print([tuple(row) for row in found])
+    shape = item(Network, ("name", "contact"))
+    found = await database.read(lambda c: rows(c, Network, shape.statement, query))
+    print(*(bytes(shape.of(row)).decode() for row in found))
     database.close()
 
 asyncio.run(main())
 """
+FOUND = '{"name":"c","contact":"ann"} {"name":"a","contact":"ann"}'
 
 
 def _steps() -> dict[str, list[str]]:
@@ -71,4 +74,4 @@ def test_the_page_works_as_written_and_costs_what_it_says(tmp_path: Path) -> Non
         text=True,
         timeout=60,
     )
-    assert (done.stdout.strip(), done.returncode) == ("[('c', 'ann'), ('a', 'ann')]", 0), done.stderr
+    assert (done.stdout.strip(), done.returncode) == (FOUND, 0), done.stderr
