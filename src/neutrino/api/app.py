@@ -10,8 +10,17 @@ import falcon
 import falcon.asgi
 import msgspec
 
-from neutrino.api import bodies, openapi, page, tags
-from neutrino.api.agent_paths import (
+from neutrino.api import bodies
+from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
+from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
+from neutrino.api.identity.authentication import Authenticator, NoAuth
+from neutrino.api.nouns import tags
+from neutrino.api.openapi import document as openapi
+from neutrino.api.page import files as page
+from neutrino.api.page.events import Events
+from neutrino.api.page.feed import Feed
+from neutrino.api.page.realised import Realised, Rows
+from neutrino.api.paths.agents import (
     AgentsOfNetwork,
     AgentsOfRouter,
     NetworkOfAgent,
@@ -19,20 +28,14 @@ from neutrino.api.agent_paths import (
     RouterOfAgent,
     RoutersOfAgent,
 )
-from neutrino.api.authentication import Authenticator, NoAuth
-from neutrino.api.auto_topology_paths import AutoTopology
-from neutrino.api.availability_paths import NetworkAvailabilities, NetworkAvailability, Zones
-from neutrino.api.binding_paths import Activation, Binding, Bindings
-from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
-from neutrino.api.events import Events
-from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
-from neutrino.api.feed import Feed
-from neutrino.api.flavor_paths import FlavorProfile, FlavorProfiles, NextProviders, ServiceProviders
-from neutrino.api.floating_ip_pools import FloatingIpPools
-from neutrino.api.loggable_paths import LoggableResources
-from neutrino.api.qos_paths import add_routes as add_qos_routes
-from neutrino.api.quota_paths import PROJECT_PATHS, Quota, QuotaDefault, QuotaDetails, Quotas, WhoseQuota
-from neutrino.api.realised import Realised, Rows
+from neutrino.api.paths.auto_topology import AutoTopology
+from neutrino.api.paths.availability import NetworkAvailabilities, NetworkAvailability, Zones
+from neutrino.api.paths.flavors import FlavorProfile, FlavorProfiles, NextProviders, ServiceProviders
+from neutrino.api.paths.floating_ip_pools import FloatingIpPools
+from neutrino.api.paths.loggable import LoggableResources
+from neutrino.api.paths.port_bindings import Activation, Binding, Bindings
+from neutrino.api.paths.qos import add_routes as add_qos_routes
+from neutrino.api.paths.quotas import PROJECT_PATHS, Quota, QuotaDefault, QuotaDetails, Quotas, WhoseQuota
 from neutrino.api.routes import NOUNS, Noun
 from neutrino.api.service import Service
 from neutrino.model.faults import DatabaseUnavailable, Fault, HTTPBadRequest, HTTPMethodNotAllowed, HTTPNotFound

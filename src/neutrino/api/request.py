@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from neutrino.api.caller import Caller
+from neutrino.api.identity.caller import Caller
 from neutrino.api.policy.authority import Authority
 from neutrino.model.binding import Binder
 from neutrino.model.faults import RevisionNumberConstraintFailed

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from neutrino.api import (
+from neutrino.api.bodies import Given
+from neutrino.api.nouns import (
     address_groups,
     address_scopes,
     agents,
@@ -29,7 +30,6 @@ from neutrino.api import (
     subnets,
     trunks,
 )
-from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.model.address_group import Addresses, AddressGroup, Removed
 from neutrino.model.address_scope import AddressScope

@@ -9,16 +9,17 @@ from urllib.parse import urlencode
 import msgspec
 from sqlalchemy import select
 
-from neutrino.api import bodies, queries, quotas, sharing
-from neutrino.api.caller import ADMIN, Caller
+from neutrino.api import bodies, queries, sharing
+from neutrino.api.identity.caller import ADMIN, Caller
+from neutrino.api.nouns import quotas
+from neutrino.api.nouns.security_groups import ensure_default
+from neutrino.api.nouns.segment_ranges import write_defaults
 from neutrino.api.policy.authority import Authority, Ruled
 from neutrino.api.policy.loading import load
 from neutrino.api.policy.parents import Below
 from neutrino.api.policy.reading import read, read_one
 from neutrino.api.request import Request
 from neutrino.api.routes import NOUNS, Noun
-from neutrino.api.security_groups import ensure_default
-from neutrino.api.segment_ranges import write_defaults
 from neutrino.api.visibility import visible
 from neutrino.model.binding import Binder
 from neutrino.model.faults.access import InvalidScope, PolicyNotAuthorized
@@ -27,8 +28,9 @@ from neutrino.model.resource import Resource, attributes
 from neutrino.model.security_group import SecurityGroup
 from neutrino.model.segment_range import SegmentRange
 from neutrino.runtime.config import Config
-from neutrino.store.columns import CALLER, resource_to_wire, to_resource
+from neutrino.store.columns import resource_to_wire, to_resource
 from neutrino.store.database import Database
+from neutrino.store.derived import CALLER
 from neutrino.store.listing import Filter, Query, has_row
 from neutrino.store.records import Transaction, select_by_id
 from neutrino.store.statements import Connection

@@ -1,7 +1,7 @@
 """What sharing a resource does, and making a network external: entries are made and taken away.
 
 Here: what follows from a resource's own attributes, and whether somebody depends on an entry. Not here: the entries as
-a noun (rbac_policies.py).
+a noun (nouns/rbac_policies.py).
 """
 
 import uuid

@@ -1,6 +1,7 @@
 """The port forwarding: ports of a floating IP that stand for ports of an address (Networking API v2.0).
 
-Here: the declaration, and the rules about ranges. Not here: which floating IP and which port (api/port_forwardings.py).
+Here: the declaration, and the rules about ranges. Not here: which floating IP and which port
+(api/nouns/port_forwardings.py).
 """
 
 from collections.abc import Iterable, Iterator

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 import uvicorn
 
 from neutrino.api.app import application
-from neutrino.api.authentication import Authenticator, NoAuth
-from neutrino.api.feed import Feed
+from neutrino.api.identity.authentication import Authenticator, NoAuth
+from neutrino.api.page.feed import Feed
 from neutrino.api.service import Service
 from neutrino.backends.ovn.binding import OvnBinder
 from neutrino.backends.ovn.lookup import NorthboundRows
@@ -58,7 +58,7 @@ def _listener(config: Config, fd: int | None) -> socket.socket:
 def _authenticator(config: Config) -> Authenticator:
     if config.identity is None:
         return NoAuth(config.noauth_project_id)
-    from neutrino.api.keystone import KeystoneAuthenticator  # slow to load
+    from neutrino.api.identity.keystone import KeystoneAuthenticator  # slow to load
 
     return KeystoneAuthenticator(config.identity)
 

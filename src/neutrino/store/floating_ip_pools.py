@@ -9,7 +9,8 @@ from sqlalchemy import select
 from neutrino.model.network import Network
 from neutrino.model.rbac_policy import EXTERNAL
 from neutrino.model.subnet import Subnet
-from neutrino.store.columns import CALLER, access, expression_of
+from neutrino.store.columns import expression_of
+from neutrino.store.derived import CALLER, access
 from neutrino.store.statements import Connection
 from neutrino.store.tables import TABLES
 

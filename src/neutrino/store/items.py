@@ -16,7 +16,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, case, literal_column, select
 
 from neutrino.model.resource import PROJECT, TENANT, Resource, attributes
-from neutrino.store.columns import FINISH, JsonValue, expression_of, json_object
+from neutrino.store.columns import FINISH, expression_of
+from neutrino.store.json_text import JsonValue, json_object
 from neutrino.store.tables import TABLES
 
 

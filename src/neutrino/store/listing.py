@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 
 from neutrino.model.resource import Resource, attributes
-from neutrino.store.columns import CALLER, expression_of
+from neutrino.store.columns import expression_of
+from neutrino.store.derived import CALLER
 from neutrino.store.statements import Connection, Row
 from neutrino.store.tables import CHILDREN, TABLES
 

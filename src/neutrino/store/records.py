@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite has the sa
 from sqlalchemy.sql.dml import Delete, Insert, Update
 
 from neutrino.model.resource import Resource, Standard, attributes
-from neutrino.store.columns import CALLER, select_all, to_resource
+from neutrino.store.columns import select_all, to_resource
+from neutrino.store.derived import CALLER
 from neutrino.store.statements import Connection
 from neutrino.store.tables import CHILDREN, TABLES, child_values, journal
 from neutrino.store.usage import Use, settle

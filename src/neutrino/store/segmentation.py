@@ -1,6 +1,6 @@
 """Which segmentation ids are free: those of the ranges that a project may use, which no segment has.
 
-Here: the statements. Not here: what a range may be (api/segment_ranges.py).
+Here: the statements. Not here: what a range may be (api/nouns/segment_ranges.py).
 """
 
 from collections.abc import Sequence

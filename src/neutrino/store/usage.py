@@ -1,6 +1,7 @@
 """How many resources each project has, counted as they come and go, and how many it may have.
 
-Here: the counters and the limits that were set. Not here: the configured limits, what is too many (api/quotas.py).
+Here: the counters and the limits that were set. Not here: the configured limits, what is too
+many (api/nouns/quotas.py).
 """
 
 from collections.abc import Mapping

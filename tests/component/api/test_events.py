@@ -11,8 +11,8 @@ from tests.component.api.conftest import singular
 from tests.component.api.people import ACME, CLOUD, OTHER, ROLES
 
 from neutrino.api.app import application
-from neutrino.api.authentication import NoAuth
-from neutrino.api.feed import Feed
+from neutrino.api.identity.authentication import NoAuth
+from neutrino.api.page.feed import Feed
 from neutrino.api.service import Service
 from neutrino.backends.ovn.binding import OvnBinder
 from neutrino.model.faults.identity import Unauthenticated

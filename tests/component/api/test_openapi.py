@@ -10,7 +10,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.generation import GenerationMode
 
-from neutrino.api.openapi import document
+from neutrino.api.openapi.document import document
 from neutrino.api.routes import NOUNS
 from neutrino.model.resource import attributes
 

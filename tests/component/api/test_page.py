@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from neutrino.api.page import FILES, HEADERS
+from neutrino.api.page.files import FILES, HEADERS
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
@@ -51,7 +51,7 @@ def test_every_file_that_the_page_names_is_served_and_is_fetched_once(page):
         assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
 
 
-@pytest.mark.parametrize("name", ["none.js", "..%2Fapi%2Fpage.py", "%2e%2e/api/page.py", "index.html.py"])
+@pytest.mark.parametrize("name", ["none.js", "..%2Fapi%2Fpage.py", "%2e%2e/api/page/files.py", "index.html.py"])
 def test_no_other_file_is_served(page, name):
     assert page(f"/page/{name}").status_code == 404
 

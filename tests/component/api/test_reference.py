@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from neutrino.api.reference import page
+from neutrino.api.openapi.reference import page
 from neutrino.api.routes import NOUNS
 
 PAGE = Path(__file__).parents[3] / "docs" / "api.md"

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import msgspec
 from sqlalchemy import ColumnElement
 
-from neutrino.api.caller import Caller
+from neutrino.api.identity.caller import Caller
 from neutrino.api.policy.checks import (
     Condition,
     Every,

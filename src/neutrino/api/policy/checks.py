@@ -12,7 +12,7 @@ from typing import TypeAlias, Union
 from oslo_config import cfg
 from oslo_policy import _checks, policy
 
-from neutrino.api.caller import Caller
+from neutrino.api.identity.caller import Caller
 
 _REFERENCE = re.compile(r"%\((.*)\)s")
 DERIVED = ("shared", "router:external")  # attributes that the entries tell, for the caller

@@ -11,7 +11,8 @@ from neutrino.api.policy.checks import DERIVED, Condition, Every, Field, Not, Op
 from neutrino.api.policy.parents import Below, parent_of, shared_object
 from neutrino.model.rbac_policy import EXTERNAL, SHARED
 from neutrino.model.resource import Resource, by_wire
-from neutrino.store.columns import CALLER, access, column_of
+from neutrino.store.columns import column_of
+from neutrino.store.derived import CALLER, access
 from neutrino.store.tables import TABLES
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import BindParameter, Select, String, bindparam, select
 
-from neutrino.api.caller import Caller
+from neutrino.api.identity.caller import Caller
 from neutrino.api.policy.checks import DERIVED, Condition, Every, Field, Not, Opaque, Owner, Some, ask
 from neutrino.api.policy.parents import Below, parent_of, shared_object
 from neutrino.model.rbac_policy import EXTERNAL, SHARED
 from neutrino.model.resource import Resource, attributes, by_wire
-from neutrino.store.columns import CALLER, access
+from neutrino.store.derived import CALLER, access
 from neutrino.store.statements import Connection
 from neutrino.store.tables import TABLES
 

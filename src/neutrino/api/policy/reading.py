@@ -12,11 +12,12 @@ from typing import Any, TypeAlias
 import msgspec
 from sqlalchemy import Select, bindparam
 
-from neutrino.api.caller import Caller
+from neutrino.api.identity.caller import Caller
 from neutrino.api.policy.authority import Authority, View
 from neutrino.model.network import Network
 from neutrino.model.resource import PROJECT, TENANT, Resource
-from neutrino.store.columns import CALLER, resource_to_wire, select_all, to_resource
+from neutrino.store.columns import resource_to_wire, select_all, to_resource
+from neutrino.store.derived import CALLER
 from neutrino.store.items import item
 from neutrino.store.listing import Filter, Query, rows
 from neutrino.store.statements import Connection

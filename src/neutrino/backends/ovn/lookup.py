@@ -1,4 +1,7 @@
-"""The Northbound rows that stand for one resource, read when somebody asks. Not here: who may ask (api/realised.py)."""
+"""The Northbound rows that stand for one resource, read when somebody asks.
+
+Not here: who may ask (api/page/realised.py).
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
