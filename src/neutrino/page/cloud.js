@@ -15,6 +15,8 @@ export const SINGULAR = /** @type {const} */ ({
   agents: "agent",
 });
 
+const PATIENCE = 2000; // milliseconds
+
 export class Cloud {
   constructor() {
     /** @type {Record<Collection, Map<string, Resource>>} */
@@ -31,6 +33,8 @@ export class Cloud {
     this._onHost = new Map();
     /** @type {Map<string, Resource[]>} */
     this._ofDevice = new Map();
+    /** @type {Set<() => void>} */
+    this._waiting = new Set();
   }
 
   /**
@@ -48,6 +52,29 @@ export class Cloud {
       }
     }
     this.version += 1;
+    for (const look of this._waiting) look();
+  }
+
+  /**
+   * Wait until the stream has told of a resource, but not for long: the stream may be away, or the resource gone again.
+   * @param {Collection} collection
+   * @param {string} id
+   * @returns {Promise<void>}
+   */
+  told(collection, id) {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(patience);
+        this._waiting.delete(look);
+        resolve();
+      };
+      const look = () => {
+        if (this.all[collection].has(id)) end();
+      };
+      const patience = setTimeout(end, PATIENCE);
+      this._waiting.add(look);
+      look();
+    });
   }
 
   clear() {

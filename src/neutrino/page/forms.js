@@ -191,10 +191,12 @@ export class Forms {
     return ask({ title, fields: [], button, work, danger: true });
   }
 
-  /** @param {Collection} collection @param {Record<string, unknown>} attributes */
+  /** Make a resource, and wait until the page knows it: the next form offers it. @param {Collection} collection @param {Record<string, unknown>} attributes */
   async _create(collection, attributes) {
     const singular = SINGULAR[collection];
-    return (await this._session.send("POST", collection, { [singular]: attributes }))[singular];
+    const made = (await this._session.send("POST", collection, { [singular]: attributes }))[singular];
+    await this._cloud.told(collection, made.id);
+    return made;
   }
 
   /** @param {string} name @param {string} value @returns {import("./dialog.js").Field} */

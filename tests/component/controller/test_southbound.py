@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 from tests.component.controller.cloud import Cloud, Observer, until
+from tests.topology import agent as agent_on
 from tests.topology import network, port, router, router_port, segment, subnet
 
 from neutrino.backends.ovn.binding import OvnBinder
@@ -165,6 +166,30 @@ async def test_gateways_leave_a_chassis_that_goes(cloud: Cloud) -> None:
 
         async def has_left() -> bool:
             return await candidates() == others
+
+        await until(has_left)
+
+
+async def test_gateways_stay_when_the_southbound_is_made_anew(cloud: Cloud) -> None:
+    """It is empty until each ovn-controller has come back, which must not move what all of them carry."""
+    outer = network("outer", provider_network_type="flat", provider_physical_network="physnet1", router_external=True)
+    outer_v4 = subnet("outer-v4", outer, "198.51.100.0/24", enable_dhcp=False)
+    gateway = router_port("gw", "r", outer, {outer_v4: "198.51.100.5"}, is_gateway=True)
+    await cloud.put(outer, segment(outer), outer_v4, gateway, router("r", gateway))
+    edge = agent_on("edge", "physnet1:br-ex")
+    await cloud.intent.put_agents([edge])
+    cloud.start()
+
+    async def is_silent() -> bool:
+        return [one.alive for one in await cloud.intent.all(Agent)] == [False]
+
+    async with cloud.northbound() as seen:
+        await until(is_silent)
+        assert [row["chassis_name"] for row in (await seen.rows("HA_Chassis")).values()] == ["edge"]
+        await cloud.delete(edge)  # an operator says that it does not come back
+
+        async def has_left() -> bool:
+            return not await seen.rows("HA_Chassis")
 
         await until(has_left)
 

@@ -50,7 +50,8 @@ async def test_rows_stay_under_their_uuids_and_say_the_same(cloud: Cloud) -> Non
         daemon.kill()
         daemon.wait()
         cloud.start("two")
-        assert "full pass: 0 rows written" in (cloud.folder / "two.log").read_text()
+        told_by_two = (cloud.folder / "two.log").read_text()
+        assert "full pass: 0 rows written" in told_by_two, told_by_two
         assert (await neutrino(cloud, "ovn", "check"))[0] == 0
         # What is changed and deleted now concerns the same rows.
         (port,) = [one for one in (await cloud.intent.all(Port)) if one.name == "open"]

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import msgspec
 
+import neutrino
 from neutrino.api.endpoint import Req, Resp
 from neutrino.model.faults import HTTPBadRequest, HTTPNotFound, RequestEntityTooLarge
 from neutrino.runtime.config import Identity
 
 _encode = msgspec.json.Encoder().encode
 PREFIX = "/page/"
-FILES = Path(__file__).resolve().parent.parent / "page"
+FILES = Path(neutrino.__file__).resolve().parent / "page"
 KINDS = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",

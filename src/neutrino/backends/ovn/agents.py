@@ -151,6 +151,7 @@ class Agents:
         self._probe_interval_s = probe_interval_s
         self._known: dict[str, Agent] | None = None
         self._forgotten: set[UUID] = set()  # rows of deleted agents, on their way out
+        self._left: set[str] = set()  # ids of agents whose chassis was deleted before our eyes
         self._heard_s: dict[str, float] = {}  # by chassis name, seconds since 1970
         self._beaten_s: dict[str, float] = {}  # likewise, by metadata agents
         self._probed_at_s = float("-inf")
@@ -194,13 +195,22 @@ class Agents:
                 case Changes(changes=changes):
                     self._is_live = True
                     for change in changes:
-                        if change.table == "Chassis_Private" and change.new is not None:
-                            self._heard_s[str(change.new["name"])] = time.time()
-                            if change.old is not None and _beat(change.old) != _beat(change.new):
-                                self._beaten_s[str(change.new["name"])] = time.time()
+                        if change.table == "Chassis_Private":
+                            self._take(change.old, change.new)
                 case Lost():
                     self._is_live = False
             self._news.set()
+
+    def _take(self, old: Columns | None, new: Columns | None) -> None:
+        """Take in that a row of Chassis_Private is no longer as *old* but as *new*; None: there is none."""
+        if new is None:
+            self._left.update(() if old is None else [agent_id(str(old["name"]))])
+            return
+        name, now_s = str(new["name"]), time.time()
+        self._left.discard(agent_id(name))
+        self._heard_s[name] = now_s
+        if old is not None and _beat(old) != _beat(new):
+            self._beaten_s[name] = now_s
 
     async def _forget(self, watch: Watch) -> None:
         """Delete the chassis of agents that the API deleted; an ovn-controller that is alive makes its own again."""
@@ -253,7 +263,15 @@ class Agents:
                 before = self._known.get(now.id)
                 if before is None or self._is_worth_writing(before, now):
                     changed.append(now)
-        gone = self._known.keys() - present
+        gone: set[str] = set()
+        here = {agent_id(str(private["name"])) for private in rows.values()}
+        for ident in self._known.keys() - present:
+            missing = self._known[ident]
+            of = ident if missing.binary == BINARY else agent_id(str(missing.configurations.get("chassis_name", "")))
+            if of in here or of in self._left:
+                gone.add(ident)
+            elif missing.alive:  # a Southbound made anew is empty until its chassis come: that moves no gateway
+                changed.append(msgspec.structs.replace(missing, alive=False))
         if changed:
             await self._intent.put_agents(changed)
             self._known.update({one.id: one for one in changed})
