@@ -120,12 +120,12 @@ class ViewOf(NounEndpoint):
 
     def __init__(self, service: Service, noun: Noun, name: str) -> None:
         super().__init__(service, noun)
-        self._name = name
+        self._name, self._attribute = name, noun.views[name]
 
     async def on_get(self, req: Req, resp: Resp, row_id: str) -> None:
         """Show it."""
         found = await self._service.find(self._noun, self.request(req), self._name, row_id)
-        self.answer(resp, 200, _encode(self._noun.views[self._name](found)))
+        self.answer(resp, 200, _encode({self._attribute: getattr(found, self._attribute)}))
 
 
 class TagsOf(NounEndpoint):

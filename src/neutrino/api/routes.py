@@ -119,7 +119,7 @@ class Noun:
     update: Update | None = None
     delete: Delete | None = None
     actions: Mapping[str, Action] = field(default_factory=dict)
-    views: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)  # GET /v2.0/trunks/{id}/get_subports
+    views: Mapping[str, str] = field(default_factory=dict)  # GET /v2.0/trunks/{id}/get_subports, and what it shows
     path: str = ""  # where it differs from the collection's name
     parent: Parent | None = None
 
@@ -213,7 +213,7 @@ NOUNS: tuple[Noun, ...] = (
         trunks.update,
         trunks.delete,
         _TRUNK_ACTIONS,
-        views={"get_subports": trunks.sub_ports_of},
+        views={"get_subports": "sub_ports"},
     ),
     Noun(
         PortForwarding,

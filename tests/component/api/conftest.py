@@ -34,7 +34,8 @@ class Api:
         self.service = Service(self.database, load(["--config-file", str(config)]), OvnBinder())
         self.intent = Intent(self.database)
         self._runner = asyncio.Runner()
-        transport = httpx.ASGITransport(application(self.service))
+        self.application = application(self.service)
+        transport = httpx.ASGITransport(self.application)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://net", headers={"X-Project-Id": PROJECT})
 
     def close(self):

@@ -1,9 +1,11 @@
 """The application beside its own description: whatever is sent, the answer is one that the document has."""
 
 import random
+import re
 
 import pytest
 import schemathesis
+from falcon.inspect import inspect_routes
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
@@ -25,6 +27,7 @@ FORMATS = {"ip": ADDRESSES, "cidr": PREFIXES, "ip-or-cidr": st.one_of(ADDRESSES,
 for _name, _strategy in FORMATS.items():
     schemathesis.openapi.format(_name, _strategy)
 load_all_checks()
+MISSING = "00000000-0000-0000-0000-000000000000"
 CONFORMANCE = CHECKS.get_by_names(
     ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance"]
 )
@@ -116,6 +119,40 @@ def _send_many(api, ids, operation, mode, examples) -> None:
         send()
     except Unsatisfiable:
         assert mode is GenerationMode.NEGATIVE  # an operation that takes whatever comes
+
+
+BESIDE_THE_API = {"/", "/page/{name}", "/page/login", "/events", "/openapi.json"}  # the page's, and the document
+
+
+def _plain(path: str) -> str:
+    """Return *path* without what spellings differ in: names of parameters, dashes."""
+    return re.sub(r"{[^}]*}", "{}", path).replace("-", "_")
+
+
+def test_each_route_is_described(api) -> None:
+    """What the document lacks of a route is refused as a method that there is not; what it has is routed."""
+    # Upstream has tags under the collection's own name too, which is the path's in the document.
+    own = {_plain(f"/v2.0/{noun.cls.collection}/"): _plain(f"/v2.0/{noun.route}/") for noun in NOUNS if not noun.parent}
+    described = {
+        (_plain(path), method.upper())
+        for path, item in document()["paths"].items()
+        for method in item
+        if method != "parameters"
+    }
+    routed = set()
+    for route in inspect_routes(api.application):
+        if route.path in BESIDE_THE_API - {"/"}:
+            continue
+        path = _plain(route.path)
+        if "/tags" in path:
+            path = next((path.replace(a, b) for a, b in own.items() if path.startswith(a)), path)
+        for method in (one.method for one in route.methods if not one.internal):
+            if (path, method) in described:
+                routed.add((path, method))
+            else:
+                answer = api.send(method, re.sub(r"{[^}]*}", MISSING, route.path), json={})
+                assert answer.status_code == 405, f"{method} {route.path} is not described"
+    assert described - routed == set()
 
 
 def test_the_document_is_served(api) -> None:

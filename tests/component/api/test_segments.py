@@ -155,6 +155,23 @@ def test_ports_of_a_routed_network_wait_for_their_host(api, routed):
     assert api.put(path, **{"binding:host_id": ""})["fixed_ips"] == bound["fixed_ips"]
 
 
+def test_a_port_that_waits_is_refused_where_no_segment_is(api, routed):
+    path = f"ports/{routed.port()['id']}"
+    body = {"port": {"binding:host_id": "nowhere"}}
+    assert api.refused("PUT", path, body)[:2] == (409, "HostNotConnectedToAnySegment")
+    given = api.put(path, **{"binding:host_id": "host1", "fixed_ips": [{"ip_address": "10.0.0.50"}]})
+    assert [ip["ip_address"] for ip in given["fixed_ips"]] == ["10.0.0.50"]
+
+
+def test_a_port_that_waits_outlives_the_segments_subnets(api, routed):
+    ports = [f"ports/{routed.port()['id']}" for _ in "ab"]
+    for subnet in routed.subnets:
+        api.delete(f"subnets/{subnet['id']}")
+    assert api.put(ports[0], **{"binding:host_id": "host1"})["fixed_ips"] == []
+    plain = api.subnet(routed.network, "10.7.0.0/24")
+    assert [ip["subnet_id"] for ip in api.put(ports[1], **{"binding:host_id": "host1"})["fixed_ips"]] == [plain["id"]]
+
+
 def test_a_host_says_which_subnet(api, routed):
     for number in (1, 2):
         port = routed.port(f"host{number}")

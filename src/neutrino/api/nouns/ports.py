@@ -172,9 +172,9 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
     host = str(values.get("binding_host_id") or "")
     arrives = bool(host) and host != old.binding_host_id
     if arrives and old.ip_allocation == DEFERRED and not old.fixed_ips and "fixed_ips" not in values:
-        subnets = routed.on_host(
-            tx, request, network, serving(network.id, networks.subnets_of(tx, network.id), old.device_owner), host
-        )
+        subnets = serving(network.id, networks.subnets_of(tx, network.id), old.device_owner)
+        if routed.is_routed(subnets):  # it may have become one of plain subnets, or of none
+            subnets = routed.on_host(tx, request, network, subnets, host)
         values["fixed_ips"] = routed.checked(subnets, allocate(tx, network, subnets, None, mac, old.is_trusted))
     elif "fixed_ips" in values or mac != old.mac_address:
         present = [ip.subnet_id for ip in old.fixed_ips]

@@ -103,11 +103,6 @@ def remove(tx: Transaction, _request: Request, trunk: Trunk, ids: Sequence[str])
     return resource_to_wire(new, shown(Trunk))
 
 
-def sub_ports_of(trunk: Trunk) -> Mapping[str, object]:
-    """Return what get_subports answers."""
-    return {"sub_ports": trunk.sub_ports}
-
-
 def carrier(tx: Transaction, port_id: str) -> str | None:
     """Return the id of the trunk that carries the port; None if none does."""
     found: str | None = tx.connection.execute(_CARRIER, {"port_id": port_id}).scalar()

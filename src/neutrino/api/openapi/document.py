@@ -89,6 +89,9 @@ def _paths(noun: Noun) -> Json:
         put = {"parameters": [_REVISION]} | body(given_to(noun, action))
         put |= answer_of(cls, name, 200, _answer_to(noun, action), WRITING + CHANGING)
         out[f"{path}/{{row_id}}/{name}"] = {"parameters": [*up, _ID], "put": put}
+    for name, attribute in noun.views.items():
+        get = answer_of(cls, name, 200, fields({attribute: dict(attributes(cls)[attribute].kind.schema)}), READING)
+        out[f"{path}/{{row_id}}/{name}"] = {"parameters": [*up, _ID], "get": get}
     if issubclass(cls, Tagged):
         out |= _tags(noun, path, up)
     return out
@@ -115,6 +118,7 @@ def _tags(noun: Noun, path: str, up: Sequence[Json]) -> Json:
             "parameters": [*up, _ID],
             "get": answer_of(cls, "list_tags_of", 200, schema, READING),
             "put": body(schema) | answer_of(cls, "replace_tags_of", 200, schema, WRITING),
+            "post": body(schema) | answer_of(cls, "add_tags_of", 201, schema, WRITING),
             "delete": answer_of(cls, "remove_tags_of", 204, None, WRITING),
         },
         f"{path}/{{row_id}}/tags/{{tag}}": item,

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from neutrino.api.extensions import EXTENSIONS
-from neutrino.api.openapi.document import default_of, document, given_to
+from neutrino.api.openapi import further, paths
+from neutrino.api.openapi.document import default_of, given_to
 from neutrino.api.openapi.schemas import types_by_status
 from neutrino.api.queries import is_filterable, is_sortable
 from neutrino.api.routes import NOUNS, Noun
@@ -37,7 +38,7 @@ def page(examples: Mapping[str, object], nouns: Sequence[Noun] = NOUNS) -> str:
     """Return the page; *examples* has an answer for some of the collections."""
     parts = [f"<!-- {_COMMAND} -->\n{_INTRODUCTION}"]
     parts += [_section(noun, examples.get(noun.cls.collection)) for noun in nouns]
-    return "\n".join([*parts, _further(nouns), _refusals(), _extensions()])
+    return "\n".join([*parts, _further(), _refusals(), _extensions()])
 
 
 def _section(noun: Noun, example: object) -> str:
@@ -57,8 +58,9 @@ def _paths(noun: Noun) -> list[str]:
     out = [f"* {' '.join(many)} `{path}`", f"* {' '.join(one)} `{path}/{{id}}`"]
     for name, action in noun.actions.items():
         out.append(f"* PUT `{path}/{{id}}/{name}` with {_type(given_to(noun, action))}")
+    out += [f"* GET `{path}/{{id}}/{name}`" for name in noun.views]
     if issubclass(noun.cls, Tagged):
-        out += [f"* GET PUT DELETE `{path}/{{id}}/tags`", f"* GET PUT DELETE `{path}/{{id}}/tags/{{tag}}`"]
+        out += [f"* GET PUT POST DELETE `{path}/{{id}}/tags`", f"* GET PUT DELETE `{path}/{{id}}/tags/{{tag}}`"]
     return out
 
 
@@ -100,12 +102,10 @@ def _type(schema: Mapping[str, object]) -> str:
     return str(schema.get("format", kind)) if kind != "null" else "null"
 
 
-def _further(nouns: Sequence[Noun]) -> str:
-    of_nouns = tuple(f"/v2.0/{noun.route}" for noun in nouns)
+def _further() -> str:
     out = ["## Further paths", ""]
-    for path, item in document(nouns)["paths"].items():
-        if not path.startswith(of_nouns):
-            out.append(f"* {' '.join(method.upper() for method in item if method != 'parameters')} `{path}`")
+    for path, item in (paths.paths() | further.paths()).items():
+        out.append(f"* {' '.join(method.upper() for method in item if method != 'parameters')} `{path}`")
     return "\n".join([*out, ""])
 
 
