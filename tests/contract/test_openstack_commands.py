@@ -1,12 +1,6 @@
 """Every ``openstack`` command for what is served, against the daemon."""
 
-import asyncio
-
 import pytest
-
-from neutrino.model.agent import CONTROLLER_AGENT, Agent
-from neutrino.store.database import open_database
-from neutrino.store.intent import Intent
 
 
 @pytest.fixture
@@ -369,18 +363,3 @@ def test_what_else_there_is(run):
     assert run.json("extension show security-group")["name"] == "security-group"
     assert run.json("network agent list") == []
     assert run.json("network agent list --agent-type open-vswitch --host nowhere") == []
-
-
-def test_agents(run, daemon):
-    times = dict.fromkeys(("created_at", "started_at", "heartbeat_timestamp"), "2030-01-01 00:00:00")
-    kind = {"agent_type": CONTROLLER_AGENT, "binary": "ovn-controller"}
-    agents = [Agent(id=f"id-{host}", host=host, alive=host == "node1", **kind, **times) for host in ("node1", "node2")]
-    database = open_database(f"sqlite:///{daemon.log.parent}/db.sqlite")
-    asyncio.run(Intent(database).put_agents(agents))
-    assert run.column("Host", "network agent list") == ["node1", "node2"]
-    assert run.column("Alive", "network agent list --host node2") == [False]
-    shown = run.json("network agent show id-node1")
-    assert (shown["binary"], shown["alive"], shown["admin_state_up"]) == ("ovn-controller", True, True)
-    asyncio.run(Intent(database).delete_agents(["id-node1", "id-node2"]))
-    database.close()
-    assert run.json("network agent list") == []

@@ -61,6 +61,30 @@ def test_it_moves_to_another_router(site: Site, public: Resource) -> None:
     assert eventually(lambda: not site.outside.pings(floating["floating_ip_address"]))
 
 
+def test_it_reaches_an_instance_behind_a_further_router(site: Site, public: Resource) -> None:
+    middle, far, group = site.network("10.1.0.0/24"), site.network("10.2.0.0/24"), site.group(PING)
+    a = site.instance("a", far, "h1", [group])
+    outer = site.router(middle, public=public)
+    inner = site.router(far)
+    leg = site.api.create("ports", "port", network_id=middle["id"], fixed_ips=[{"ip_address": "10.1.0.254"}])
+    site.api.act("routers", inner["id"], "add_router_interface", port_id=leg["id"])
+    site.change(inner, routes=[{"destination": "0.0.0.0/0", "nexthop": "10.1.0.1"}])
+    site.change(outer, routes=[{"destination": "10.2.0.0/24", "nexthop": "10.1.0.254"}])
+    floating = site.create(
+        "floatingips", "floatingip", floating_network_id=public["id"], port_id=a.port["id"], router_id=outer["id"]
+    )
+    address = floating["floating_ip_address"]
+    assert eventually(lambda: site.outside.pings(address))
+
+    # A distributed router translates it at the gateway too: the instance's host is not next to the router.
+    site.api.update("floatingips", "floatingip", floating["id"], port_id=None)
+    assert eventually(lambda: not site.outside.pings(address))
+    site.change(outer, distributed=True)
+    site.api.update("floatingips", "floatingip", floating["id"], port_id=a.port["id"], router_id=outer["id"])
+    site.outside.run("ip", "neigh", "flush", "dev", "eth0")
+    assert eventually(lambda: site.outside.pings(address))
+
+
 def test_one_instance_reaches_another_by_its_floating_ip(site: Site, public: Resource) -> None:
     network, group = site.network(), site.group(PING)
     a, b = site.instance("a", network, "h1", [group]), site.instance("b", network, "h2", [group])

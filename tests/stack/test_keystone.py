@@ -1,6 +1,7 @@
 """Keystone in the stack: tokens are needed, checked, remembered for a while, and forgotten."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -113,9 +114,24 @@ def test_the_client_logs_in_by_its_cloud(lab: Lab) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
     environment["OS_CLIENT_CONFIG_FILE"] = str(lab.place.clouds)
     assert lab.place.clouds.stat().st_mode & 0o777 == 0o600
+
+    def run(cloud: str, command: str) -> str:
+        words = [sys.executable, "-m", "openstackclient.shell", "--os-cloud", cloud, *command.split()]
+        return subprocess.run(words, env=environment, check=True, capture_output=True, text=True, timeout=60).stdout
+
     for cloud in ("neutrino", "demo"):
-        words = [sys.executable, "-m", "openstackclient.shell", "--os-cloud", cloud, "extension", "list", "--network"]
-        subprocess.run(words, env=environment, check=True, capture_output=True, timeout=60)
+        run(cloud, "extension list --network")
+    # Only a client with a token knows for whose project.
+    run("neutrino", "subnet pool create shared --share --default --pool-prefix 10.88.0.0/16 --default-prefix-length 26")
+    run("neutrino", "network create outer --external --default")
+    run("neutrino", "subnet create outer --network outer --subnet-range 203.0.113.0/24 --no-dhcp")
+    command = "network auto allocated topology"
+    run("demo", f"{command} create --check-resources")
+    made = json.loads(run("demo", f"{command} create --or-show -f json"))["id"]
+    assert json.loads(run("demo", f"{command} create -f json"))["id"] == made
+    assert json.loads(run("demo", f"network show {made} -f json"))["name"] == "auto_allocated_network"
+    run("demo", f"{command} delete")
+    assert made not in run("demo", "network list")
 
 
 def test_without_keystone_who_is_known_goes_on(lab: Lab) -> None:

@@ -57,6 +57,7 @@ EXTENSIONS: tuple[Extension, ...] = (
     ),
     Extension("floating-ip-port-forwarding-detail", "Floating IP port forwarding detail", "Ids in the floating IP."),
     Extension("floating-ip-port-forwarding-port-ranges", "Floating IP Port Forwarding support port ranges", "Ranges."),
+    Extension("floating-ip-router-writable", "Floating IP Router (writable)", "The router that carries a floating IP."),
     Extension("floatingip-pools", "Floating IP Pools Extension", "Where floating IPs are taken from."),
     Extension("ip-substring-filtering", "IP address substring filtering", "Ports by a part of their address."),
     Extension("ip_allocation", "IP Allocation", "When a port gets its addresses."),

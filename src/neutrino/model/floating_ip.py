@@ -28,7 +28,10 @@ class FloatingIp(Tagged, frozen=True, kw_only=True):
     floating_ip_address: Annotated[IpAddress | None, Attr(put=False, indexed=True)] = None
     port_id: Annotated[Uuid | None, Attr(indexed=True, refers="ports")] = None
     fixed_ip_address: IpAddress | None = None
-    router_id: Annotated[Uuid | None, Attr(post=False, put=False, indexed=True, refers="routers")] = None
+    # Given, it may be a router that reaches the port through others.
+    router_id: Annotated[Uuid | None, Attr(indexed=True, refers="routers", extension="floating-ip-router-writable")] = (
+        None
+    )
     status: Annotated[Name, Attr(post=False, put=False)] = DOWN
     port_details: Annotated[
         JsonObject | None, Attr(post=False, put=False, stored=False, extension="fip-port-details")

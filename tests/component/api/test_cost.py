@@ -90,7 +90,9 @@ class Town:
         assert self.api.send("POST", "ports", json=body).status_code == 201
 
 
-# Journal lines count: each change ends with one INSERT into it, whatever it changed.
+# Journal lines count: each change ends with one INSERT into it, whatever it changed. What points to a port or to an
+# interface is looked for kind by kind, a statement each, when they change or go: floating IPs, port forwardings, NDP
+# proxies (and logs of a port that goes).
 COSTS = {
     "list ports": (1, lambda t: t.api.get("ports")),
     "list ports, filtered, sorted": (

@@ -132,7 +132,6 @@ def test_ports_that_cannot_have_one(api, town):
     assert town.take(port_id=several["id"], fixed_ip_address="10.0.0.60")["status"] == "ACTIVE"
     assert town.refused_change(made, port_id=island["id"]) == (404, "ExternalGatewayForFloatingIPNotFound")
     assert town.refused_change(made, floating_network_id=town.outer["id"]) == (400, "HTTPBadRequest")
-    assert town.refused_change(made, router_id=town.router["id"]) == (400, "HTTPBadRequest")
     assert api.put(f"floatingips/{made['id']}", port_id=town.port["id"])["fixed_ip_address"] == "10.0.0.2"
 
 
@@ -165,6 +164,53 @@ def test_of_several_routers_the_subnets_gateway_carries_it(api, town):
     body = {"port_id": leg["id"]}
     assert api.send("PUT", f"routers/{other['id']}/add_router_interface", json=body).status_code == 200
     assert town.take(port_id=town.port["id"])["router_id"] == town.router["id"]
+
+
+@pytest.fixture
+def behind(api, town):
+    """A port on a network whose router has no gateway, and reaches the town's router by a network between them."""
+    network = api.network(name="far")
+    subnet = api.subnet(network, "10.1.0.0/24")
+    inner = api.post("routers", name="inner")
+    leg = api.port(town.blue, fixed_ips=[{"ip_address": "10.0.0.254"}])
+    for body in ({"subnet_id": subnet["id"]}, {"port_id": leg["id"]}):
+        assert api.send("PUT", f"routers/{inner['id']}/add_router_interface", json=body).status_code == 200
+    return api.port(network)
+
+
+def test_a_router_that_is_chosen_carries_it_to_ports_behind_others(api, town, behind):
+    assert town.refused(port_id=behind["id"]) == (404, "ExternalGatewayForFloatingIPNotFound")
+    router = town.router["id"]
+    made = town.take(port_id=behind["id"], router_id=router)
+    assert (made["router_id"], made["status"]) == (router, "ACTIVE")
+    path = f"floatingips/{made['id']}"
+    assert api.put(path, description="d")["router_id"] == router
+    assert api.put(path, port_id=None)["router_id"] is None
+    assert town.refused_change(made, port_id=behind["id"]) == (404, "ExternalGatewayForFloatingIPNotFound")
+    assert api.put(path, port_id=behind["id"], router_id=router)["router_id"] == router
+    assert town.refused_change(made, router_id=None) == (404, "ExternalGatewayForFloatingIPNotFound")
+    assert api.put(path, port_id=town.port["id"])["router_id"] == router
+
+
+def test_a_router_that_is_chosen_is_changed_with_its_floating_ip(api, town, behind):
+    other = api.post("routers", external_gateway_info={"network_id": town.outer["id"]})
+    made = town.take(port_id=town.port["id"])
+    path = f"floatingips/{made['id']}"
+    assert api.put(path, router_id=other["id"])["router_id"] == other["id"]
+    assert api.put(path, router_id=None)["router_id"] == town.router["id"]
+    api.put(path, router_id=other["id"])
+    gone = {"router": {"external_gateway_info": {}}}
+    assert api.refused("PUT", f"routers/{other['id']}", gone)[:2] == (409, "RouterExternalGatewayInUseByFloatingIp")
+
+
+def test_which_routers_may_be_chosen(api, town, behind):
+    port = behind["id"]
+    (inner,) = api.get("routers", name="inner")
+    assert town.refused(port_id=port, router_id=inner["id"]) == (409, "RouterHasNoGateway")
+    assert town.refused(port_id=port, router_id=port) == (404, "RouterNotFound")
+    assert town.refused(router_id=town.router["id"]) == (400, "BadRequest")
+    made = town.take()
+    assert town.refused_change(made, router_id=town.router["id"]) == (400, "BadRequest")
 
 
 def test_a_change_of_nothing_takes_it_from_its_port(api, town):

@@ -13,6 +13,8 @@ from neutrino.model.faults.router import (
     BadRequest,
     ExternalGatewayForFloatingIPNotFound,
     FloatingIPPortAlreadyAssociated,
+    RouterHasNoGateway,
+    RouterNotFound,
 )
 from neutrino.model.floating_ip import ACTIVE, DOWN, RESOURCE, FloatingIp, fixed_ip, port_details
 from neutrino.model.port import ROUTER_GATEWAY, ROUTER_INTERFACE, Port
@@ -63,11 +65,18 @@ def disassociate(tx: Transaction, port_id: str, kept: Iterable[str] = ()) -> Non
 _NOBODY: Given = {"port_id": None, "fixed_ip_address": None, "router_id": None, "status": DOWN, "port_details": None}
 
 
-def association(tx: Transaction, request: Request, floating: FloatingIp, port_id: object, wanted: object) -> Given:
-    """Return what a floating IP has when it stands for the address *wanted* of a port, or of none."""
+def association(
+    tx: Transaction, request: Request, floating: FloatingIp, port_id: object, wanted: object, router: object = None
+) -> Given:
+    """Return what a floating IP has when it stands for the address *wanted* of a port, or of none.
+
+    It is carried by the *router* of that id; where none is given, by one that joins the port's subnet.
+    """
     if not isinstance(port_id, str):
         if wanted is not None:
             raise BadRequest(RESOURCE, "fixed_ip_address cannot be specified without a port_id")
+        if router is not None:
+            raise BadRequest(RESOURCE, "router_id cannot be specified without a port_id")
         # Port forwardings keep the floating IP at their router.
         return {} if floating.port_forwardings else _NOBODY
     port = visible(tx, request, Port, port_id)
@@ -88,7 +97,10 @@ def association(tx: Transaction, request: Request, floating: FloatingIp, port_id
             raise FloatingIPPortAlreadyAssociated(
                 port_id, floating.id, str(floating.floating_ip_address), address, floating.floating_network_id
             )
-    router_id = router_for(tx, subnet_id, floating.floating_network_id, port_id)
+    if isinstance(router, str):
+        router_id = _chosen(tx, request, router, floating.floating_network_id)
+    else:
+        router_id = router_for(tx, subnet_id, floating.floating_network_id, port_id)
     if tx.connection.execute(_FORWARDED, {"port_id": port_id, "router_id": router_id}).first() is not None:
         raise PortHasPortForwarding(port_id)
     return {
@@ -98,6 +110,16 @@ def association(tx: Transaction, request: Request, floating: FloatingIp, port_id
         "status": ACTIVE,
         "port_details": port_details(port),
     }
+
+
+def _chosen(tx: Transaction, request: Request, router_id: str, network_id: str) -> str:
+    """Return the id of the router that a caller chose; refuse one without a gateway to the network."""
+    router = visible(tx, request, Router, router_id)
+    if router is None:
+        raise RouterNotFound(router_id)
+    if all(one.network_id != network_id for one in router.external_gateways):
+        raise RouterHasNoGateway(router_id, network_id)
+    return router_id
 
 
 def router_for(tx: Transaction, subnet_id: str, network_id: str, port_id: str) -> str:

@@ -41,11 +41,14 @@ def create(tx: Transaction, request: Request, given: Given) -> FloatingIp:
         "qos_network_policy_id": network.qos_policy_id,
         "port_id": None,
         "fixed_ip_address": None,
+        "router_id": None,
         "dns_name": "",
         "dns_domain": "",
     }
     floating = FloatingIp(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
-    values |= association(tx, request, floating, given.get("port_id"), given.get("fixed_ip_address"))
+    values |= association(
+        tx, request, floating, given.get("port_id"), given.get("fixed_ip_address"), given.get("router_id")
+    )
     floating = FloatingIp(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
     tx.insert(floating)
     return floating
@@ -53,17 +56,20 @@ def create(tx: Transaction, request: Request, given: Given) -> FloatingIp:
 
 def update(tx: Transaction, request: Request, old: FloatingIp, changes: Given) -> FloatingIp:
     """Change a floating IP: give it to a port, to another one, or to none."""
-    values = dict(changes)
+    values = {name: value for name, value in changes.items() if name != "router_id"}
+    router = changes.get("router_id")
     if changes.get("qos_policy_id", old.qos_policy_id) != old.qos_policy_id:
         qos.put_under(tx, request, "fip", old.id, changes["qos_policy_id"])
     if not changes:
         values |= association(tx, request, old, None, None)  # as it was when there was nothing else to change
     elif "port_id" in changes:
-        values |= association(tx, request, old, changes["port_id"], changes.get("fixed_ip_address"))
+        values |= association(tx, request, old, changes["port_id"], changes.get("fixed_ip_address"), router)
     elif changes.get("fixed_ip_address") is not None:
-        values |= association(tx, request, old, old.port_id, changes["fixed_ip_address"])
+        values |= association(tx, request, old, old.port_id, changes["fixed_ip_address"], router)
     elif "fixed_ip_address" in changes:
-        values |= association(tx, request, old, old.port_id, None)
+        values |= association(tx, request, old, old.port_id, None, router)
+    elif "router_id" in changes:
+        values |= association(tx, request, old, old.port_id, old.fixed_ip_address, router)
     return tx.update(old, values)
 
 

@@ -87,6 +87,15 @@ class RouterInterfaceInUseByRoute(Conflict):
 
 
 @dataclass(eq=False)
+class RouterHasNoGateway(Conflict):
+    """A router was chosen for a floating IP, to whose network it has no gateway."""
+
+    says = "Router {router_id} has no external gateway on network {net_id}, so that it cannot carry its floating IPs."
+    router_id: str
+    net_id: str
+
+
+@dataclass(eq=False)
 class RouterExternalGatewayInUseByFloatingIp(Conflict):
     """A floating IP needs the gateway."""
 
