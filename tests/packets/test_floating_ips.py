@@ -76,7 +76,7 @@ def test_it_reaches_an_instance_behind_a_further_router(site: Site, public: Reso
     address = floating["floating_ip_address"]
     assert eventually(lambda: site.outside.pings(address))
 
-    # A distributed router translates it at the gateway too: the instance's host is not next to the router.
+    # A distributed router translates it at the instance's own host, through which both routers go.
     site.api.update("floatingips", "floatingip", floating["id"], port_id=None)
     assert eventually(lambda: not site.outside.pings(address))
     site.change(outer, distributed=True)

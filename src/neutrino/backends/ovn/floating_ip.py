@@ -39,19 +39,15 @@ def _gateways(floating: FloatingIp, router: RouterFacts | None) -> list[str]:
     return [leg.port_id for leg in router.gateways if leg.network_id == floating.floating_network_id]
 
 
-def spot(floating: FloatingIp, router: RouterFacts | None, mac: str, target: PortFacts | None) -> Spot:
-    """Return where *floating* is translated.
-
-    A port without a host, or behind a further router, is reached through the gateway only.
-    """
+def spot(floating: FloatingIp, router: RouterFacts | None, mac: str, *, is_bound: bool) -> Spot:
+    """Return where *floating* is translated. A port without a host is reached through the gateway only."""
     if router is None or not router.gateways:
         return CENTRAL
     here = _gateways(floating, router)
     if not router.is_distributed:
         # With one gateway OVN knows.
         return Spot(uuids.router_port(here[0]).uuid) if here and len(router.gateways) > 1 else CENTRAL
-    is_beside = target is not None and target.network_id in {leg.network_id for leg in router.interfaces}
-    return Spot(uuids.router_port(here[0]).uuid if here else None, mac if is_beside and mac else None)
+    return Spot(uuids.router_port(here[0]).uuid if here else None, mac if is_bound and mac else None)
 
 
 def nat(floating: FloatingIp, router_id: str, mac: str, at: Spot = CENTRAL) -> nb.NAT:
@@ -89,7 +85,7 @@ def fragment(floating: FloatingIp, see: See) -> Fragment | None:
     target: PortFacts | None = see(Port, floating.port_id)
     key = uuids.nat(floating.id)
     mac = holder.mac_address if holder else ""
-    at = spot(floating, router, mac, target)
+    at = spot(floating, router, mac, is_bound=target is not None and target.is_bound)
     limits = quality(floating, router, at, see)
     return Fragment(
         {key: columns(nat(floating, floating.router_id, mac, at)), **limits.rows},
