@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from neutrino.model.kinds import Boolean, JsonObject, Kind, Name, items, number, one_of
 from neutrino.model.network import MOST_SEGMENTATION_ID
-from neutrino.model.resource import Attr, Standard
+from neutrino.model.resource import Attr, Tagged
 
 RANGED_TYPES = ("vlan", "geneve", "vxlan")
 MOST_LISTED = 65536  # numbers of one range that are shown as available
@@ -14,7 +14,7 @@ _IDS = Kind("list of numbers", items(number(0, MOST_SEGMENTATION_ID).parse, MOST
 _Id = Annotated[int, number(1, MOST_SEGMENTATION_ID)]
 
 
-class SegmentRange(Standard, frozen=True, kw_only=True):
+class SegmentRange(Tagged, frozen=True, kw_only=True):
     """Numbers of one type, for all projects or for one. The default ranges are those of the configuration."""
 
     collection: ClassVar[str] = "network_segment_ranges"

@@ -294,10 +294,13 @@ def test_a_range_of_a_project(api):
         "used": {},
         "available": list(range(1100, 1106)),
         "revision_number": 1,
+        "tags": [],
     }
     assert ranges(api, id=made["id"]) == [made]
     assert ranges(api, id=33) == []
     path = f"network_segment_ranges/{made['id']}"
+    assert api.send("PUT", f"{path}/tags/blue").status_code == 201
+    assert [one["tags"] for one in ranges(api, tags="blue")] == [["blue"]]
     given = {"provider:network_type": "vxlan", "project_id": "zoo"}
     networks = [api.network(**given) for _ in range(6)]
     assert [one["provider:segmentation_id"] for one in networks] == list(range(1100, 1106))
