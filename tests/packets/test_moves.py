@@ -22,6 +22,8 @@ TRIES = 4  # the hosts share a few processors with whatever else runs: what is c
 FAIL_OVER_S = 40.0  # daemons that were suspended connect again with a back-off; on a busy machine that takes its time
 PORT = 5007
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:

@@ -24,8 +24,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """A browser; while there is one, its event loop runs, so it ends before the tests of others."""
     program = os.environ.get("NEUTRINO_BROWSER") or str(browsers.obtain())
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
