@@ -146,6 +146,13 @@ OVN = [
         "agent_probe_interval", default=15, min=1, help="Neutrino's own: seconds between probes of all chassis."
     ),
 ]
+PAGE = [
+    cfg.StrOpt(
+        "trace_socket",
+        default="",
+        help="Neutrino's own: unix socket of who follows packets for the page; without it, the page follows none.",
+    ),
+]
 OSLO_MIDDLEWARE = [
     cfg.IntOpt("max_request_body_size", default=2 * 1024 * 1024, min=1024, help="Longest request body, in bytes."),
 ]
@@ -187,6 +194,7 @@ GROUPS: dict[str, list[cfg.Opt]] = {
     "ml2_type_vlan": ML2_TYPE_VLAN,
     "ml2_type_flat": ML2_TYPE_FLAT,
     "ovn": OVN,
+    "page": PAGE,
     "oslo_middleware": OSLO_MIDDLEWARE,
     "oslo_policy": OSLO_POLICY,
     "quotas": QUOTAS_OPTIONS,
@@ -272,6 +280,7 @@ class Config:
     enable_distributed_floating_ip: bool
     l3_ha: bool
     enable_ndp_proxy_by_default: bool
+    trace_socket: str  # none: the page follows no packets
     max_request_body_bytes: int
     policy_files: tuple[Path, ...]
     enforce_scope: bool
@@ -336,6 +345,7 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         enable_distributed_floating_ip=conf.ovn.enable_distributed_floating_ip,
         l3_ha=conf.l3_ha,
         enable_ndp_proxy_by_default=conf.enable_ndp_proxy_by_default,
+        trace_socket=conf.page.trace_socket,
         max_request_body_bytes=conf.oslo_middleware.max_request_body_size,
         policy_files=_policy_files(conf),
         enforce_scope=conf.oslo_policy.enforce_scope,

@@ -18,6 +18,7 @@ from neutrino.api.identity.authentication import Authenticator, NoAuth
 from neutrino.api.page.feed import Feed
 from neutrino.api.service import Service
 from neutrino.backends.ovn.binding import OvnBinder
+from neutrino.backends.ovn.flows import LogicalFlows
 from neutrino.backends.ovn.lookup import NorthboundRows
 from neutrino.model.faults import DatabaseUnavailable
 from neutrino.runtime import logs, notify
@@ -69,7 +70,11 @@ def serve(config: Config, fd: int | None) -> None:
     database = open_database(config.database_connection, Wake(config.wake_path))
     feed = Feed(database)
     app = application(
-        Service(database, config, OvnBinder()), _authenticator(config), feed, NorthboundRows(config.ovn_nb_connection)
+        Service(database, config, OvnBinder()),
+        _authenticator(config),
+        feed,
+        NorthboundRows(config.ovn_nb_connection),
+        LogicalFlows(config.ovn_sb_connection),
     )
     server = _Server(
         uvicorn.Config(

@@ -135,6 +135,9 @@ state_path = {place.run}
 auth_strategy = {"keystone" if identity else "noauth"}
 dns_domain = cloud.test
 
+[page]
+trace_socket = {place.questions}
+
 [database]
 connection = sqlite:///{place.run}/neutrino.sqlite
 

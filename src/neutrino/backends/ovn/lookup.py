@@ -28,6 +28,11 @@ ROWS = {
 WITHIN_S = 3.0
 
 
+def keys(collection: str, row_id: str) -> list[Key]:
+    """Return the rows that stand for a resource; none where it is none of OVN's."""
+    return [key(row_id) for key in ROWS.get(collection, ())]
+
+
 class NorthboundRows:
     """Reads rows of the Northbound at *remote*, over a connection for each question."""
 
@@ -40,17 +45,17 @@ class NorthboundRows:
         Raises:
             TimeoutError: The Northbound does not answer.
         """
-        keys = [key(row_id) for key in ROWS.get(collection, ())]
-        if not keys:
+        wanted = keys(collection, row_id)
+        if not wanted:
             return []
         try:
             async with asyncio.timeout(WITHIN_S), Client(self._remote, "OVN_Northbound") as client:
                 await client.wait_connected(WITHIN_S)
-                found = await client.transact([Select(key.table, key.uuid) for key in keys])
+                found = await client.transact([Select(key.table, key.uuid) for key in wanted])
         except OvsdbError as error:
             raise TimeoutError(str(error)) from error
         return [
-            row for key, rows in zip(keys, found, strict=True) if isinstance(rows, list) for row in _plain(key, rows)
+            row for key, rows in zip(wanted, found, strict=True) if isinstance(rows, list) for row in _plain(key, rows)
         ]
 
 
