@@ -23,6 +23,7 @@ from neutrino.backends.ovn.lookup import NorthboundRows
 from neutrino.model.faults import DatabaseUnavailable
 from neutrino.runtime import logs, notify
 from neutrino.runtime.config import Config, ConfigError, load
+from neutrino.server import ovsdb
 from neutrino.server.protocol import Protocol
 from neutrino.server.wake import Wake
 from neutrino.store.database import open_database
@@ -73,8 +74,8 @@ def serve(config: Config, fd: int | None) -> None:
         Service(database, config, OvnBinder()),
         _authenticator(config),
         feed,
-        NorthboundRows(config.ovn_nb_connection),
-        LogicalFlows(config.ovn_sb_connection),
+        NorthboundRows(lambda: ovsdb.northbound(config)),
+        LogicalFlows(lambda: ovsdb.southbound(config)),
     )
     server = _Server(
         uvicorn.Config(

@@ -5,7 +5,7 @@ Here: asking the Southbound. Not here: which rows stand for a resource (lookup.p
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from neutrino.backends.ovn.lookup import WITHIN_S, keys
@@ -20,10 +20,10 @@ COLUMNS = ("_uuid", "pipeline", "table_id", "priority", "match", "actions", "ext
 
 
 class LogicalFlows:
-    """Reads logical flows of the Southbound at *remote*, over a connection for each question."""
+    """Reads logical flows of the Southbound over a connection of its own for each question, which *connect* gives."""
 
-    def __init__(self, remote: str) -> None:
-        self._remote = remote
+    def __init__(self, connect: Callable[[], Client]) -> None:
+        self._connect = connect
 
     async def __call__(self, collection: str, row_id: str) -> Sequence[Mapping[str, object]]:
         """Return the flows in the order in which packets meet them; none where the resource is none of OVN's.
@@ -36,7 +36,7 @@ class LogicalFlows:
             return []
         wanted = [Select("Logical_Flow", (("external_ids", "includes", {HINT: one}),), COLUMNS) for one in hints]
         try:
-            async with asyncio.timeout(WITHIN_S), Client(self._remote, "OVN_Southbound") as client:
+            async with asyncio.timeout(WITHIN_S), self._connect() as client:
                 await client.wait_connected(WITHIN_S)
                 answers = await client.transact(wanted)
         except OvsdbError as error:

@@ -4,7 +4,7 @@ Not here: who may ask (api/page/realised.py).
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from neutrino.backends.ovn import uuids
@@ -34,10 +34,10 @@ def keys(collection: str, row_id: str) -> list[Key]:
 
 
 class NorthboundRows:
-    """Reads rows of the Northbound at *remote*, over a connection for each question."""
+    """Reads rows of the Northbound over a connection of its own for each question, which *connect* gives."""
 
-    def __init__(self, remote: str) -> None:
-        self._remote = remote
+    def __init__(self, connect: Callable[[], Client]) -> None:
+        self._connect = connect
 
     async def __call__(self, collection: str, row_id: str) -> Sequence[Mapping[str, object]]:
         """Return the rows, each with its table's name as ``_table``; none where the resource is none of OVN's.
@@ -49,7 +49,7 @@ class NorthboundRows:
         if not wanted:
             return []
         try:
-            async with asyncio.timeout(WITHIN_S), Client(self._remote, "OVN_Northbound") as client:
+            async with asyncio.timeout(WITHIN_S), self._connect() as client:
                 await client.wait_connected(WITHIN_S)
                 found = await client.transact([Select(key.table, key.uuid) for key in wanted])
         except OvsdbError as error:
