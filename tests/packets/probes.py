@@ -271,6 +271,43 @@ def stream(address: str, port: str) -> bool:
     return True
 
 
+def tick(port: str) -> bool:
+    """Send datagrams to whoever has sent one, every 20 ms, until the input ends."""
+    datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    datagrams.bind(("", int(port)))
+
+    def packets() -> None:
+        _, asker = datagrams.recvfrom(100)
+        while True:
+            with contextlib.suppress(OSError):
+                datagrams.sendto(b"tick", asker)
+            time.sleep(2 * ASK_EVERY_S)
+
+    threading.Thread(target=packets, daemon=True).start()
+    print("ready", flush=True)  # noqa: T201
+    sys.stdin.read()
+    return True
+
+
+def hear(address: str, port: str) -> bool:
+    """Send one datagram to what ticks, then say for each line of the input whether any came within 200 ms after it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
+        channel.connect((address, int(port)))
+        channel.send(b"begin")
+        for _ in sys.stdin:
+            channel.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while channel.recv(100):
+                    pass  # what has come until now
+            channel.settimeout(20 * ASK_EVERY_S)
+            try:
+                heard = bool(channel.recv(100))
+            except OSError:
+                heard = False
+            print("yes" if heard else "no", flush=True)  # noqa: T201
+    return True
+
+
 def arp(interface: str, source_mac: str, source_ip: str, target_ip: str) -> bool:
     """Send an ARP request from any MAC and IP, and wait for its answer (RFC 826)."""
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806)) as wire:

@@ -108,6 +108,24 @@ class Instance:
             finally:
                 self._lab.end(asker)
 
+    def tick(self, port: int) -> None:
+        """Send datagrams to whoever sends one to *port*, until the scenario ends."""
+        self._serve("tick", port)
+
+    def hearing(self, address: str, port: int) -> Callable[[], bool]:
+        """Send one datagram to what ticks at *address*; return what says whether datagrams come from there now."""
+        words = (sys.executable, str(PROBES), "hear", address, str(port))
+        hearer = self._lab.popen(self.name, *words, stdout=subprocess.PIPE, stdin=subprocess.PIPE)
+        self._servers.append(hearer)
+
+        def is_heard() -> bool:
+            assert hearer.stdin is not None
+            assert hearer.stdout is not None
+            print("now", file=hearer.stdin, flush=True)
+            return hearer.stdout.readline() == "yes\n"
+
+        return is_heard
+
     def fetch(self, address: str, path: str, **headers: str) -> str:
         """Return what the web server at *address* answers to a GET: the body, or the status where it is not 200."""
         told = [f"{name}={value}" for name, value in headers.items()]

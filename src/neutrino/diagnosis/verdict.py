@@ -18,6 +18,7 @@ LEAVES = "leaves"
 LOST = "lost"
 """By all rows and flows it should have arrived, and did not."""
 DROP_GROUP = "neutron_pg_drop"
+PRIVATE = "@pvlan_"  # groups of ports by their standing on a private network
 EVALUATE_ACLS = ("_acl_eval", "_in_acl", "_out_acl")
 """How the names of the stages end that evaluate ACLs; before OVN 23.06 the same stage also acted on them."""
 _DECIDING = {
@@ -167,8 +168,10 @@ def _by_acl(facts: Facts, pipeline: Pipeline, what: str) -> Verdict | None:
             sentence=f"{what} is dropped at {facts.intent.label(port)} by security group rule {acl.rule_id}",
             rule=f"security_group_rule {acl.rule_id}",
         )
-    other = (pipeline.source or facts.packet.source) if direction == "ingress" else _target(facts, pipeline)
     label = facts.intent.label(port)
+    if PRIVATE in acl.match:
+        return _by_standing(port, label, what)
+    other = (pipeline.source or facts.packet.source) if direction == "ingress" else _target(facts, pipeline)
     unwritten = facts.intent.admitting(port, direction, facts.packet.kind, other)
     if unwritten is not None:
         return Verdict(
@@ -186,6 +189,20 @@ def _by_acl(facts: Facts, pipeline: Pipeline, what: str) -> Verdict | None:
         sentence=f"{what} is dropped at {label}: no {direction} rule of its security groups ({groups}) lets"
         f" {facts.packet.kind} {way}",
         rule=f"port_group {DROP_GROUP}",
+    )
+
+
+def _by_standing(port: Resource, label: str, what: str) -> Verdict:
+    """Explain what a private network keeps from *port*, whatever its security groups say."""
+    community = port["pvlan_community"]
+    standing = f"of community {community}" if community else port["pvlan_type"]
+    others = " and those of its community" if community else ""
+    return Verdict(
+        outcome=DROPPED,
+        where="logical",
+        sentence=f"{what} is dropped at {label}, which is {standing} on a private network: only promiscuous"
+        f" ports{others} reach it",
+        rule=f"pvlan_type {port['pvlan_type']}",
     )
 
 
