@@ -1,88 +1,64 @@
-"""How long a full pass takes when nothing differs, and what the controller's process weighs.
+"""How long a full pass takes when nothing differs, what it writes, and what the controller weighs with so many ports.
 
-    python bench/full_pass.py [PORTS ...]        (1,000 and 10,000 when not given)
-
-Needs ovsdb-server, ovsdb-tool and OVN's schema: from the path, or from the folder that NEUTRINO_PROGRAMS names. Each
-port has an IPv4 address and a security group; there are 100 on each network. The store is SQLite, as in production.
+The ports are made by the API of a server of our own; then its controller ends, and one in this process, on the same
+store and Northbound, makes its first pass again and again.
 """
 
 import asyncio
-import resource
-import sys
-import tempfile
 import time
-import uuid
-from pathlib import Path
+from statistics import median
+from typing import Any
 
-sys.path[:0] = [
-    str(Path(__file__).parents[1] / "tests"),
-    str(Path(__file__).parents[1] / "tests" / "component" / "controller"),
-]
+from bench.alone import filled, server
+from bench.peer.ours import Neutrino
+from bench.peer.rounds import settle
+from neutrino.backends.ovn.northbound import BACKEND
+from neutrino.ovsdb.client import Client
+from neutrino.reconcile.controller import Controller
+from neutrino.store.database import open_database
+from neutrino.store.intent import Intent
 
-from cloud import Cloud  # noqa: E402
-
-from neutrino.backends.ovn.northbound import BACKEND  # noqa: E402
-from neutrino.ovsdb.client import Client  # noqa: E402
-from neutrino.reconcile.controller import Controller  # noqa: E402
-from neutrino.store.records import Transaction  # noqa: E402
-from topology import group, network, port, rule, subnet  # noqa: E402
-
-PER_NETWORK = 100
+PORTS = 10_000
+ROUNDS = 3
+WITHIN_S = 120.0
 
 
-async def fill(cloud: Cloud, ports: int) -> None:
-    web = group("web")
-    everything = [web, rule("r", web, "egress"), rule("i", web, "ingress", remote_group_id=web.id)]
-    for number in range(-(-ports // PER_NETWORK)):
-        net = network(f"n{number}", provider_segmentation_id=number + 1)
-        sub = subnet(f"s{number}", net, f"10.{number // 250}.{number % 250}.0/24")
-        everything += [net, sub]
-        for one in range(min(PER_NETWORK, ports - number * PER_NETWORK)):
-            address = f"10.{number // 250}.{number % 250}.{one + 10}"
-            everything.append(port(f"p{number}-{one}", net, {sub: address}, security_groups=(web.id,)))
+def measure(ports: int = PORTS) -> dict[str, Any]:
+    """Return medians of passes over *ports* ports, and the memory of the daemon that made the rows."""
+    with server(1) as side:
+        filled(side, ports)
+        side.stop_others()
+        side.start_others()  # anew: it weighs what it needs, not what it needed while all this was made
+        settle(side)
+        weight = side.memory_mib()["other daemons"]["rss"]
+        side.stop_others()
+        rounds = [asyncio.run(_passed(side)) for _ in range(ROUNDS)]
+    have = f"{ports:,} ports"
+    return {
+        f"full pass, {have}, nothing differs": {
+            "s": median(took for took, _, _ in rounds),
+            "CPU s": median(cpu for _, cpu, _ in rounds),
+            "rows written": max(written for _, _, written in rounds),
+        },
+        f"controller's memory, {have}": {"MiB": weight},
+    }
 
-    def work(transaction: Transaction) -> None:
-        for one in everything:
-            transaction.insert(one)
 
-    await cloud.database.write(work)
-
-
-async def passes(cloud: Cloud, label: str) -> None:
-    async with Client(cloud.nb.remote, "OVN_Northbound") as client:
-        controller = Controller(BACKEND, client, cloud.intent, cloud.wake_path)
+async def _passed(side: Neutrino) -> tuple[float, float, int]:
+    """Return time and CPU in seconds of one first pass, connecting and loading included, and the rows it wrote."""
+    database = open_database(f"sqlite:///{side.folder}/neutrino.sqlite")
+    async with Client(f"unix:{side.northbound}", "OVN_Northbound") as client:
         began_s, began_cpu_s = time.monotonic(), time.process_time()
-        task = asyncio.create_task(controller.run())
-        while not controller.passes:
-            await asyncio.sleep(0.005)
-            if task.done():
-                task.result()
-        took_s, cpu_s = time.monotonic() - began_s, time.process_time() - began_cpu_s
-        print(f"  {label}: {took_s:.2f} s ({cpu_s:.2f} s CPU), {controller.written} rows written")
-        task.cancel()
-        await asyncio.wait((task,))
-
-
-async def measure(ports: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        cloud = Cloud(Path(folder))
+        controller = Controller(BACKEND, client, Intent(database), side.folder / "controller.wake")
+        task = asyncio.create_task(controller.run(), name="full pass")
         try:
-            await fill(cloud, ports)
-            print(f"{ports} ports")
-            await passes(cloud, "first pass, empty Northbound ")
-            for _ in range(3):
-                await passes(cloud, "full pass, nothing differs   ")
-            began_s = time.monotonic()
-            process = cloud.start(f"daemon-{uuid.uuid4().hex[:4]}")
-            ready_s = time.monotonic() - began_s
-            status = Path(f"/proc/{process.pid}/status").read_text()  # noqa: ASYNC240 - nobody else waits
-            resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-            print(f"  daemon, started until ready  : {ready_s:.2f} s, {int(resident.split()[1]) // 1024} MiB")
+            async with asyncio.timeout(WITHIN_S):
+                while not controller.passes:
+                    await asyncio.sleep(0.005)
+                    if task.done():
+                        task.result()
+            return time.monotonic() - began_s, time.process_time() - began_cpu_s, controller.written
         finally:
-            cloud.close()
-
-
-if __name__ == "__main__":
-    for count in map(int, sys.argv[1:] or ("1000", "10000")):
-        asyncio.run(measure(count))
-    print(f"peak of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
+            task.cancel()
+            await asyncio.wait((task,))
+            database.close()

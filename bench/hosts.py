@@ -10,27 +10,27 @@ from bench.process import proportional_mib
 from neutrino.stack import placement
 from neutrino.stack.lab import Lab
 
-ROUNDS = 5
+ROUNDS = 3
 HOSTS = 20
 INSTANCES = 20
 
 
-def measure() -> dict[str, Any]:
-    """Start *HOSTS* hosts and *INSTANCES* instances in new labs, *ROUNDS* times; return medians.
+def measure(rounds: int = ROUNDS, hosts: int = HOSTS) -> dict[str, Any]:
+    """Start *hosts* hosts and *INSTANCES* instances in new labs, *rounds* times; return medians.
 
     Times are those of the call that returns when every daemon answers, or every instance has its address by DHCP and
     its port is ACTIVE. Memory is proportional (what processes share is counted once), of all daemons of a host.
     """
     samples: dict[str, list[float]] = {}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         with tempfile.TemporaryDirectory(prefix="nb") as folder:
-            lab = Lab(Path(folder) / "lab", hosts=HOSTS)
-            for name, value in _once(lab).items():
+            lab = Lab(Path(folder) / "lab", hosts=hosts)
+            for name, value in _once(lab, hosts).items():
                 samples.setdefault(name, []).append(value)
     return {name: median(values) for name, values in samples.items()}
 
 
-def _once(lab: Lab) -> dict[str, float]:
+def _once(lab: Lab, hosts: int) -> dict[str, float]:
     try:
         began = time.perf_counter()
         lab.up()
@@ -42,12 +42,12 @@ def _once(lab: Lab) -> dict[str, float]:
         placement.create(lab, [f"i{number}" for number in range(INSTANCES)], network["id"])
         instances_s = time.perf_counter() - began
         began = time.perf_counter()
-        lab.add_host(f"h{HOSTS + 1}")
+        lab.add_host(f"h{hosts + 1}")
         return {
-            f"a new lab with {HOSTS} hosts: up s": up_s,
-            f"{INSTANCES} instances, on a host each, to ACTIVE with DHCP s": instances_s,
-            f"one more host, beside {HOSTS} s": time.perf_counter() - began,
-            f"memory of a host MiB, {HOSTS} hosts": sum(memory) / HOSTS,
+            f"a new lab with {hosts} hosts: up s": up_s,
+            f"{INSTANCES} instances on {hosts} hosts, to ACTIVE with DHCP s": instances_s,
+            f"one more host, beside {hosts} s": time.perf_counter() - began,
+            f"memory of a host MiB, {hosts} hosts": sum(memory) / hosts,
         }
     finally:
         lab.down()

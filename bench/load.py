@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Self
 
 Body = dict[str, Any]
+Call = Callable[["Connection"], Awaitable[object]]
 LIMIT_BYTES = 1 << 26
 
 
@@ -74,17 +75,24 @@ class Connection:
             self._streams = None
 
 
-async def timed(
-    calls: Sequence[Callable[[Connection], Awaitable[object]]], port: int, clients: int, token: str = ""
-) -> list[float]:
+async def timed(calls: Sequence[Call], port: int, clients: int, token: str = "") -> list[float]:
     """Make all *calls*, by so many *clients* at once; return how long each took, in seconds."""
     todo = list(reversed(calls))
+    return await _by_clients(lambda: todo.pop() if todo else None, port, clients, token)
+
+
+async def lasting(draw: Callable[[], Call], port: int, clients: int, token: str = "", *, seconds: float) -> list[float]:
+    """Make the calls that *draw* gives, by so many *clients* at once, for *seconds*; return how long each took."""
+    end = time.perf_counter() + seconds
+    return await _by_clients(lambda: draw() if time.perf_counter() < end else None, port, clients, token)
+
+
+async def _by_clients(draw: Callable[[], Call | None], port: int, clients: int, token: str) -> list[float]:
     took: list[float] = []
 
     async def client() -> None:
         async with Connection(port, token) as connection:
-            while todo:
-                call = todo.pop()
+            while (call := draw()) is not None:
                 begin = time.perf_counter()
                 await call(connection)
                 took.append(time.perf_counter() - begin)

@@ -1,7 +1,7 @@
 """``./stack bench``: measure, print tables, and write RESULTS.md and results.json beside this file.
 
-Usage: python -m bench.run [--cold] [--ports N] [--sizes N,N,...] [--only PART], or with --peer neutron the measurement
-beside upstream (bench/peer/).
+Usage: python -m bench.run [--cold] [--quick] [--sizes N,N,...] [--only PART ...], or with --peer neutron the
+measurement beside upstream (bench/peer/).
 """
 
 import argparse
@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import tempfile
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,49 +18,27 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import api_cost, growth, hosts, limits, path_time, plot, start_time
+from bench import (
+    api_cost,
+    full_pass,
+    growth,
+    hosts,
+    hotspots,
+    limits,
+    path_time,
+    picture,
+    report,
+    southbound,
+    start_time,
+    workers,
+)
 from bench.peer import run as peer
 from neutrino.stack.lab import Lab
 
 HERE = Path(__file__).parent
-HOW = (
-    "Medians of five rounds; p50 and p99 over all requests. CPU is user and system time of the process named. The "
-    "machine is shared: read CPU and ratios rather than times."
-)
-TARGETS = {
-    "up: first answered ping s": "under 5",
-    "POST port, 1 client": "at most 2.5 ms of the API's CPU",
-    "POST port, 8 clients": "500 per s",
-    "GET port, 1 client, 1,000 exist": "at most 0.5 ms of CPU",
-    "GET list of 1,000 ports": "at most 15 ms of CPU",
-    "router: add interface": "at most 5 ms of the API's CPU",
-    "memory MiB, 1,000 ports": "under 80",
-}
-START, REQUESTS, WIRE, HOSTS, GROWTH, LIMITS = (
-    "Start",
-    "Requests",
-    "The way to the wire",
-    "Hosts and instances",
-    "How cost grows",
-    "What the machine can do at all",
-)
-SAYS = {
-    REQUESTS: "Under tokens of Keystone, by the administrator, with policy on. The first list is of everything.",
-    HOSTS: (
-        "Labs without Keystone. Until every daemon answers; until every instance has its address by DHCP and its port "
-        "is ACTIVE. Memory is of all daemons of a host; what processes share is counted once."
-    ),
-    GROWTH: (
-        "All ports are on one network and in one security group. Values by number of ports; CPU is of API and "
-        "controller together. The slope is the power of the number of ports by which a value grows from the first to "
-        "the last: 0 is constant, 1 proportional. Mixed load is 70 % reads (ports by id, by filter, in pages; "
-        "networks), 30 % creation and renaming of ports, at 1,000 ports.\n\n![Growth](growth.svg)"
-    ),
-    LIMITS: (
-        "The least that each part can cost here, measured in the same run, and ours as a multiple of it. CPU is of "
-        "the process that serves. A request that writes needs one answer, one commit and one transaction of OVN's."
-    ),
-}
+QUICK_SIZES = (100, 300)
+LARGE = 1_000
+Parts = dict[str, Callable[[], dict[str, dict[str, Any]]]]
 
 
 def _pids(lab: Lab) -> dict[str, int]:
@@ -67,120 +46,115 @@ def _pids(lab: Lab) -> dict[str, int]:
     return {"api": found["neutrino-api"], "controller": found["neutrino-controller"]}
 
 
-def _cells(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(
-            f"{name} {number:.2f}" if number < 100 else f"{name} {number:,.0f}" for name, number in value.items()
-        )
-    return f"{value:.2f}"
+def _in_a_lab(sizes: tuple[int, ...]) -> dict[str, dict[str, Any]]:
+    """Measure in one lab with Keystone: requests with the second size of ports, the way to the wire with each."""
+    with tempfile.TemporaryDirectory(prefix="nb") as folder, Lab(Path(folder) / "lab", auth="keystone") as lab:
+        wire = path_time.measure(lab, sizes[:1])
+        requests = api_cost.measure(path_time.address(lab), _pids(lab), sizes[1])
+        return {report.REQUESTS: requests, report.WIRE: wire | path_time.measure(lab, sizes[1:])}
+
+
+def _parts(arguments: argparse.Namespace) -> Parts:
+    is_quick = arguments.quick
+    lab = (10, 100) if is_quick else (10, LARGE, 10_000)
+    return {
+        "start": lambda: {report.START: start_time.warm() | (start_time.cold() if arguments.cold else {})},
+        "lab": lambda: _in_a_lab(lab),
+        "southbound": lambda: {report.SOUTHBOUND: southbound.measure(100 if is_quick else southbound.PORTS)},
+        "pass": lambda: {report.PASS: full_pass.measure(300 if is_quick else full_pass.PORTS)},
+        "hosts": lambda: {report.HOSTS: hosts.measure(1, 3) if is_quick else hosts.measure()},
+        "page": lambda: {report.PICTURE: picture.measure(100 if is_quick else picture.PORTS)},
+        "growth": lambda: {report.GROWTH: growth.measure(arguments.sizes)},
+        "workers": lambda: {report.WORKERS: workers.measure(2.0 if is_quick else workers.SECONDS)},
+        "limits": lambda: {report.LIMITS: limits.measure()},
+        "profile": lambda: {report.PROFILE: hotspots.measure()},
+    }
 
 
 def _show(console: Console, title: str, rows: dict[str, Any]) -> None:
     table = Table("what", "median", "target", title=title, title_justify="left")
     for name, value in rows.items():
-        table.add_row(name, _cells(value), TARGETS.get(name, ""))
+        if title == report.PROFILE:
+            table.add_row(name, report.cells(value["module"]), "")
+        else:
+            table.add_row(name, report.cells(value), report.judged(name, value))
     console.print(table)
-
-
-def _page(results: dict[str, dict[str, Any]], machine: str) -> str:
-    parts = [
-        "<!-- Written by ./stack bench -->",
-        "# Results",
-        f"{machine}.\n\n{HOW}",
-    ]
-    for title, rows in results.items():
-        parts.append(f"## {title}\n\n{says}" if (says := SAYS.get(title)) else f"## {title}")
-        parts.append("| what | median | target |\n|---|---|---|")
-        parts[-1] += "".join(
-            f"\n| {name} | {_cells(value)} | {TARGETS.get(name, '')} |" for name, value in rows.items()
-        )
-    return "\n\n".join(parts) + "\n"
-
-
-def _start(is_cold: bool) -> dict[str, dict[str, Any]]:
-    return {START: start_time.warm() | (start_time.cold() if is_cold else {})}
-
-
-def _in_a_lab(ports: int) -> dict[str, dict[str, Any]]:
-    with tempfile.TemporaryDirectory(prefix="nb") as folder, Lab(Path(folder) / "lab", auth="keystone") as lab:
-        wire = path_time.measure(lab, 10)
-        requests = api_cost.measure(path_time.address(lab), _pids(lab), ports)
-        return {REQUESTS: requests, WIRE: wire | path_time.measure(lab, ports)}
-
-
-def _growth(sizes: tuple[int, ...]) -> dict[str, dict[str, Any]]:
-    rows = growth.measure(sizes)
-    return {GROWTH: rows | {f"mixed load, {n} API process{'es' * (n > 1)}": growth.mixed(n) for n in (1, 2)}}
-
-
-def _limits(results: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return the limits, and what requests cost as multiples of them."""
-    found = limits.measure()
-    answer, commit, transaction = (row["CPU ms"] for row in found.values())
-    requests = {name: row for name, row in results[REQUESTS].items() if name.startswith(("GET port", "POST port"))}
-    out: dict[str, Any] = dict(found)
-    for name, row in requests.items():
-        ours = row["api CPU ms"] + row["controller CPU ms"]
-        least = answer if name.startswith("GET") else answer + commit + transaction
-        out[f"{name}: times the least"] = ours / least
-    return out
-
-
-def _plot(rows: dict[str, Any]) -> str:
-    """Return the plot of what has a slope and is a cost."""
-    lines = {
-        name.removesuffix(unit): {int(size.replace(",", "")): value for size, value in row.items() if size != "slope"}
-        for name, row in rows.items()
-        for unit in (", CPU ms", ", p50 ms")
-        if name.endswith(unit)
-    }
-    return plot.svg("What a request costs with so many ports", "ms of CPU; to the Northbound: ms", lines)
 
 
 def _sizes(text: str) -> tuple[int, ...]:
     return tuple(int(word) for word in text.split(","))
 
 
-def main() -> None:
-    """Measure everything."""
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure the stack.")
     parser.add_argument("--cold", action="store_true", help="also from empty caches (needs the network)")
-    parser.add_argument("--ports", type=int, default=1000, help="how many ports exist in the larger case")
     parser.add_argument(
         "--sizes", type=_sizes, default=growth.SIZES, help="numbers of ports at which growth is measured"
     )
-    parser.add_argument(
-        "--only", choices=("start", "lab", "hosts", "growth"), default="", help="one part, and write nothing"
-    )
+    parser.add_argument("--only", nargs="+", metavar="PART", help="these parts, and write nothing")
+    parser.add_argument("--quick", action="store_true", help="few rounds and small sizes: to see that all works")
     parser.add_argument("--peer", choices=("neutron",), help="measure beside upstream Neutron, and write PEER.md")
+    parser.add_argument("--out", type=Path, default=HERE, help="the folder for the page")
+    parser.add_argument("--page-only", action="store_true", help="write the page from the raw results again")
     peer.add_options(parser)
     arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.sizes, arguments.rounds, arguments.scale, arguments.mixed_s = QUICK_SIZES, 2, 0.25, 10.0
+    known = list(_parts(arguments))
+    if unknown := set(arguments.only or ()) - set(known):
+        parser.error(f"--only {', '.join(sorted(unknown))}: there is {', '.join(known)}")
+    return arguments
+
+
+def main() -> None:
+    """Measure everything."""
+    arguments = _arguments()
     if arguments.peer:
         peer.entry(arguments)
         return
     console = Console()
-    parts: dict[str, Callable[[], dict[str, dict[str, Any]]]] = {
-        "start": lambda: _start(arguments.cold),
-        "lab": lambda: _in_a_lab(arguments.ports),
-        "hosts": lambda: {HOSTS: hosts.measure()},
-        "growth": lambda: _growth(arguments.sizes),
-    }
-    results: dict[str, dict[str, Any]] = {}
-    for name, part in parts.items():
-        if arguments.only in ("", name):
+    if arguments.page_only:
+        _write(json.loads((arguments.out / "results.json").read_text()), arguments.out, console)
+        return
+    found: dict[str, Any] = {"machine": _machine(), "results": {}}
+    results = found["results"]
+    for name, part in _parts(arguments).items():
+        if arguments.only is None or name in arguments.only:
+            began = time.monotonic()
             for title, rows in part().items():
                 results[title] = rows
                 _show(console, title, rows)
-    if arguments.only:
-        return
-    results[LIMITS] = _limits(results)
-    _show(console, LIMITS, results[LIMITS])
-    stamp = datetime.now(UTC).strftime("%Y-%m-%d")
-    machine = f"{stamp}, {os.cpu_count()} cores, Linux {platform.release()}, Python {platform.python_version()}"
-    (HERE / "results.json").write_text(json.dumps({"machine": machine, "results": results}, indent=1) + "\n")
-    (HERE / "RESULTS.md").write_text(_page(results, machine))
-    (HERE / "growth.svg").write_text(_plot(results[GROWTH]))
-    console.print(f"Written: {HERE / 'RESULTS.md'}, {HERE / 'results.json'}")
+            console.print(f"{name}: {time.monotonic() - began:.0f} s", highlight=False)
+            if arguments.only is None:
+                _keep(found, arguments.out)
+    if arguments.only is None:
+        results[report.LIMITS] |= report.times_the_least(results[report.LIMITS], results[report.REQUESTS])
+        _write(found, arguments.out, console)
+
+
+def _machine() -> str:
+    stamp = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    load, kernel, python = os.getloadavg()[0], platform.release(), platform.python_version()
+    return (
+        f"{stamp}: Neutrino at {peer.product()}, {os.cpu_count()} cores, Linux {kernel}, Python {python}, load average "
+        f"{load:.1f} before the run"
+    )
+
+
+def _keep(found: dict[str, Any], out: Path) -> None:
+    """Write the results as they are so far: should the rest fail, `--page-only` makes the page of them."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "results.json").write_text(json.dumps(found, indent=1) + "\n")
+
+
+def _write(found: dict[str, Any], out: Path, console: Console) -> None:
+    """Write results, page and plot."""
+    _keep(found, out)
+    results = found["results"]
+    (out / "RESULTS.md").write_text(report.page(results, found["machine"]))
+    if rows := results.get(report.GROWTH):
+        (out / "growth.svg").write_text(report.growth_plot(rows))
+    console.print(f"Written: {out / 'RESULTS.md'}, {out / 'results.json'}")
 
 
 if __name__ == "__main__":

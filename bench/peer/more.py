@@ -22,14 +22,14 @@ class More:
 DOES = (
     More(
         "Policy: the rules of oslo.policy decide on the request, on each item of a list and on each attribute of an "
-        "answer (without Keystone too: everybody is admin then, but the rules are asked).",
+        "answer.",
         "Roles and scopes; operators change who may do and see what, to the attribute, in a file.",
         here="yes, by the same rules: looked at once for each set of roles, then a condition in SQL",
     ),
     More(
-        "Authentication middleware (switched off here: `noauth`).",
+        "Authentication middleware: each token is looked up; Keystone is asked for one that is not remembered.",
         "Keystone's tokens, service tokens, catalogue.",
-        here="yes (switched off here too)",
+        here="yes, the same (decision 0016)",
     ),
     More(
         "Quota: limits and use are read, and a reservation is made and committed in transactions of its own "

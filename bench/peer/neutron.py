@@ -1,4 +1,4 @@
-"""The peer: upstream Neutron with ML2/OVN, as DevStack sets it up for OVN, but without Keystone and without a broker.
+"""The peer: upstream Neutron with ML2/OVN, as DevStack sets it up for OVN, but without a broker.
 
 Here: its configuration, its processes, its start. Not here: where its programs come from (install.py).
 """
@@ -7,19 +7,18 @@ import os
 import subprocess
 from pathlib import Path
 
-from bench.peer import central, database, install
-from bench.peer.daemons import Daemons
-from bench.peer.side import Side, answers, free_port, transactions
+from bench.load import Body
+from bench.peer import central, copies, database, install
+from bench.peer.side import Given, Side, answers, held_port, transactions
 from bench.peer.statements import Statements
 from neutrino.stack.fault import StackFault
-from neutrino.stack.programs import Programs
 
 OTHERS = ("neutron-rpc-server", "neutron-periodic-workers", "neutron-ovn-maintenance-worker")
 START_WITHIN_S = 240.0
 
 NEUTRON = """\
 [DEFAULT]
-auth_strategy = noauth
+auth_strategy = keystone
 core_plugin = ml2
 service_plugins = ovn-router
 state_path = {folder}/state
@@ -44,7 +43,9 @@ lock_path = {folder}/state/lock
 
 [quotas]
 {quotas}
-"""
+{authtoken}"""
+AUTHTOKEN = "auth_type = password\n"
+"""What upstream's middleware wants beside the section that ours is given too; it remembers tokens in its process."""
 ML2 = """\
 [ml2]
 type_drivers = local,flat,vlan,geneve
@@ -95,45 +96,43 @@ class Neutron(Side):
     name = "Neutron"
     database = "MariaDB, innodb_flush_log_at_trx_commit=1: a sync of the log at each commit"
 
-    def __init__(
-        self, daemons: Daemons, programs: Programs, folder: Path, workers: int, made: tuple[install.MariaDB, Path]
-    ) -> None:
-        self._daemons = daemons
-        self._folder = folder
+    def __init__(self, given: Given, made: tuple[install.MariaDB, Path]) -> None:
+        super().__init__(given)
         self._mariadb, self._venv = made[0], made[1] / "venv"
-        self._programs = programs
-        self._workers = workers
-        self.port = free_port()
-        self.groups = {}
+        self._holder = held_port()
+        self.port = self._holder.getsockname()[1]
         self._statements: Statements | None = None
         self._config = tuple(
-            word for name in ("neutron.conf", "ml2_conf.ini") for word in ("--config-file", str(folder / name))
+            word for name in ("neutron.conf", "ml2_conf.ini") for word in ("--config-file", str(self.folder / name))
         )
         # Neutron marks its first worker by files in the folder for temporary files: that is its own here.
         self._environment = {
-            "TMPDIR": str(folder / "tmp"),
-            "OS_NEUTRON_CONFIG_DIR": str(folder),
+            "TMPDIR": str(self.folder / "tmp"),
+            "OS_NEUTRON_CONFIG_DIR": str(self.folder),
             "OS_NEUTRON_CONFIG_FILES": "neutron.conf;ml2_conf.ini",
+            "PATH": f"{self._programs.bin}:{os.environ.get('PATH', os.defpath)}",  # its first worker runs ovsdb-client
             "PYTHONWARNINGS": "ignore",
         }
 
     def prepare(self) -> None:
         """Start the databases and make the tables."""
         for name in ("tmp", "state/lock"):
-            (self._folder / name).mkdir(parents=True)
-        pids = central.start(self._daemons, self._programs, self._folder)
-        pid, url = database.start(self._daemons, self._mariadb, self._folder, "neutron")
-        self._statements = Statements(self._venv / "bin" / "python", self._folder / "mysql.sock")
+            (self.folder / name).mkdir(parents=True)
+        pids = central.start(self._daemons, self._programs, self.folder)
+        pid, url = database.start(self._daemons, self._mariadb, self.folder, "neutron")
+        self._statements = Statements(self._venv / "bin" / "python", self.folder / "mysql.sock")
         self.groups |= {"database": (pid,), **{name: (one,) for name, one in pids.items()}}
         for name, text in (("neutron.conf", NEUTRON), ("ml2_conf.ini", ML2), ("uwsgi.ini", UWSGI)):
-            (self._folder / name).write_text(
+            (self.folder / name).touch(0o600)
+            (self.folder / name).write_text(
                 text.format(
-                    folder=self._folder,
+                    folder=self.folder,
                     venv=self._venv,
                     port=self.port,
                     workers=self._workers,
                     database=url,
                     quotas=NO_LIMIT,
+                    authtoken=self._authtoken + AUTHTOKEN,
                 )
             )
         done = subprocess.run(
@@ -143,18 +142,18 @@ class Neutron(Side):
             text=True,
             check=False,
         )
-        (self._folder / "log" / "neutron-db-manage.log").write_text(done.stdout + done.stderr)
+        (self.folder / "log" / "neutron-db-manage.log").write_text(done.stdout + done.stderr)
         if done.returncode:
             raise StackFault(f"Neutron cannot make its tables: {done.stderr.strip().splitlines()[-1]}")
 
     def start_api(self) -> float:
         """Start the API; return the seconds until its first answer."""
-        for file in (self._folder / "tmp").glob("neutron_*"):
+        for file in (self.folder / "tmp").glob("neutron_*"):
             file.unlink()
-        command = (str(self._venv / "bin" / "uwsgi"), "--ini", str(self._folder / "uwsgi.ini"))
+        command = (str(self._venv / "bin" / "uwsgi"), "--ini", str(self.folder / "uwsgi.ini"))
         pid = self._daemons.start("neutron-api", (*command, "--virtualenv", str(self._venv)), self._environment)
         self.groups["api"] = (pid,)
-        return self._daemons.wait("neutron-api", lambda: answers(self.port), START_WITHIN_S)
+        return self._daemons.wait("neutron-api", lambda: answers(self.port, self.token), START_WITHIN_S)
 
     def stop_api(self) -> None:
         """Stop the API."""
@@ -172,10 +171,16 @@ class Neutron(Side):
         assert self._statements is not None
         return {
             "SQL statements": self._statements.count(),
-            "Northbound transactions": transactions(self._folder / "nb.db"),
+            "Northbound transactions": transactions(self.folder / "nb.db"),
         }
 
+    def copy_ports(self, template: Body, count: int) -> list[str]:
+        """Make *count* ports like *template* by copying its rows in MariaDB and the Northbound; return their ids."""
+        python = self._venv / "bin" / "python"
+        return copies.copy(python, self.folder / "mysql.sock", self.northbound, template, count)
+
     def close(self) -> None:
-        """End what counts statements."""
+        """End what counts statements, and let the port go."""
+        self._holder.close()
         if self._statements is not None:
             self._statements.close()

@@ -5,14 +5,12 @@ import sys
 from pathlib import Path
 
 from bench.peer import central
-from bench.peer.daemons import Daemons
-from bench.peer.side import Side, answers, transactions
-from neutrino.stack.programs import Programs
+from bench.peer.side import Given, Side, answers, transactions
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = """\
 [DEFAULT]
-auth_strategy = noauth
+auth_strategy = keystone
 state_path = {folder}
 
 [database]
@@ -28,7 +26,7 @@ tenant_network_types = geneve
 
 [quotas]
 {quotas}
-"""
+{authtoken}"""
 
 
 class Neutrino(Side):
@@ -37,23 +35,26 @@ class Neutrino(Side):
     name = "Neutrino"
     database = "SQLite in the API process, synchronous=FULL: a sync of the log at each commit"
 
-    def __init__(self, daemons: Daemons, programs: Programs, folder: Path, workers: int, quotas: str) -> None:
-        self._daemons = daemons
-        self._programs = programs
-        self.folder = folder
-        self._workers = workers
+    def __init__(self, given: Given, quotas: str) -> None:
+        super().__init__(given)
         self._quotas = quotas
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.port = self._listener.getsockname()[1]
-        self.groups = {}
-        self._configuration = folder / "neutrino.conf"
+        self._configuration = self.folder / "neutrino.conf"
         self._environment = {"PYTHONPATH": str(ROOT / "src")}
 
     def prepare(self) -> None:
         """Start OVN's databases and make the tables."""
         pids = central.start(self._daemons, self._programs, self.folder)
         self.groups |= {name: (one,) for name, one in pids.items()}
-        self._configuration.write_text(CONFIGURATION.format(folder=self.folder, quotas=self._quotas))
+        self._configuration.touch(0o600)
+        self._configuration.write_text(
+            CONFIGURATION.format(
+                folder=self.folder,
+                quotas=self._quotas,
+                authtoken=self._authtoken,
+            )
+        )
         self.start_api()
         self.stop_api()
 
@@ -65,7 +66,7 @@ class Neutrino(Side):
             self._daemons.start(f"neutrino-api-{one}", command, self._environment, (number,))
             for one in range(self._workers)
         )
-        return self._daemons.wait("neutrino-api-0", lambda: answers(self.port), 60)
+        return self._daemons.wait("neutrino-api-0", lambda: answers(self.port, self.token), 60)
 
     def stop_api(self) -> None:
         """Stop the API."""
@@ -75,6 +76,11 @@ class Neutrino(Side):
         """Start the controller."""
         command = (sys.executable, "-m", "neutrino.server.controller", *self._arguments)
         self.groups["other daemons"] = (self._daemons.start("neutrino-controller", command, self._environment),)
+
+    def stop_others(self) -> None:
+        """Stop the controller."""
+        self._daemons.end("neutrino-controller")
+        del self.groups["other daemons"]
 
     def counters(self) -> dict[str, float]:
         """Return the number of Northbound transactions."""

@@ -7,6 +7,7 @@ peer does more (more.md, written by people).
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from bench import plot
 from bench.peer import more, ratios
 from bench.peer.chart import Bar, shown, svg
 from bench.peer.ratios import Line
@@ -14,6 +15,7 @@ from bench.peer.ratios import Line
 Results = dict[str, Any]
 
 OURS, PEER = "Neutrino", "Neutron"
+TO_ROW = "POST port to Northbound row"
 CPU, RATE = "CPU", "per s"
 TARGETS = {
     "POST port": (CPU, 190),
@@ -41,17 +43,39 @@ are shown below."""
 COUNTED = """\
 Per item, medians of rounds, all processes of a server together. Statements are what MariaDB counts, with BEGIN and
 COMMIT and with what background daemons ask meanwhile. Neutrino's are not counted here: its database is a library."""
+GROWTH_SAYS = """\
+All ports are on one network and in one security group: the worst case. CPU ms of a server per request, by number of
+ports: Neutrino / Neutron (ratio). The slope is the power of the number of ports by which a value grows from the first
+size to the last: 0 is constant, 1 proportional. The row in the Northbound is the median of its time in ms.
+
+![Growth]({name})"""
+WIRE = """\
+Medians in ms, {samples} ports a row. From sending POST port until a monitor of the Northbound shows its row; from
+plugging a port that exists and is bound until GET port says ACTIVE (asked every 20 ms on both sides, so finer than
+that is not seen). For the latter each side has a host, of the same programs; else none is connected.
+
+"""
 HOW = """\
-- {rounds} rounds (as many as it takes for the bulk requests), {sizes}, {ports} ports in the large case. All samples
-  are in [peer.json](peer.json). A round has few requests (1 to 80), so what a server does once per burst, as our
-  controller does, weighs more than under steady load; smaller sizes weigh against Neutrino.
+- {rounds} rounds (3 for what upstream takes long for), {sizes}; everything at {ports} ports, and the rest as the tables
+  say. All samples are in [peer.json](peer.json). A round has few requests (1 to 320), so what a server does once per
+  burst, as our controller does, weighs more than under steady load; smaller sizes weigh against Neutrino. The mixed
+  load lasted {mixed} s on each side.
 - {workers} API processes on each side. (`./stack up` starts one.)
-- Both without authentication (`noauth`), without quota limits, and without hosts: no chassis is connected. Both ask
-  their policy, for an administrator; neither runs a metadata agent.
+- The same authentication: both ask one and the same Keystone, and both remember its answer for 300 s in the API's
+  process; every request carries the administrator's token. The same policy: upstream's rules, asked by both. The same
+  validation: what one refuses of upstream's own API suites, the other does too
+  ([docs/conformance.md](../docs/conformance.md)).
+- What Neutrino remembers between requests is tokens, what a set of roles may do, and prepared statements; none of it
+  is a resource. That it is forgotten when it must be is tested: `tests/component/api/test_remembered.py`,
+  `tests/stack/test_keystone.py`.
+- Both without quota limits; neither runs a metadata agent.
 - Both durable. {databases}.
+- Neutron's API would take hours to make the ports of the large cases. Beyond those that the rows above made, its ports
+  are rows that its API wrote, copied in MariaDB and in the Northbound under other ids and addresses
+  (`bench/peer/copies.py`); Neutrino's are made by its API.
 - Neutron as DevStack sets it up for OVN, but leaner: the router plugin and port security only, no message broker
-  (casts go nowhere), no Nova, no Keystone, no metadata. All this spares it work. Its OVSDB library comes from PyPI and
-  parses JSON {parser}.
+  (casts go nowhere), no Nova, no metadata, tokens remembered in the process and not in memcached. All this spares it
+  work. Its OVSDB library comes from PyPI and parses JSON {parser}.
 - CPU is read from each process's own clock (nanoseconds, all threads) before and after a round; what a server does
   after its answers (controller, northd) is waited for and counted in. Idle background work is not subtracted, on
   either side.
@@ -100,6 +124,47 @@ def headline(results: Results) -> list[tuple[str, str, str, str, float, float | 
     return rows
 
 
+def growth(results: Results) -> dict[str, dict[int, Line]]:
+    """Return by row, for each number of ports, the line of both sides."""
+    found: dict[str, dict[int, Line]] = {}
+    for size, rows in results["growth"].items():
+        for name, sides in rows.items():
+            found.setdefault(name, {})[_count(size)] = ratios.line(name, sides[OURS], sides[PEER])
+    return found
+
+
+def _to_rows(results: Results) -> dict[int, tuple[float, float]]:
+    """Return by number of ports the median time to the Northbound's row, of both sides."""
+    return {
+        _count(name.rpartition(", ")[2].removesuffix(" ports")): _medians(sides)
+        for name, sides in results["wire"].items()
+        if name.startswith(TO_ROW)
+    }
+
+
+def _count(text: str) -> int:
+    return int(text.replace(",", ""))
+
+
+def _medians(sides: dict[str, list[list[float]]]) -> tuple[float, float]:
+    ours, peer = (ratios.median([ratios.median(one) for one in sides[name]]) for name in (OURS, PEER))
+    return ours, peer
+
+
+def growth_chart(results: Results) -> str:
+    """Return the SVG plot of what a request costs with so many ports, on both sides."""
+    found = {name: sizes for name, sizes in growth(results).items() if min(map(_least, sizes.values())) > 0}
+    ours = {name: {size: line.ours_cpu_ms for size, line in sizes.items()} for name, sizes in found.items()}
+    peer = {
+        f"{PEER}: {name}": {size: line.peer_cpu_ms for size, line in sizes.items()} for name, sizes in found.items()
+    }
+    return plot.svg(f"What a request costs with so many ports; dashed: {PEER}", "ms of CPU", ours, peer)
+
+
+def _least(line: Line) -> float:
+    return min(line.ours_cpu_ms, line.peer_cpu_ms)
+
+
 def _if(kind: str, wanted: str, target: float | None) -> float | None:
     return target if kind == wanted else None
 
@@ -113,7 +178,7 @@ def chart(results: Results) -> str:
     return svg(f"How many times more {PEER} needs than {OURS} (per s: how many times fewer it does)", bars)
 
 
-def page(results: Results, chart_name: str) -> str:
+def page(results: Results, chart_name: str, growth_name: str) -> str:
     """Return the whole page as Markdown."""
     return (
         "\n\n".join(
@@ -124,6 +189,10 @@ def page(results: Results, chart_name: str) -> str:
                 f"![Ratios]({chart_name})",
                 "## Ratios and targets",
                 _targets(results),
+                "## How cost grows",
+                _growth(results, growth_name),
+                "## The way to the wire",
+                _wire(results),
                 "## Time of a request",
                 _times(results),
                 "## Where the CPU goes",
@@ -173,6 +242,34 @@ def _targets(results: Results) -> str:
 
 def _without(results: Results) -> str:
     return " and ".join(name for name, found in results["extensions"].items() if "router" not in found)
+
+
+def _growth(results: Results, chart_name: str) -> str:
+    rows = []
+    for name, found in growth(results).items():
+        pairs = {size: (line.ours_cpu_ms, line.peer_cpu_ms, line.cpu_ratio) for size, line in found.items()}
+        rows.append(_grown(name, pairs))
+    times = {size: (ours, peer, peer / ours) for size, (ours, peer) in _to_rows(results).items()}
+    rows.append(_grown(f"{TO_ROW}, p50 ms", times))
+    sizes = [f"{size} ports" for size in results["growth"]]
+    slopes = (f"slope: {OURS}", f"slope: {PEER}")
+    return GROWTH_SAYS.format(name=chart_name) + "\n\n" + _table(("what", *sizes, *slopes), rows)
+
+
+def _grown(name: str, pairs: dict[int, tuple[float, float, float]]) -> tuple[str, ...]:
+    """Return a row of the table of growth."""
+    cells = [f"{number(ours)} / {number(peer)} (**{shown(ratio)}**)" for ours, peer, ratio in pairs.values()]
+    slopes = [ratios.slope(list(pairs), [one[side] for one in pairs.values()]) for side in (0, 1)]
+    return (name, *cells, *(f"{one:.2f}" for one in slopes))
+
+
+def _wire(results: Results) -> str:
+    rows = []
+    for name, sides in results["wire"].items():
+        ours, peer = _medians(sides)
+        rows.append((name, number(ours), number(peer), shown(peer / ours)))
+    samples = [sum(map(len, sides[OURS])) for sides in results["wire"].values()]
+    return WIRE.format(samples=max(samples, default=0)) + _table(("what", OURS, PEER, "ratio"), rows)
 
 
 def _times(results: Results) -> str:
@@ -233,7 +330,8 @@ def _how(results: Results) -> str:
     return HOW.format(
         rounds=settings["rounds"],
         sizes="full sizes" if settings["scale"] == 1 else f"sizes reduced to {settings['scale']:g} by `--scale`",
-        ports=f"{settings['ports']:,}",
+        ports=f"{settings['large']:,}",
+        mixed=f"{settings['mixed_s']:g}",
         workers=settings["workers"],
         parser={"C": "in C", "PYTHON": "in Python (a distribution's build may do it in C)"}[
             results["versions"]["JSON"]

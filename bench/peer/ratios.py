@@ -4,6 +4,7 @@ Here: pure functions. Rounds of the two sides are neighbours in time, so that wh
 both; that is why ratios are made within rounds first.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -79,3 +80,10 @@ def group_medians(samples: Sequence[Sample], key: str = "cpu_ms") -> dict[str, f
 def memory_sum(groups: dict[str, dict[str, float]], names: Sequence[str] = (), kind: str = "pss") -> float:
     """Return the memory in MiB of the groups *names*, or of all."""
     return sum(one[kind] for name, one in groups.items() if not names or name in names)
+
+
+def slope(sizes: Sequence[int], values: Sequence[float]) -> float:
+    """Return by which power of the number of ports the value grows, from the first size to the last."""
+    if len(sizes) < 2 or min(values[0], values[-1]) <= 0:
+        return 0.0
+    return math.log(values[-1] / values[0]) / math.log(sizes[-1] / sizes[0])

@@ -5,20 +5,25 @@ samples (ratios.py).
 """
 
 import asyncio
+import contextlib
+import functools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.load import Body, Connection, timed
+from bench.load import Body, Call, Connection, lasting, timed
 from bench.peer.side import Side
 
 SETTLED_S = 0.1
-"""Asynchronous work (controller, northd) has settled when it used under 3 % of this."""
+"""What goes on after answers (controller, northd, replicas) has settled when it used under 3 % of this."""
 SETTLE_WITHIN_S = 6.0
-ASYNCHRONOUS = ("other daemons", "nb", "sb", "northd")
+SETTLING = ("api", "other daemons", "nb", "sb", "northd")
+"""Not the database: MariaDB writes its pages for long after."""
 
 Request = tuple[str, str, Body | None]
+Story = Callable[[Connection], Awaitable[None]]
+"""Several requests that follow from each other, measured as one."""
 
 
 @dataclass
@@ -32,7 +37,7 @@ class State:
         """Make one request that is not measured."""
 
         async def once() -> Body:
-            async with Connection(self.side.port) as connection:
+            async with Connection(self.side.port, self.side.token) as connection:
                 return await connection(method, path, body)
 
         return asyncio.run(once())
@@ -40,7 +45,7 @@ class State:
 
 def alternated(
     states: Sequence[State],
-    requests: Callable[[State, int], list[Request]],
+    requests: Callable[[State, int], Sequence[Request | Story]],
     rounds: int,
     clients: int = 1,
     per: int = 1,
@@ -64,44 +69,84 @@ def alternated(
 def settle(side: Side) -> float:
     """Wait until what a server does after its answers is done; return how long that took."""
     begin = time.perf_counter()
-    last = _asynchronous_s(side)
+    last = _settling_s(side)
     while time.perf_counter() - begin < SETTLE_WITHIN_S:
         time.sleep(SETTLED_S)
-        now = _asynchronous_s(side)
+        now = _settling_s(side)
         if now - last < 0.03 * SETTLED_S:
             break
         last = now
     return time.perf_counter() - begin
 
 
-def _asynchronous_s(side: Side) -> float:
+def _settling_s(side: Side) -> float:
     used = side.cpu_s()
-    return sum(used.get(name, 0.0) for name in ASYNCHRONOUS)
+    return sum(used.get(name, 0.0) for name in SETTLING)
 
 
-def _once(side: Side, requests: list[Request], clients: int, per: int, answers: list[bytes]) -> dict[str, Any]:
-    def call(method: str, path: str, body: Body | None) -> Callable[[Connection], Any]:
-        async def made(connection: Connection) -> None:
-            answers.append(await connection.send(method, path, body))
+def in_slices(
+    states: Sequence[State], draw: Callable[[State], Call], rounds: int, clients: int, seconds: float
+) -> dict[str, list[dict[str, Any]]]:
+    """Make what *draw* gives for *seconds* on each side, cut into *rounds*, by turns; return the samples by side."""
+    samples: dict[str, list[dict[str, Any]]] = {state.side.name: [] for state in states}
+    for _ in range(rounds):
+        for state in states:
+            side, next_call = state.side, functools.partial(draw, state)
+            with _sampled(side) as sample:
+                took_s = asyncio.run(lasting(next_call, side.port, clients, side.token, seconds=seconds / rounds))
+                sample.done(took_s, (), len(took_s))
+            samples[side.name].append(sample.values)
+    return samples
 
-        return made
 
-    calls = [call(*request) for request in requests]
-    items = len(calls) * per
+def _once(
+    side: Side, requests: Sequence[Request | Story], clients: int, per: int, answers: list[bytes]
+) -> dict[str, Any]:
+    calls = [_kept(request, answers) if isinstance(request, tuple) else request for request in requests]
+    with _sampled(side) as sample:
+        sample.done(asyncio.run(timed(calls, side.port, clients, side.token)), answers, len(calls) * per)
+    return sample.values
+
+
+def _kept(request: Request, answers: list[bytes]) -> Call:
+    async def made(connection: Connection) -> None:
+        answers.append(await connection.send(*request))
+
+    return made
+
+
+class _Sample:
+    """What is known of a round."""
+
+    def __init__(self) -> None:
+        self._begin, self._used_s = time.perf_counter(), time.process_time()
+        self.values: dict[str, Any] = {}
+
+    def done(self, took_s: Sequence[float], answers: Sequence[bytes], items: int) -> None:
+        """Note the end of the load: each request's time, the answers, and how many items were made."""
+        wall_s = time.perf_counter() - self._begin
+        self.values |= {
+            "requests": len(took_s),
+            "items": items,
+            "wall_s": wall_s,
+            "per_s": items / wall_s,
+            "load_ms": (time.process_time() - self._used_s) * 1000 / items,
+            "took_ms": [one * 1000 for one in took_s],
+            "bytes": sum(map(len, answers)) // (len(answers) or 1),
+        }
+
+
+@contextlib.contextmanager
+def _sampled(side: Side) -> Iterator[_Sample]:
+    """Yield what a round is noted in; add what *side* used, with what it did after its answers."""
     counted, used = side.counters(), side.cpu_s()
-    begin = time.perf_counter()
-    took_s = asyncio.run(timed(calls, side.port, clients))
-    wall_s = time.perf_counter() - begin
+    sample = _Sample()
+    yield sample
+    items = sample.values["items"]
     settled_s = settle(side)
     used_after, counted_after = side.cpu_s(), side.counters()
-    return {
-        "requests": len(calls),
-        "items": items,
-        "wall_s": wall_s,
+    sample.values |= {
         "settled_s": settled_s,
-        "per_s": items / wall_s,
-        "took_ms": [one * 1000 for one in took_s],
-        "bytes": sum(map(len, answers)) // len(calls),
         "cpu_ms": {name: (used_after[name] - used[name]) * 1000 / items for name in used},
         "counted": {name: (counted_after[name] - counted[name]) / items for name in counted},
     }

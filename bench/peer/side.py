@@ -7,13 +7,24 @@ import asyncio
 import contextlib
 import socket
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench import process
-from bench.load import Connection, Refused
+from bench.load import Body, Connection, Refused
+from bench.peer.daemons import Daemons
+from neutrino.stack.programs import Programs
 
-OWN = ("api", "other daemons", "database")
-"""Groups that are the server itself; ``nb``, ``sb`` and ``northd`` are OVN, the same program on both sides."""
+
+@dataclass(frozen=True)
+class Given:
+    """What a server is started with: *identity* is the section that lets it ask Keystone, and a token for the load."""
+
+    daemons: Daemons
+    programs: Programs
+    folder: Path
+    workers: int
+    identity: tuple[str, str]
 
 
 class Side(ABC):
@@ -22,7 +33,22 @@ class Side(ABC):
     name: str
     database: str
     port: int
-    groups: dict[str, tuple[int, ...]]
+
+    def __init__(self, given: Given) -> None:
+        self._daemons, self._programs, self._workers = given.daemons, given.programs, given.workers
+        self._authtoken, self.token = given.identity  # the token is for all requests
+        self.folder = given.folder
+        self.groups: dict[str, tuple[int, ...]] = {}
+
+    @property
+    def northbound(self) -> Path:
+        """The socket of its Northbound."""
+        return self.folder / "nb.sock"
+
+    @property
+    def southbound(self) -> Path:
+        """The socket of its Southbound."""
+        return self.folder / "sb.sock"
 
     @abstractmethod
     def prepare(self) -> None:
@@ -43,6 +69,10 @@ class Side(ABC):
     @abstractmethod
     def counters(self) -> dict[str, float]:
         """Return what the side can count of its work so far."""
+
+    def copy_ports(self, template: Body, count: int) -> list[str]:  # noqa: ARG002 - what it takes where it is done
+        """Make *count* ports like *template* otherwise than by the API; return their ids, none where the API does."""
+        return []
 
     def cpu_s(self) -> dict[str, float]:
         """Return the CPU time that each group has used, in seconds."""
@@ -67,11 +97,11 @@ class Side(ABC):
         return found
 
 
-def answers(port: int) -> bool:
+def answers(port: int, token: str = "") -> bool:
     """Tell whether GET networks is answered with 200 now."""
 
     async def ask() -> None:
-        async with asyncio.timeout(30), Connection(port) as connection:
+        async with asyncio.timeout(30), Connection(port, token) as connection:
             await connection("GET", "/networks")
 
     try:
@@ -81,11 +111,15 @@ def answers(port: int) -> bool:
     return True
 
 
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody uses now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+def held_port() -> socket.socket:
+    """Return a socket that holds a port of 127.0.0.1 for a server which binds it itself.
+
+    It does not listen, and both reuse the address (socket(7), SO_REUSEADDR), so the server can; nobody is given it.
+    """
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    return holder
 
 
 def transactions(database: Path) -> int:

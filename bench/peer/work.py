@@ -1,27 +1,57 @@
 """The work that is measured, over HTTP only: it knows no server, and runs on whatever answers the Networking API v2.0.
 
-Here: which requests, in which order, and how many. Not here: how a round is taken (rounds.py).
+Here: which rows, in which order, and how many requests. Not here: the requests (requests.py), how a round is taken
+(rounds.py), what needs more than HTTP (wire.py).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import functools
+import random
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bench.load import Body
-from bench.peer.rounds import Request, State, alternated
+from bench.peer.requests import (
+    any_of,
+    deletes,
+    gets,
+    kept,
+    mixed,
+    posts,
+    renames,
+    rules,
+    same,
+    share_server,
+    subnet,
+)
+from bench.peer.rounds import Request, State, alternated, in_slices, settle
 
 Samples = dict[str, list[dict[str, Any]]]
 BULK = 100
+BULK_ROUNDS = 3
+FILL = 500
 ROUTERS = "router"
+GROUP = 500
+"""Ports of the smaller group."""
+MANY_CLIENTS = (8, 32)
+SIZES = (100, 1_000, 10_000, 50_000)
+LARGE = 1_000
+"""The size at which everything is measured."""
+GROWTH_ROUNDS = 3
+MIXED_ROUNDS = 5
+NAMED = 10
+"""Ports that a filter by name finds."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: rounds of a row, requests of a round (multiplied by *scale*), ports in the large case."""
+    """How much is measured: rounds of a row, requests of a round (multiplied by *scale*), numbers of ports."""
 
     rounds: int = 5
     scale: float = 1.0
-    ports: int = 1000
+    ports: tuple[int, ...] = SIZES
+    large: int = LARGE
+    mixed_s: float = 300.0
 
     def times(self, count: int) -> int:
         """Return *count* scaled, at least one."""
@@ -29,12 +59,13 @@ class Size:
 
 
 class Work:
-    """Everything, in order; each row's samples are given to *tell* when it is done."""
+    """Everything, by parts; each row's samples are given to *tell* when it is done."""
 
     def __init__(self, states: Sequence[State], size: Size, tell: Callable[[str, Samples], None]) -> None:
         self._states = states
         self._size = size
         self._tell = tell
+        self._chance = random.Random(1)
         self.with_routers = all(ROUTERS in aliases(state) for state in states)
 
     def warm_up(self) -> None:
@@ -42,9 +73,9 @@ class Work:
         for state in self._states:
             for _ in range(4):
                 network = _made(state, "network", {"name": "warm"})
-                subnet = _made(state, "subnet", _subnet(network, 0))
+                within = _made(state, "subnet", subnet(network, 0))
                 port = _made(state, "port", {"network_id": network})
-                for path in (f"/ports/{port}", f"/subnets/{subnet}", f"/networks/{network}"):
+                for path in (f"/ports/{port}", f"/subnets/{within}", f"/networks/{network}"):
                     noun = path.split("/")[1][:-1]
                     state.ask("GET", path)
                     state.ask("GET", f"/{noun}s?limit=2")
@@ -54,59 +85,124 @@ class Work:
     def few(self) -> None:
         """Measure the four verbs on networks, subnets and ports while little exists."""
         times = self._size.times
-        self._row("POST network", _posts("network", times(6), lambda _, n: {"name": f"n{n}"}), keep=_kept("network"))
-        self._row("GET network", _gets("network", times(40)))
-        self._row("PUT network name", _renames("network", times(6)))
-        self._row("POST subnet", self._subnets(times(6)), keep=_kept("subnet"))
-        self._row("GET subnet", _gets("subnet", times(40)))
-        self._row("PUT subnet name", _renames("subnet", times(6)))
-        self._row("DELETE subnet", _deletes("subnet", times(6)))
-        self._row("DELETE network", _deletes("network", times(6)))
+        self._row("POST network", posts("network", times(6), lambda _, n: {"name": f"n{n}"}), keep=kept("network"))
+        self._row("GET network", gets("network", times(40)))
+        self._row("PUT network name", renames("network", times(6)))
+        self._row("POST subnet", self._subnets(times(6)), keep=kept("subnet"))
+        self._row("GET subnet", gets("subnet", times(40)))
+        self._row("PUT subnet name", renames("subnet", times(6)))
+        self._row("DELETE subnet", deletes("subnet", times(6)))
+        self._row("DELETE network", deletes("network", times(6)))
         for state in self._states:
             network = _made(state, "network", {"name": "small"})
-            _made(state, "subnet", _subnet(network, 0))
+            _made(state, "subnet", subnet(network, 0))
             state.made["home"] = [network]
-        self._row("POST port", _posts("port", times(10), _port), keep=_kept("port"))
-        self._row("POST port, 8 clients", _posts("port", times(24), _port), clients=8, keep=_kept("port"))
+        self._row("POST port", posts("port", times(10), _port), keep=kept("port"))
         for state in self._states:
-            _empty(state)
+            state.made["few"] = state.made.pop("port")
 
-    def many(self) -> None:
-        """Make the large case by bulk requests, the first half of the ports in a group of their own."""
-        requests = -(-self._size.ports // BULK)
+    def begin_to_fill(self) -> None:
+        """Make the network, and the two groups, of the large cases: one of all ports, one of the first 500."""
         for state in self._states:
             network = _made(state, "network", {"name": "large"})
             _made(state, "subnet", {"network_id": network, "ip_version": 4, "cidr": "10.128.0.0/16"})
-            state.made["home"] = [network]
-            state.made["group"] = [_made(state, "security_group", {"name": "half"})]
+            state.made |= {"home": [network], "port": []}
+            for name in ("all", "first"):
+                state.made[name] = [_made(state, "security_group", {"name": name})]
 
-        def bulk(state: State, number: int) -> list[Request]:
-            own = {"security_groups": state.made["group"]} if number < requests // 2 else {}
-            ports = [{**_port(state, one), **own} for one in range(BULK)]
-            return [("POST", "/ports", {"ports": ports})]
+    def fill(self, size: int) -> None:
+        """Make ports until there are *size*: by copies where a side has such, else by the API."""
+        for state in self._states:
+            # Of the first 500 each is like the first, of all after them like the next.
+            for target in (min(size, GROUP), size):
+                have = len(state.made["few"]) + len(state.made["port"])
+                if (missing := target - have) > 0:
+                    state.made["port"] += _alike(state, missing, have < GROUP)
+            for _ in range(40):
+                if settle(state.side) < 1:
+                    break
 
-        self._row(f"POST {BULK} ports at once, per port", bulk, rounds=requests, per=BULK, keep=_kept("port"))
+    def grown(self) -> None:
+        """Measure what a client asks for most, in the same way at each size."""
+        how = {"rounds": min(GROWTH_ROUNDS, self._size.rounds)}
+        times = self._size.times
+        self._row("GET port", gets("port", times(40)), **how)
+        self._row("GET list, limit=100", same(times(3), ("GET", "/ports?limit=100", None)), **how)
+        self._row("PUT port name", renames("port", times(8)), **how)
+        self._row("POST port", posts("port", times(8), _port), keep=kept("port"), **how)
+        self._row("DELETE port", deletes("port", times(8)), **how)
+        self._row("POST rule, group with all ports", rules(times(6), "all"), **how)
+        if self.with_routers:
+            count = times(2)
+            fresh = {id(state): self._attachable(state, count * how["rounds"]) for state in self._states}
+            self._row(
+                "router: add interface",
+                lambda state, number: any_of(fresh[id(state)], count, number),
+                **how,
+            )
 
-    def reads(self) -> None:
-        """Measure reading with the large case in place."""
-        times, have = self._size.times, f"{self._size.ports:,}"
-        self._row("GET port", _gets("port", times(40)))
-        self._row("GET port, 8 clients", _gets("port", times(80)), clients=8)
+    def lists(self, size: int) -> None:
+        """Measure lists of *size* ports; ten of them are called ``p7``."""
+        times, have = self._size.times, f"{size:,}"
+        for state in self._states:
+            if "named" not in state.made:
+                state.made["named"] = state.made["port"][-NAMED:]
+                for port in state.made["named"]:
+                    state.ask("PUT", f"/ports/{port}", {"port": {"name": "p7"}})
+        # The larger the list, the fewer are needed.
+        count, rounds = (times(3), self._size.rounds) if size <= LARGE else (1, min(self._size.rounds, 3))
         for name, query in (
             (f"GET list of {have} ports", ""),
             (f"GET list of {have} ports, two fields", "?fields=id&fields=name"),
-            (f"GET list, name filter, {self._size.ports // BULK} of {have}", "?name=p7"),
+            (f"GET list, name filter, {NAMED} of {have}", "?name=p7"),
             (f"GET list, limit=100 of {have}", "?limit=100"),
         ):
-            self._row(name, _same(times(3), ("GET", f"/ports{query}", None)))
+            self._row(name, same(count, ("GET", f"/ports{query}", None)), rounds=rounds)
 
-    def writes(self) -> None:
-        """Measure writing with the large case in place."""
+    def large(self) -> None:
+        """Measure, at the size at which everything is measured, what is not measured at each size."""
         times = self._size.times
-        self._row("PUT port name", _renames("port", times(8)))
-        self._row(f"POST rule, group with {self._size.ports // 2} ports", self._rules(times(8)))
-        self._row(f"POST port, {self._size.ports:,} exist", _posts("port", times(8), _port), keep=_kept("port"))
-        self._row("DELETE port", _deletes("port", times(8)))
+        self._row("GET port", gets("port", times(40)))
+        for clients in MANY_CLIENTS:
+            self._row(f"GET port, {clients} clients", gets("port", times(10 * clients)), clients=clients)
+        self._row("PUT port name", renames("port", times(8)))
+        self._row(f"POST port, {self._size.large:,} exist", posts("port", times(8), _port), keep=kept("port"))
+        self._row("DELETE port", deletes("port", times(8)))
+        self._row(f"POST rule, group with {GROUP} ports", rules(times(8), "first"))
+        self._row(
+            "life of a share server (11 requests)",
+            lambda state, _: [share_server(state) for _ in range(times(2))],
+            rounds=min(self._size.rounds, BULK_ROUNDS),
+        )
+
+    def many_clients(self) -> None:
+        """Measure creation by many clients, and by bulk requests; what was made stays."""
+        rounds = min(self._size.rounds, BULK_ROUNDS)
+        for clients in MANY_CLIENTS:
+            count = max(clients, self._size.times(2 * clients))
+            self._row(
+                f"POST port, {clients} clients",
+                posts("port", count, _port),
+                clients=clients,
+                keep=kept("port"),
+                rounds=rounds,
+            )
+
+        def bulk(state: State, _number: int) -> list[Request]:
+            return [("POST", "/ports", {"ports": [_port(state, one) for one in range(BULK)]})]
+
+        self._row(f"POST {BULK} ports at once, per port", bulk, rounds=rounds, per=BULK, keep=kept("port"))
+
+    def mixed(self) -> None:
+        """Measure a mixed load of 8 clients for a while."""
+        rounds = min(self._size.rounds, MIXED_ROUNDS)
+        for state in self._states:
+            state.made["spare"] = []
+        name = f"mixed load, 70 % read, {MANY_CLIENTS[0]} clients"
+        draw = functools.partial(mixed, chance=self._chance)
+        self._tell(name, in_slices(self._states, draw, rounds, MANY_CLIENTS[0], self._size.mixed_s))
+        for state in self._states:
+            state.made["port"] += state.made.pop("spare")
 
     def routers(self) -> None:
         """Measure routers and floating IPs; only when both sides have them."""
@@ -123,18 +219,18 @@ class Work:
             far = {"network_id": state.made["outside"][0], "ip_version": 4, "cidr": "198.18.0.0/20"}
             _made(state, "subnet", {**far, "enable_dhcp": False})
             networks = [_made(state, "network", {"name": f"r{number}"}) for number in range(total)]
-            state.made["inside"] = [_made(state, "subnet", _subnet(one, n + 1)) for n, one in enumerate(networks)]
+            state.made["inside"] = [_made(state, "subnet", subnet(one, n + 1)) for n, one in enumerate(networks)]
             state.made["behind"] = [_made(state, "port", {"network_id": one}) for one in networks]
 
         def mine(state: State, name: str, number: int) -> list[Any]:
-            return state.made[name][number * count : (number + 1) * count]
+            return any_of(state.made[name], count, number)
 
-        self._row("POST router", _posts("router", count, lambda _, n: {"name": f"r{n}"}), keep=_kept("router"))
+        self._row("POST router", posts("router", count, lambda _, n: {"name": f"r{n}"}), keep=kept("router"))
         self._row(
             "router: add interface",
             lambda state, number: [
-                ("PUT", f"/routers/{router}/add_router_interface", {"subnet_id": subnet})
-                for router, subnet in zip(mine(state, "router", number), mine(state, "inside", number), strict=True)
+                ("PUT", f"/routers/{router}/add_router_interface", {"subnet_id": within})
+                for router, within in zip(mine(state, "router", number), mine(state, "inside", number), strict=True)
             ],
         )
         self._row(
@@ -147,8 +243,8 @@ class Work:
         )
         self._row(
             "POST floating IP",
-            _posts("floatingip", count, lambda state, _: {"floating_network_id": state.made["outside"][0]}),
-            keep=_kept("floatingip"),
+            posts("floatingip", count, lambda state, _: {"floating_network_id": state.made["outside"][0]}),
+            keep=kept("floatingip"),
         )
         self._row(
             "floating IP: associate",
@@ -157,25 +253,27 @@ class Work:
                 for address, port in zip(mine(state, "floatingip", number), mine(state, "behind", number), strict=True)
             ],
         )
+        self._row("DELETE floating IP", deletes("floatingip", count))
 
-    def _row(self, name: str, requests: Callable[[State, int], list[Request]], **how: Any) -> None:
+    def _row(self, name: str, requests: Callable[[State, int], Sequence[Any]], **how: Any) -> None:
         how = {"rounds": self._size.rounds, **how}
         self._tell(name, alternated(self._states, requests, **how))
 
     def _subnets(self, count: int) -> Callable[[State, int], list[Request]]:
         def requests(state: State, number: int) -> list[Request]:
-            networks = state.made["network"][number * count : (number + 1) * count]
-            return [("POST", "/subnets", {"subnet": _subnet(one, n)}) for n, one in enumerate(networks)]
+            networks = any_of(state.made["network"], count, number)
+            return [("POST", "/subnets", {"subnet": subnet(one, n)}) for n, one in enumerate(networks)]
 
         return requests
 
-    def _rules(self, count: int) -> Callable[[State, int], list[Request]]:
-        def requests(state: State, number: int) -> list[Request]:
-            return [
-                ("POST", "/security-group-rules", {"security_group_rule": _rule(state, one)})
-                for one in range(1000 + number * count, 1000 + (number + 1) * count)
-            ]
-
+    def _attachable(self, state: State, count: int) -> list[Request]:
+        """Make routers and networks; return the requests that bring each pair together."""
+        requests: list[Request] = []
+        for _ in range(count):
+            within = _made(state, "subnet", subnet(_made(state, "network", {}), 253))
+            router = _made(state, "router", {})
+            requests.append(("PUT", f"/routers/{router}/add_router_interface", {"subnet_id": within}))
+        settle(state.side)
         return requests
 
 
@@ -189,63 +287,16 @@ def _made(state: State, noun: str, values: Body) -> str:
     return str(state.ask("POST", path, {noun: values})[noun]["id"])
 
 
-def _subnet(network_id: str, number: int) -> Body:
-    return {"network_id": network_id, "ip_version": 4, "cidr": f"10.{number}.0.0/24"}
-
-
 def _port(state: State, number: int) -> Body:
     return {"network_id": state.made["home"][0], "name": f"p{number}"}
 
 
-def _rule(state: State, number: int) -> Body:
-    return {
-        "security_group_id": state.made["group"][0],
-        "direction": "ingress",
-        "ethertype": "IPv4",
-        "protocol": "tcp",
-        "port_range_min": number,
-        "port_range_max": number,
-        "remote_ip_prefix": "192.0.2.0/24",
-    }
-
-
-def _empty(state: State) -> None:
-    """Remove the ports of the small case, so that the large one has exactly its own."""
-    for port in state.made.pop("port"):
-        state.ask("DELETE", f"/ports/{port}")
-
-
-def _kept(noun: str) -> Callable[[State, Body], None]:
-    def keep(state: State, answer: Body) -> None:
-        made = answer[f"{noun}s"] if f"{noun}s" in answer else [answer[noun]]
-        state.made.setdefault(noun, []).extend(one["id"] for one in made)
-
-    return keep
-
-
-def _posts(noun: str, count: int, values: Callable[[State, int], Body]) -> Callable[[State, int], list[Request]]:
-    return lambda state, _: [("POST", f"/{noun}s", {noun: values(state, one)}) for one in range(count)]
-
-
-def _some(state: State, noun: str, number: int, count: int) -> Iterator[str]:
-    """Yield *count* ids of *noun*, others in each round as long as there are others."""
-    ids = state.made[noun]
-    return (ids[(number * count + one) % len(ids)] for one in range(count))
-
-
-def _gets(noun: str, count: int) -> Callable[[State, int], list[Request]]:
-    return lambda state, number: [("GET", f"/{noun}s/{one}", None) for one in _some(state, noun, number, count)]
-
-
-def _renames(noun: str, count: int) -> Callable[[State, int], list[Request]]:
-    return lambda state, number: [
-        ("PUT", f"/{noun}s/{one}", {noun: {"name": f"renamed-{number}"}}) for one in _some(state, noun, number, count)
-    ]
-
-
-def _deletes(noun: str, count: int) -> Callable[[State, int], list[Request]]:
-    return lambda state, _: [("DELETE", f"/{noun}s/{state.made[noun].pop()}", None) for _ in range(count)]
-
-
-def _same(count: int, request: Request) -> Callable[[State, int], list[Request]]:
-    return lambda _state, _number: [request] * count
+def _alike(state: State, count: int, is_first: bool) -> list[str]:
+    """Make *count* ports in the group of all, and of the first ones in theirs too; return their ids."""
+    values = _port(state, 0) | {"security_groups": state.made["all"] + (state.made["first"] if is_first else [])}
+    made = [_made(state, "port", values)]
+    made += state.side.copy_ports(state.ask("GET", f"/ports/{made[0]}")["port"], count - 1)
+    while (missing := count - len(made)) > 0:
+        answer = state.ask("POST", "/ports", {"ports": [values] * min(FILL, missing)})
+        made += [one["id"] for one in answer["ports"]]
+    return made

@@ -29,21 +29,19 @@ Release = Annotated[
         show_default="the host's own, else the newest",
     ),
 ]
-BUSY, WAITING = ("unit", "component"), ("contract", "stack", "packets", "page")
+BUSY, WAITING = ("contract", "unit", "component"), ("stack", "packets", "page")
 """Kinds that keep the processors busy, and kinds that mostly wait for daemons; those with the longest tests first."""
 KINDS = (*BUSY, *WAITING)
 """Folders of tests/, by what is real in them (docs/style.md, rule 12)."""
-TESTS_BESIDE = ("--numprocesses=3", "--dist=worksteal")
-"""Tests run beside each other: each process of tests has its own databases."""
-FILES_BESIDE = ("--numprocesses=3", "--dist=loadfile", "--no-loadscope-reorder")
-"""Files run beside each other: each process of tests has its own daemons and labs, which the tests of a file share."""
+BESIDE_EACH_OTHER = ("--numprocesses=3", "--dist=loadfile", "--no-loadscope-reorder")
+"""Files run beside each other: each process of tests has its own databases, daemons and labs."""
 ALONE = "alone"
 """The mark of tests that claim times on the wire: they run one by one, when nothing else does."""
 THOROUGH = "thorough"
 """The mark of tests that only `./stack test KIND` runs: `./stack test` goes without."""
 ROUNDS = (
-    (BUSY, f"not {ALONE}", TESTS_BESIDE),
-    (WAITING, f"not {ALONE}", FILES_BESIDE),
+    (BUSY, f"not {ALONE}", BESIDE_EACH_OTHER),
+    (WAITING, f"not {ALONE}", BESIDE_EACH_OTHER),
     (WAITING, ALONE, ()),
 )
 """What runs in one go: kinds, which of their tests by mark, and how."""
@@ -136,7 +134,7 @@ def _older(options: Sequence[str]) -> list[str]:
     if not release:
         return []
     os.environ["NEUTRINO_PROGRAMS"] = str(programs.obtain(release).bin)
-    passed = _pytest(*ON_OLDER, *FILES_BESIDE, *options) in (0, NO_TESTS)
+    passed = _pytest(*ON_OLDER, *BESIDE_EACH_OTHER, *options) in (0, NO_TESTS)
     return [] if passed else [f"{' '.join(ON_OLDER)} on {release}"]
 
 
@@ -150,10 +148,11 @@ def _pytest(*words: str) -> int:
 
 
 def bench(context: typer.Context) -> None:
-    """Measure the stack and write bench/RESULTS.md (`--cold`: also from empty caches; `--ports N`; `--sizes N,N`;
-    `--only start|lab|hosts|growth`: print one part).
+    """Measure the stack and write bench/RESULTS.md (`--cold`: also from empty caches; `--sizes N,N`: numbers of ports;
+    `--only PART ...`: print some parts; `--quick`: small, to see that it works; `--out DIR`).
 
-    With `--peer neutron` measure beside upstream Neutron instead, and write bench/PEER.md.
+    With `--peer neutron` measure beside upstream Neutron instead, and write bench/PEER.md (`--rounds N`; `--workers N`;
+    `--scale F`: requests of a round; `--mixed-s S`: seconds of mixed load).
     """
     if _run(sys.executable, "-m", "bench.run", *(word for word in context.args if word != "--")) != 0:
         raise StackFault("the measurement did not finish: see above")

@@ -10,7 +10,6 @@ import { Picture } from "./picture.js";
 import { Search } from "./search.js";
 import { Session } from "./session.js";
 import { follow } from "./stream.js";
-import { Traces } from "./traces.js";
 import { Wires } from "./wires.js";
 
 const session = new Session();
@@ -19,8 +18,7 @@ const forms = new Forms(cloud, session, choose);
 const picture = new Picture(cloud, choose);
 const wires = new Wires(cloud);
 const search = new Search(cloud, choose);
-const traces = new Traces(cloud, session, choose, later);
-const details = new Details(cloud, session, forms, traces, choose, unchoose);
+const details = new Details(cloud, session, forms, choose, unchoose);
 /** @type {AbortController | null} */
 let following = null;
 let isDrawn = true;
@@ -35,7 +33,6 @@ function choose(collection, id) {
 function unchoose() {
   for (const element of document.querySelectorAll(".chosen")) element.classList.remove("chosen");
   wires.chosen = "";
-  traces.show();
   later();
 }
 
@@ -49,7 +46,6 @@ function openWanted() {
   element?.classList.add("chosen");
   element?.scrollIntoView({ block: "nearest", inline: "nearest" });
   wires.chosen = collection === "ports" ? id : "";
-  traces.hide();
   details.open(collection, id);
 }
 
@@ -62,7 +58,6 @@ function later() {
     picture.draw();
     openWanted();
     details.draw();
-    wires.way = traces.way;
     wires.draw();
     search.mark();
     counts();
@@ -120,7 +115,6 @@ async function enter() {
 function left() {
   following?.abort();
   details.close();
-  traces.close();
   cloud.clear();
   later();
   byId("live").className = "live";
@@ -147,8 +141,7 @@ listen({
   "/": () => search.focus(),
   n: () => forms.offer(),
   "?": () => void show("Keys", help()),
-  t: () => void traces.ask(details.collection === "ports" ? details.id : ""),
-  Escape: () => (details.id ? details.close() : traces.close(), search.clear()),
+  Escape: () => (details.close(), search.clear()),
   Delete: () => details.remove(),
 });
 new ResizeObserver(() => wires.draw()).observe(byId("picture"));

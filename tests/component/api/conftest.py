@@ -159,3 +159,11 @@ def serve(make_store, tmp_path):
 def api(serve):
     """The API with its default settings."""
     return serve()
+
+
+@pytest.fixture
+def beside(api, tmp_path):
+    """Another process's worth of the API on the same database: it shares nothing else with `api`."""
+    made = Api(api.store, tmp_path / "beside.conf")
+    yield made
+    made.close()

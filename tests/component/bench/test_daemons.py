@@ -1,11 +1,13 @@
 """What a measurement starts, it ends: real processes, their children too."""
 
+import socket
 import time
 from pathlib import Path
 
 import pytest
 from bench import process
 from bench.peer.daemons import Daemons
+from bench.peer.side import held_port
 
 from neutrino.stack.fault import StackFault
 
@@ -58,3 +60,12 @@ def test_cpu_time_counts_threads_that_have_ended(daemons, tmp_path):
     daemons.wait("busy", lambda: "done" in log.read_text(), 20)
     alive_only = process.cpu_s(pid)
     assert process.whole_cpu_s(pid) > alive_only + 0.02
+
+
+def test_a_held_port_is_for_the_server_that_reuses_the_address():
+    with held_port() as holder:
+        port = holder.getsockname()[1]
+        with socket.create_server(("127.0.0.1", port)), pytest.raises(OSError, match="in use"):
+            socket.create_server(("127.0.0.1", port))
+        with socket.socket() as other, pytest.raises(OSError, match="in use"):
+            other.bind(("127.0.0.1", port))

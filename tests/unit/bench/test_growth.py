@@ -3,7 +3,7 @@
 import xml.etree.ElementTree as ET
 
 import pytest
-from bench.growth import slope
+from bench.peer.ratios import slope
 from bench.plot import svg
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -26,3 +26,11 @@ def test_a_plot_has_a_line_for_each_cost_with_a_point_for_each_size():
     )
     assert (left[0], right[0]) == (flat_left[0], flat_right[0])
     assert left[1] > right[1] > flat_left[1] == flat_right[1]
+
+
+def test_dashed_lines_have_the_colours_of_those_that_they_go_with():
+    lines, dashed = {"GET": {1: 1.0}, "PUT": {1: 2.0}}, {"other GET": {1: 3.0}, "other PUT": {1: 4.0}}
+    drawn = ET.fromstring(svg("Cost", "ms", lines, dashed))  # noqa: S314 - our own
+    colours = {text.text: text.get("fill") for text in drawn.iter(f"{SVG}text")}
+    assert (colours["GET"], colours["PUT"]) == (colours["other GET"], colours["other PUT"])
+    assert sorted(bool(line.get("stroke-dasharray")) for line in drawn.iter(f"{SVG}polyline")) == [0, 0, 1, 1]

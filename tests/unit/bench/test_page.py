@@ -30,6 +30,16 @@ def results():
         },
         "start": {"Neutrino": [0.5, 0.5], "Neutron": [4.0, 6.0]},
         "memory": {"1,000 ports": {"Neutrino": memory(20.0), "Neutron": memory(400.0, True)}},
+        "growth": {
+            size: {
+                "GET port": {"Neutrino": samples(0.5, 1.0, 900.0), "Neutron": samples(cost, 30.0, 40.0, True)},
+            }
+            for size, cost in (("100", 20.0), ("10,000", 200.0))
+        },
+        "wire": {
+            "POST port to Northbound row, 100 ports": {"Neutrino": [[5.0], [6.0]], "Neutron": [[110.0], [110.0]]},
+            "plug to ACTIVE, 100 ports": {"Neutrino": [[20.0]], "Neutron": [[400.0]]},
+        },
         "extensions": {"Neutrino": ["port-security"], "Neutron": ["port-security", "quotas", "router"]},
         "routers": False,
         "versions": {
@@ -43,7 +53,9 @@ def results():
         "settings": {
             "rounds": 3,
             "scale": 0.5,
-            "ports": 1000,
+            "ports": [100, 10_000],
+            "large": 1000,
+            "mixed_s": 60.0,
             "workers": 2,
             "databases": {"Neutrino": "synced", "Neutron": "synced too"},
         },
@@ -69,7 +81,7 @@ def test_the_headline_puts_ratios_beside_targets(results):
 
 
 def test_the_page_says_what_a_reader_must_know(results):
-    text = page.page(results, "peer.svg")
+    text = page.page(results, "peer.svg", "growth.svg")
     for sentence in (
         "| POST port | CPU ms | 2.00 | 400 | **200×** | 190×, met |",
         "Targets met: 4 of the 4 that this run can judge.",
@@ -81,6 +93,13 @@ def test_the_page_says_what_a_reader_must_know(results):
         "Routers and floating IPs are left out: not both servers list `router` in `/v2.0/extensions` (not on Neutrino)",
         "Neutrino does not, 2: `quotas`, `router`.",
         "## What the other does more",
+        "everything at 1,000 ports",
+        "lasted 60 s on each side",
+        "![Growth](growth.svg)",
+        "| what | 100 ports | 10,000 ports | slope: Neutrino | slope: Neutron |",
+        "| GET port | 0.50 / 20.0 (**40×**) | 0.50 / 200 (**400×**) | 0.00 | 0.50 |",
+        "| POST port to Northbound row, p50 ms | 5.50 / 110 (**20×**) | 0.00 | 0.00 |",
+        "| plug to ACTIVE, 100 ports | 20.0 | 400 | 20× |",
     ):
         assert sentence in text
     assert "{" not in text
@@ -91,7 +110,7 @@ def test_a_quiet_machine_and_full_sizes_are_not_excused(results):
     results["settings"]["scale"] = 1.0
     results["extensions"]["Neutrino"].append("router")
     results["routers"] = True
-    text = page.page(results, "peer.svg")
+    text = page.page(results, "peer.svg", "growth.svg")
     assert "shared with other work" not in text
     assert "full sizes" in text
     assert "left out" not in text
@@ -100,7 +119,7 @@ def test_a_quiet_machine_and_full_sizes_are_not_excused(results):
 def test_a_target_that_is_missed_is_said_so(results):
     for one in results["rows"]["POST port"]["Neutron"]:
         one["cpu_ms"] = {**one["cpu_ms"], "api": 20.0}
-    assert "| **10×** | 190×, not met |" in page.page(results, "peer.svg")
+    assert "| **10×** | 190×, not met |" in page.page(results, "peer.svg", "growth.svg")
 
 
 def test_what_ours_lacks_follows_from_its_extensions():
@@ -113,6 +132,8 @@ def test_the_chart_is_logarithmic_and_well_formed(results):
     root = ElementTree.fromstring(page.chart(results))  # noqa: S314 - written a moment ago
     rectangles = root.findall("{http://www.w3.org/2000/svg}rect")
     assert len(rectangles) == 1 + len(page.headline(results))
+    grown = ElementTree.fromstring(page.growth_chart(results))  # noqa: S314
+    assert len(grown.findall("{http://www.w3.org/2000/svg}polyline")) == 2
     bars = ElementTree.fromstring(svg("a & b", [Bar("x", 10), Bar("y", 100, 1000)]))  # noqa: S314
     _, ten, hundred = (float(one.get("width")) for one in bars.findall("{http://www.w3.org/2000/svg}rect"))
     assert hundred == pytest.approx(2 * ten)

@@ -4,7 +4,7 @@ Not here: who may ask (api/page/realised.py).
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from neutrino.backends.ovn import uuids
@@ -28,16 +28,11 @@ ROWS = {
 WITHIN_S = 3.0
 
 
-def keys(collection: str, row_id: str) -> list[Key]:
-    """Return the rows that stand for a resource; none where it is none of OVN's."""
-    return [key(row_id) for key in ROWS.get(collection, ())]
-
-
 class NorthboundRows:
-    """Reads rows of the Northbound over a connection of its own for each question, which *connect* gives."""
+    """Reads rows of the Northbound at *remote*, over a connection for each question."""
 
-    def __init__(self, connect: Callable[[], Client]) -> None:
-        self._connect = connect
+    def __init__(self, remote: str) -> None:
+        self._remote = remote
 
     async def __call__(self, collection: str, row_id: str) -> Sequence[Mapping[str, object]]:
         """Return the rows, each with its table's name as ``_table``; none where the resource is none of OVN's.
@@ -45,17 +40,17 @@ class NorthboundRows:
         Raises:
             TimeoutError: The Northbound does not answer.
         """
-        wanted = keys(collection, row_id)
-        if not wanted:
+        keys = [key(row_id) for key in ROWS.get(collection, ())]
+        if not keys:
             return []
         try:
-            async with asyncio.timeout(WITHIN_S), self._connect() as client:
+            async with asyncio.timeout(WITHIN_S), Client(self._remote, "OVN_Northbound") as client:
                 await client.wait_connected(WITHIN_S)
-                found = await client.transact([Select(key.table, key.uuid) for key in wanted])
+                found = await client.transact([Select(key.table, key.uuid) for key in keys])
         except OvsdbError as error:
             raise TimeoutError(str(error)) from error
         return [
-            row for key, rows in zip(wanted, found, strict=True) if isinstance(rows, list) for row in _plain(key, rows)
+            row for key, rows in zip(keys, found, strict=True) if isinstance(rows, list) for row in _plain(key, rows)
         ]
 
 

@@ -1,0 +1,44 @@
+"""The load: what is asked, and ports that are copied."""
+
+import random
+
+from bench.peer import copies, requests
+from bench.peer.rounds import State
+
+
+def test_a_mixed_load_reads_seven_of_ten_and_deletes_only_what_it_made():
+    state = State(None, {"port": ["p"], "home": ["n"], "spare": ["gone-1", "gone-2"]})
+    asked = []
+
+    class Server:
+        def send(self, method, path, _body=None):
+            asked.append((method, path))
+
+    chance = random.Random(3)
+    for _ in range(2000):
+        call = requests.mixed(state, chance)
+        if call.__name__ != "make":
+            call(Server())
+    verbs = [method for method, _ in asked]
+    assert 0.68 < verbs.count("GET") / 2000 < 0.72
+    assert [path for method, path in asked if method == "DELETE"] == ["/ports/gone-2", "/ports/gone-1"]
+    assert {path for method, path in asked if method == "PUT"} == {"/ports/p"}
+
+
+def test_no_two_rules_are_alike():
+    state = State(None, {"group": ["g"]})
+    make = requests.rules(3, "group")
+    made = [body["security_group_rule"]["port_range_min"] for n in range(4) for _, _, body in make(state, n)]
+    assert len(set(made)) == 12
+
+
+def test_copies_have_addresses_and_macs_that_nobody_has():
+    used, macs = {"10.0.0.1", "10.0.0.3"}, {"fa:16:3f:00:00:01"}
+    made = list(copies.free("10.0.0.0/29", used, macs, 10))
+    assert [(one["ip"], one["mac"]) for one in made] == [
+        ("10.0.0.2", "fa:16:3f:00:00:00"),
+        ("10.0.0.4", "fa:16:3f:00:00:02"),
+        ("10.0.0.5", "fa:16:3f:00:00:03"),
+        ("10.0.0.6", "fa:16:3f:00:00:04"),
+    ]
+    assert len({one["id"] for one in made}) == 4
