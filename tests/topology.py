@@ -261,7 +261,18 @@ def reference() -> list[Resource]:
         forwarding("way-range", shared, plain, "5000:5002", "6000:6002"),
         forwarding("way-many", shared, plain, "53:54", "53:53", "udp"),
     ]
+    private = network("private", mtu=1500, provider_network_type="vlan", provider_physical_network="physnet2",
+                      provider_segmentation_id=102, pvlan=True)  # fmt: skip
+    web_only = {"pvlan_type": "community", "pvlan_community": "web"}
+    further = {"allowed_address_pairs": (AddressPair("10.8.0.200"),)}
     return [
+        private, segment(private),
+        port("open-to-all", private, pvlan_type="promiscuous"),
+        port("open-with-pairs", private, pvlan_type="promiscuous", **further),
+        port("alone", private, pvlan_type="isolated", **further),
+        port("in-web", private, **web_only),
+        port("in-web-with-pairs", private, **web_only, **further),
+        router_port("private-leg", "island-router", private, {}, pvlan_type="promiscuous"),
         *(segment(one) for one in (blue, flat, vlan, outer, passing)), segment(wide), segment(wide, 1), wide, passing,
         parent, carried,
         twin, side, *exits, far, *more,

@@ -30,6 +30,7 @@ class Walk:
 
 
 NET, SUBNET = "network create walk-net", "subnet create walk-subnet --network walk-net --subnet-range 10.66.0.0/24"
+PRIVATE = "network create walk-private --pvlan"
 OUTER = "network create walk-outer --external"
 OUTER_SUBNET = "subnet create walk-outer-subnet --network walk-outer --subnet-range 203.0.113.0/24"
 NAMED = (("--name walked --description other", {"name": "walked", "description": "other"}),)
@@ -41,10 +42,15 @@ WALKS = (
         "network",
         "walk --description d --mtu 1400 --tag a",
         {"name": "walk", "description": "d", "mtu": 1400, "tags": ["a"], "status": "ACTIVE"},
-        sets=(*NAMED, TAGGED, ("--disable --share", {"admin_state_up": False, "shared": True})),
+        sets=(
+            *NAMED,
+            TAGGED,
+            ("--pvlan", {"pvlan": True}),
+            ("--disable --share --no-pvlan", {"admin_state_up": False, "shared": True, "pvlan": False}),
+        ),
         unsets=UNTAGGED,
-        finds=("--name walked", "--disable", "--share", "--internal"),
-        misses=("--name walk", "--enable", "--external", "--status DOWN"),
+        finds=("--name walked", "--disable", "--share", "--internal", "--no-pvlan"),
+        misses=("--name walk", "--pvlan", "--enable", "--external", "--status DOWN"),
     ),
     Walk(
         "subnet",
@@ -89,6 +95,18 @@ WALKS = (
         ),
         finds=("--network walk-net", "--mac-address fa:16:3e:66:00:01", "--fixed-ip subnet=walk-subnet"),
         misses=("--device-id d1", "--status ACTIVE", "--fixed-ip ip-address=10.66.0.250"),
+    ),
+    Walk(
+        "port",
+        "walk --network walk-private --pvlan-type community --pvlan-community web",
+        {"pvlan_type": "community", "pvlan_community": "web"},
+        needs=(PRIVATE,),
+        sets=(
+            ("--pvlan-type community --pvlan-community db", {"pvlan_type": "community", "pvlan_community": "db"}),
+            ("--pvlan-type isolated", {"pvlan_type": "isolated", "pvlan_community": None}),
+        ),
+        finds=("--pvlan", "--pvlan-type isolated"),
+        misses=("--no-pvlan", "--pvlan-type promiscuous", "--pvlan-community web"),
     ),
     Walk(
         "router",

@@ -1,4 +1,7 @@
-"""What runs inside an instance: small probes that end with 0 (answered) or 1 (not). Standard library only."""
+"""What runs inside an instance: small probes that end with 0 (answered) or 1 (not). Standard library only.
+
+Here: what ordinary sockets can say. Those that make packets themselves are in raw_probes.py, and start from here too.
+"""
 
 import contextlib
 import errno
@@ -10,6 +13,8 @@ import struct
 import sys
 import threading
 import time
+
+import raw_probes
 
 WAIT_S = 1.0
 ASK_EVERY_S = 0.01
@@ -266,6 +271,43 @@ def stream(address: str, port: str) -> bool:
     return True
 
 
+def tick(port: str) -> bool:
+    """Send datagrams to whoever has sent one, every 20 ms, until the input ends."""
+    datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    datagrams.bind(("", int(port)))
+
+    def packets() -> None:
+        _, asker = datagrams.recvfrom(100)
+        while True:
+            with contextlib.suppress(OSError):
+                datagrams.sendto(b"tick", asker)
+            time.sleep(2 * ASK_EVERY_S)
+
+    threading.Thread(target=packets, daemon=True).start()
+    print("ready", flush=True)  # noqa: T201
+    sys.stdin.read()
+    return True
+
+
+def hear(address: str, port: str) -> bool:
+    """Send one datagram to what ticks, then say for each line of the input whether any came within 200 ms after it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
+        channel.connect((address, int(port)))
+        channel.send(b"begin")
+        for _ in sys.stdin:
+            channel.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while channel.recv(100):
+                    pass  # what has come until now
+            channel.settimeout(20 * ASK_EVERY_S)
+            try:
+                heard = bool(channel.recv(100))
+            except OSError:
+                heard = False
+            print("yes" if heard else "no", flush=True)  # noqa: T201
+    return True
+
+
 def arp(interface: str, source_mac: str, source_ip: str, target_ip: str) -> bool:
     """Send an ARP request from any MAC and IP, and wait for its answer (RFC 826)."""
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806)) as wire:
@@ -303,10 +345,10 @@ def tagged_ping(interface: str, vlan: str, source: str, target: str) -> bool:
     source_mac, source_ip, target_mac, target_ip = (*source.split(","), *target.split(","))
     macs = bytes.fromhex((target_mac + source_mac).replace(":", ""))
     body = struct.pack("!BBHHH", 8, 0, 0, 7, int(vlan)) + b"hello"
-    echo = body[:2] + struct.pack("!H", _checksum(body)) + body[4:]
+    echo = body[:2] + struct.pack("!H", raw_probes.checksum(body)) + body[4:]
     addresses = socket.inet_aton(source_ip) + socket.inet_aton(target_ip)
     head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(echo), 1, 0, 64, 1, 0)
-    head = head[:10] + struct.pack("!H", _checksum(head + addresses)) + addresses
+    head = head[:10] + struct.pack("!H", raw_probes.checksum(head + addresses)) + addresses
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as wire:  # ETH_P_ALL
         wire.bind((interface, 3))
         wire.setsockopt(263, 8, 1)  # SOL_PACKET, PACKET_AUXDATA
@@ -324,13 +366,5 @@ def tagged_ping(interface: str, vlan: str, source: str, target: str) -> bool:
     return False
 
 
-def _checksum(data: bytes) -> int:
-    """Return the Internet checksum (RFC 1071)."""
-    data += b"\0" * (len(data) % 2)
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    total = (total & 0xFFFF) + (total >> 16)
-    return ~(total + (total >> 16)) & 0xFFFF
-
-
 if __name__ == "__main__":
-    sys.exit(0 if globals()[sys.argv[1]](*sys.argv[2:]) else 1)
+    sys.exit(0 if (vars(raw_probes) | globals())[sys.argv[1]](*sys.argv[2:]) else 1)

@@ -43,7 +43,7 @@ class Instance:
         return self._lab.exec(self.name, *command, check=check).stdout
 
     def probe(self, *arguments: str) -> bool:
-        """Run one probe of probes.py; return whether it was answered."""
+        """Run one probe of probes.py or raw_probes.py; return whether it was answered."""
         done = self._lab.exec(self.name, sys.executable, str(PROBES), *arguments, check=False)
         assert done.returncode in (0, 1), done.stderr
         return done.returncode == 0
@@ -108,10 +108,44 @@ class Instance:
             finally:
                 self._lab.end(asker)
 
+    def tick(self, port: int) -> None:
+        """Send datagrams to whoever sends one to *port*, until the scenario ends."""
+        self._serve("tick", port)
+
+    def hearing(self, address: str, port: int) -> Callable[[], bool]:
+        """Send one datagram to what ticks at *address*; return what says whether datagrams come from there now."""
+        words = (sys.executable, str(PROBES), "hear", address, str(port))
+        hearer = self._lab.popen(self.name, *words, stdout=subprocess.PIPE, stdin=subprocess.PIPE)
+        self._servers.append(hearer)
+
+        def is_heard() -> bool:
+            assert hearer.stdin is not None
+            assert hearer.stdout is not None
+            print("now", file=hearer.stdin, flush=True)
+            return hearer.stdout.readline() == "yes\n"
+
+        return is_heard
+
     def fetch(self, address: str, path: str, **headers: str) -> str:
         """Return what the web server at *address* answers to a GET: the body, or the status where it is not 200."""
         told = [f"{name}={value}" for name, value in headers.items()]
         return self.run(sys.executable, str(PROBES), "fetch", address, path, *told, check=False).strip()
+
+    def echo_tagged(self) -> None:
+        """Answer echo requests in VLANs until the scenario ends."""
+        self._serve("echo_tagged", "eth0")
+
+    def mirror(self, protocol: int) -> None:
+        """Send packets of an IP protocol back until the scenario ends."""
+        self._serve("mirror", protocol)
+
+    def listen(self, group: str, port: int) -> None:
+        """Answer what is sent to a multicast group until the scenario ends."""
+        self._serve("listen", group, port)
+
+    def dhcp6(self, kind: str) -> list[str]:
+        """Return what DHCPv6 tells: the address, if *kind* is ``address``, resolvers, and a file to boot."""
+        return self.run(sys.executable, str(PROBES), "dhcp6", "eth0", kind, check=False).split()
 
     def will_say_where(self) -> Callable[[], None]:
         """Return what says to all, at once, where the instance's MAC address is."""
@@ -285,12 +319,12 @@ class Site:
 
     def close(self) -> None:
         """Take everything away, newest first."""
-        for instance in self._instances:
-            instance.stop()
-            self.lab.delete_instance(instance.name)
+        while self._instances:
+            self.remove(self._instances[0])
         if self._outside is not None:
             self._outside.stop()
-        for plural, row_id in reversed(self._made):
+        while self._made:
+            plural, row_id = self._made.pop()
             if plural == "routers":
                 self._empty(row_id)
             with contextlib.suppress(ApiRefused):

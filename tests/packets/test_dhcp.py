@@ -1,8 +1,12 @@
 """What DHCP tells an instance."""
 
+import pytest
 from tests.packets.scenario import Site, eventually
 
+from neutrino.stack.api import ApiRefused
 
+
+@pytest.mark.proves("dhcp")
 def test_address_mtu_routes_and_resolvers(site: Site) -> None:
     network = site.network(
         "10.1.0.0/24",
@@ -22,6 +26,7 @@ def test_address_mtu_routes_and_resolvers(site: Site) -> None:
     assert a.run("cat", "/etc/resolv.conf").split() == resolvers
 
 
+@pytest.mark.proves("dhcp-off")
 def test_a_subnet_without_dhcp_gives_no_lease(site: Site) -> None:
     network = site.network(enable_dhcp=False)
     a = site.instance("a", network, "h1")
@@ -32,6 +37,7 @@ def test_a_subnet_without_dhcp_gives_no_lease(site: Site) -> None:
     assert asked.returncode == 1
 
 
+@pytest.mark.proves("dhcp-off")
 def test_dhcp_can_be_switched_on_and_off(site: Site) -> None:
     network = site.network()
     a = site.instance("a", network, "h1")
@@ -47,3 +53,15 @@ def test_dhcp_can_be_switched_on_and_off(site: Site) -> None:
     assert eventually(lambda: not lease())
     site.api.update("subnets", "subnet", subnet["id"], enable_dhcp=True)
     assert eventually(lease)
+
+
+@pytest.mark.proves("dhcp-unknown-option", "dhcp-no-resolver")
+def test_an_option_that_nobody_knows_is_refused_and_dhcp_goes_on(site: Site) -> None:
+    network = site.network()
+    port = site.create("ports", "port", network_id=network["id"])
+    odd = [{"opt_name": "no-such-option", "opt_value": "1"}]
+    with pytest.raises(ApiRefused, match="no-such-option") as refused:
+        site.api.update("ports", "port", port["id"], extra_dhcp_opts=odd)
+    assert refused.value.status == 400
+    a = site.instance("a", network, "h1")
+    assert a.run("cat", "/etc/resolv.conf") == "search cloud.test\n"  # this subnet has no resolver

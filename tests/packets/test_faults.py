@@ -28,6 +28,7 @@ def _names(lab: Lab) -> set[str]:
     )
 
 
+@pytest.mark.proves("killed-daemon")
 @pytest.mark.parametrize("service", [*CENTRAL, *OF_HOST])
 def test_a_daemon_that_is_killed_is_missed_by_nobody_for_long(site: Site, service: str) -> None:
     a, b = _pair(site)
@@ -40,6 +41,7 @@ def test_a_daemon_that_is_killed_is_missed_by_nobody_for_long(site: Site, servic
     assert eventually(lambda: b.pings(c.address), RECOVERY_S)
 
 
+@pytest.mark.proves("killed-controller")
 def test_a_controller_killed_between_journal_and_apply_loses_nothing(site: Site) -> None:
     network = site.network()
     suspend_controller(site.lab)
@@ -52,6 +54,7 @@ def test_a_controller_killed_between_journal_and_apply_loses_nothing(site: Site)
     assert gone["id"] not in _names(site.lab)
 
 
+@pytest.mark.proves("northbound-away")
 def test_writes_go_on_while_the_northbound_is_away(site: Site) -> None:
     network = site.network()
     time.sleep(1)
@@ -68,6 +71,7 @@ def test_writes_go_on_while_the_northbound_is_away(site: Site) -> None:
     assert eventually(lambda: set(made) <= _names(site.lab), RECOVERY_S)
 
 
+@pytest.mark.proves("api-restart")
 def test_the_api_refuses_no_connection_while_it_restarts(site: Site) -> None:
     network = site.network()
     for _ in range(3):
@@ -76,6 +80,7 @@ def test_the_api_refuses_no_connection_while_it_restarts(site: Site) -> None:
     site.lab.wait()
 
 
+@pytest.mark.proves("drift")
 def test_rows_changed_behind_its_back_are_put_right_and_others_are_left(site: Site) -> None:
     a, b = _pair(site)
     lab = site.lab

@@ -1,10 +1,14 @@
 """Floating IPs: an address outside that stands for an instance, for as long as the API says so."""
 
+import pytest
 from tests.packets.scenario import Resource, Site, eventually
+
+from neutrino.stack.api import ApiRefused
 
 PING, ANY_TCP = {"protocol": "icmp"}, {"protocol": "tcp"}
 
 
+@pytest.mark.proves("floating-ip")
 def test_in_and_out(site: Site, public: Resource) -> None:
     network, group = site.network(), site.group(PING, ANY_TCP)
     a = site.instance("a", network, "h1", [group])
@@ -26,6 +30,7 @@ def test_in_and_out(site: Site, public: Resource) -> None:
     assert eventually(lambda: a.is_seen(by=site.outside.address, port=5003, as_=behind))
 
 
+@pytest.mark.proves("floating-ip-moves")
 def test_it_moves_to_another_instance(site: Site, public: Resource) -> None:
     network, group = site.network(), site.group(PING, ANY_TCP)
     a, b = site.instance("a", network, "h1", [group]), site.instance("b", network, "h2", [group])
@@ -46,6 +51,7 @@ def test_it_moves_to_another_instance(site: Site, public: Resource) -> None:
     assert (left["status"], left["port_id"], left["router_id"]) == ("DOWN", None, None)
 
 
+@pytest.mark.proves("floating-ip-moves")
 def test_it_moves_to_another_router(site: Site, public: Resource) -> None:
     red, blue, group = site.network("10.1.0.0/24"), site.network("10.2.0.0/24"), site.group(PING)
     a, b = site.instance("a", red, "h1", [group]), site.instance("b", blue, "h2", [group])
@@ -61,6 +67,7 @@ def test_it_moves_to_another_router(site: Site, public: Resource) -> None:
     assert eventually(lambda: not site.outside.pings(floating["floating_ip_address"]))
 
 
+@pytest.mark.proves("floating-ip-further-router")
 def test_it_reaches_an_instance_behind_a_further_router(site: Site, public: Resource) -> None:
     middle, far, group = site.network("10.1.0.0/24"), site.network("10.2.0.0/24"), site.group(PING)
     a = site.instance("a", far, "h1", [group])
@@ -85,9 +92,31 @@ def test_it_reaches_an_instance_behind_a_further_router(site: Site, public: Reso
     assert eventually(lambda: site.outside.pings(address))
 
 
+@pytest.mark.proves("floating-ip-hairpin")
 def test_one_instance_reaches_another_by_its_floating_ip(site: Site, public: Resource) -> None:
     network, group = site.network(), site.group(PING)
     a, b = site.instance("a", network, "h1", [group]), site.instance("b", network, "h2", [group])
     site.router(network, public=public)
     there = site.floating_ip(public, b)
     assert eventually(lambda: a.pings(there["floating_ip_address"]))
+
+
+@pytest.mark.proves("floating-ip-shared-address", "shared-address-unbound")
+def test_it_reaches_an_address_that_instances_share(site: Site, public: Resource) -> None:
+    network, group, address = site.network(), site.group(PING), "10.1.0.200"
+    shared = site.create("ports", "port", network_id=network["id"], fixed_ips=[{"ip_address": address}])
+    pairs = [{"ip_address": address}]
+    members = [site.instance(n, network, f"h{n}", [group], allowed_address_pairs=pairs) for n in "12"]
+    site.router(network, public=public)
+    given = {"floating_network_id": public["id"], "port_id": shared["id"]}
+    outside = site.create("floatingips", "floatingip", **given)["floating_ip_address"]
+    busybox = site.lab.place.programs.path("busybox")
+    for one in members:
+        one.run("ip", "address", "add", f"{address}/24", "dev", "eth0")
+        site.lab.exec(one.name, busybox, "arping", "-U", "-c", "2", "-I", "eth0", address, check=False)
+        assert eventually(lambda: site.outside.pings(outside))
+        one.run("ip", "address", "delete", f"{address}/24", "dev", "eth0")
+        assert eventually(lambda: not site.outside.pings(outside))
+    with pytest.raises(ApiRefused) as refused:
+        site.api.update("ports", "port", shared["id"], binding__host_id="h1", device_id="somebody")
+    assert refused.value.status == 400

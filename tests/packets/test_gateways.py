@@ -1,6 +1,9 @@
 """Ports of floating IPs, floating IPs that leave from the instance's own host, and routers with two gateways."""
 
+import pytest
 from tests.packets.scenario import Resource, Site, eventually
+
+from neutrino.stack import inquiry
 
 PING, ANY_TCP = {"protocol": "icmp"}, {"protocol": "tcp"}
 
@@ -18,6 +21,7 @@ def forward(site: Site, floating: Resource, to: Resource, external: int, interna
     )
 
 
+@pytest.mark.proves("port-forwarding")
 def test_ports_of_one_address_lead_to_two_instances(site: Site, public: Resource) -> None:
     network, group = site.network(), site.group(PING, ANY_TCP)
     a, b = site.instance("a", network, "h1", [group]), site.instance("b", network, "h2", [group])
@@ -37,6 +41,33 @@ def test_ports_of_one_address_lead_to_two_instances(site: Site, public: Resource
     assert eventually(lambda: not site.outside.connects(address, 8080))
 
 
+@pytest.mark.proves("port-forwarding-udp")
+def test_ports_of_udp_in_a_range(site: Site, public: Resource) -> None:
+    network, group = site.network(), site.group({"protocol": "udp"})
+    a = site.instance("a", network, "h1", [group])
+    site.router(network, public=public)
+    floating = site.floating_ip(public)
+    for port in (6000, 6001, 6002):
+        a.serve(port)
+    given = {
+        "internal_port_id": a.port["id"],
+        "internal_ip_address": a.address,
+        "internal_port_range": "6000:6001",
+        "external_port_range": "5000:5001",
+        "protocol": "udp",
+    }
+    path = f"floatingips/{floating['id']}/port_forwardings"
+    made = site.api.create(path, "port_forwarding", **given)
+
+    def reached() -> list[bool]:
+        address = floating["floating_ip_address"]
+        return [site.outside.probe("datagram", address, str(port)) for port in (5000, 5001, 5002)]
+
+    assert eventually(lambda: reached() == [True, True, False])
+    site.api.delete(path, made["id"])
+
+
+@pytest.mark.proves("floating-ip-distributed")
 def test_a_distributed_floating_ip_is_where_its_instance_is(site: Site, public: Resource) -> None:
     network, group = site.network(), site.group(PING, ANY_TCP)
     router = site.router(network, public=public)
@@ -59,6 +90,7 @@ def test_a_distributed_floating_ip_is_where_its_instance_is(site: Site, public: 
     assert eventually(is_the_gateways)
 
 
+@pytest.mark.proves("two-gateways")
 def test_two_gateways(site: Site, public: Resource) -> None:
     network = site.network()
     a = site.instance("a", network, "h1")
@@ -75,3 +107,45 @@ def test_two_gateways(site: Site, public: Resource) -> None:
     assert eventually(is_seen)
     assert eventually(lambda: site.outside.pings(one))
     assert eventually(lambda: site.outside.pings(two))
+
+
+def host_of(site: Site, router: Resource) -> str:
+    """Return the host that the router's gateway is on."""
+    (port,) = site.api.list("ports", device_id=router["id"], device_owner="network:router_gateway")
+    found = inquiry.bindings(site.lab).get(f"cr-lrp-{port['id']}")
+    return found.host if found else ""
+
+
+@pytest.mark.proves("gateway-zones")
+def test_a_gateway_is_in_the_zone_that_its_router_asks_for(site: Site, public: Resource) -> None:
+    site.lab.add_host("h3", zone="east")
+    try:
+        network = site.network()
+        zones = {"availability_zone_hints": ["east"], "external_gateway_info": {"network_id": public["id"]}}
+        assert eventually(lambda: any(one["name"] == "east" for one in site.api.list("availability_zones")))
+        router = site.create("routers", "router", name="east", **zones)
+        (subnet,) = site.api.list("subnets", network_id=network["id"])
+        site.api.act("routers", router["id"], "add_router_interface", subnet_id=subnet["id"])
+        a = site.instance("a", network, "h1")
+        assert eventually(lambda: host_of(site, router) == "h3")
+        assert eventually(lambda: a.pings(site.outside.address))
+    finally:
+        site.close()
+        site.lab.remove_host("h3")
+
+
+@pytest.mark.proves("gateway-drained")
+def test_a_gateway_leaves_a_host_that_shall_have_none(site: Site, public: Resource) -> None:
+    network = site.network()
+    router = site.router(network, public=public)
+    a = site.instance("a", network, "h1")
+    assert eventually(lambda: a.pings(site.outside.address))
+    first = host_of(site, router)
+    site.lab.drain_host(first)
+    try:
+        assert eventually(lambda: host_of(site, router) not in ("", first))
+        assert eventually(lambda: a.pings(site.outside.address))
+    finally:
+        site.lab.drain_host(first, undo=True)
+    assert eventually(lambda: host_of(site, router) == first)
+    assert eventually(lambda: a.pings(site.outside.address))

@@ -1,8 +1,10 @@
 """What security groups accept and drop is written to the log of the host's ovn-controller, while it is asked for."""
 
+import pytest
 from tests.packets.scenario import Site, eventually
 
 
+@pytest.mark.proves("log")
 def test_what_is_dropped_and_what_is_accepted_is_written_down(site: Site) -> None:
     network = site.network()
     group = site.group(name="server")

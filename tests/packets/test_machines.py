@@ -1,5 +1,6 @@
 """An instance with a kernel of its own: it boots, asks by DHCP who it is, and tags its VLANs itself."""
 
+import pytest
 from tests.packets.scenario import Site, eventually
 
 from neutrino.stack.image import IDENTITY
@@ -7,6 +8,8 @@ from neutrino.stack.image import IDENTITY
 BOOT_S = 60.0
 
 
+@pytest.mark.thorough
+@pytest.mark.proves("machine")
 def test_a_machine_boots_and_is_told_who_it_is(site: Site) -> None:
     outer, inner = site.network(), site.network("10.2.0.0/24")
     a, b = site.instance("a", outer, "h1"), site.instance("b", inner, "h1")

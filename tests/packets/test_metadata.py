@@ -1,9 +1,10 @@
 """Instances ask who they are, and each gets its own answer, from its own host, whatever dies meanwhile."""
 
 import signal
+import time
 
 import pytest
-from tests.packets.scenario import Instance, Site, eventually
+from tests.packets.scenario import QUIET_S, Instance, Site, eventually
 
 V4, V6 = "169.254.169.254", "fe80::a9fe:a9fe%eth0"
 ID = "/latest/meta-data/instance-id"
@@ -13,6 +14,7 @@ def says(instance: Instance, path: str = ID, at: str = V4) -> str:
     return instance.fetch(at, path)
 
 
+@pytest.mark.proves("metadata")
 def test_each_instance_gets_its_own_id(site: Site) -> None:
     network = site.network()
     a, b = site.instance("a", network, "h1"), site.instance("b", network, "h2")
@@ -22,7 +24,16 @@ def test_each_instance_gets_its_own_id(site: Site) -> None:
         assert says(one, "/latest/meta-data/hostname") == one.name
         assert says(one, "/latest/nothing") == "404"
 
+    def readings() -> int:
+        """Return how often haproxy read its configuration."""
+        return (site.lab.place.logs / "h1.haproxy.log").read_text().count("Loading success")
 
+    before = readings()
+    time.sleep(QUIET_S)
+    assert readings() == before  # once is enough
+
+
+@pytest.mark.proves("agents")
 def test_the_agent_of_each_host_shows_and_lives(site: Site) -> None:
     def living() -> set[str]:
         agents = site.api.list("agents", agent_type="OVN Metadata agent")
@@ -31,6 +42,7 @@ def test_the_agent_of_each_host_shows_and_lives(site: Site) -> None:
     assert eventually(lambda: living() >= {"h1", "h2"})
 
 
+@pytest.mark.proves("metadata-ipv6")
 def test_ipv6_instances_ask_on_the_link(site: Site) -> None:
     network = site.network("fd00:6::/64", ipv6_address_mode="slaac", ipv6_ra_mode="slaac")
     site.create("subnets", "subnet", network_id=network["id"], ip_version=4, cidr="10.6.0.0/24")
@@ -38,6 +50,7 @@ def test_ipv6_instances_ask_on_the_link(site: Site) -> None:
     assert eventually(lambda: says(a, at=V6) == a.port["device_id"])
 
 
+@pytest.mark.proves("metadata")
 def test_what_an_instance_claims_to_be_is_not_believed(site: Site) -> None:
     network = site.network()
     a, b = site.instance("a", network, "h1"), site.instance("b", network, "h1")
@@ -46,11 +59,13 @@ def test_what_an_instance_claims_to_be_is_not_believed(site: Site) -> None:
     assert a.fetch(V4, ID, **claims) == a.port["device_id"]
 
 
+@pytest.mark.proves("metadata-isolated")
 def test_a_subnet_without_a_gateway_has_metadata(site: Site) -> None:
     a = site.instance("a", site.network(gateway_ip=None), "h1")
     assert eventually(lambda: says(a) == a.port["device_id"])
 
 
+@pytest.mark.proves("metadata-outlives")
 @pytest.mark.parametrize("service", ["h1.neutrino-agent", "h1.haproxy", "metadata", "h1.ovs-vswitchd", "ovn-sb"])
 def test_metadata_outlives_each_daemon(site: Site, service: str) -> None:
     network = site.network()
@@ -65,6 +80,7 @@ def test_metadata_outlives_each_daemon(site: Site, service: str) -> None:
     assert eventually(lambda: says(b) == b.port["device_id"])
 
 
+@pytest.mark.proves("metadata-places")
 def test_namespaces_are_only_where_instances_are(site: Site) -> None:
     network = site.network()
     a = site.instance("a", network, "h1")
@@ -77,3 +93,18 @@ def test_namespaces_are_only_where_instances_are(site: Site) -> None:
     site.remove(a)
     assert eventually(lambda: there() == [])
     assert mine[8:18] not in site.lab.exec("h1", "ovs-vsctl", "list-ports", "br-int").stdout
+
+
+@pytest.mark.proves("metadata-static", "metadata-port")
+def test_an_instance_that_was_told_nothing_routes_to_the_network_s_own_address(site: Site) -> None:
+    network = site.network()
+    (own,) = site.api.list("ports", network_id=network["id"])
+    assert own["device_owner"] == "network:distributed"
+    (there,) = own["fixed_ips"]
+    a = site.instance("a", network, "h1")
+    assert eventually(lambda: says(a) == a.port["device_id"])
+    a.run("ip", "route", "flush", "table", "main")
+    assert says(a) == ""
+    a.run("ip", "route", "add", "10.1.0.0/24", "dev", "eth0")
+    a.run("ip", "route", "add", V4, "via", there["ip_address"])
+    assert says(a) == a.port["device_id"]

@@ -40,6 +40,7 @@ def host_of(site: Site, logical_port: str) -> str:
     return site.lab.exec("central", "ovn-sbctl", *row).stdout.strip().strip('"') if chassis else ""
 
 
+@pytest.mark.proves("live-move", "three-hosts")
 def test_an_instance_moves_with_its_address(site: Site) -> None:
     """As Nova moves one: bound at both hosts; here it falls silent, there it says by RARP that it goes on."""
     network = site.network(enable_dhcp=False)
@@ -72,6 +73,7 @@ def test_an_instance_moves_with_its_address(site: Site) -> None:
     assert min(silences) < MOVE_MS, silences
 
 
+@pytest.mark.proves("fail-over", "three-hosts")
 def test_another_gateway_takes_over(site: Site, public: Resource) -> None:
     network = site.network()
     router = site.router(network, public=public)

@@ -1,5 +1,6 @@
 """Networks of different MTUs: who sends what is too large for the path is told, and connections go on."""
 
+import pytest
 from tests.packets.scenario import Instance, Resource, Site, eventually
 
 SLAAC = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
@@ -11,6 +12,7 @@ def address_of(instance: Instance, version: int) -> str:
     return next(address for address in found if (":" in address) == (version == 6))
 
 
+@pytest.mark.proves("path-mtu")
 def test_a_smaller_network_behind_a_router(site: Site, public: Resource) -> None:
     large = site.network("10.1.0.0/24")
     small = site.create("networks", "network", name="small", mtu=SMALL)

@@ -1,11 +1,13 @@
 """NDP proxies: the outside reaches an IPv6 address behind a router as if it were on its own link, without a route."""
 
+import pytest
 from tests.packets.scenario import Resource, Site, eventually
 
 SLAAC = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
 LINK, INSIDE = "2001:db8:113::/48", "2001:db8:113:1::/64"
 
 
+@pytest.mark.proves("ndp-proxy")
 def test_a_gateway_answers_for_an_address_behind_it(site: Site, public: Resource) -> None:
     scope = site.create("address-scopes", "address_scope", name="ndp", ip_version=6)
     given = {"prefixes": [LINK], "default_prefixlen": 64, "address_scope_id": scope["id"]}

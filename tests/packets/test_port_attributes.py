@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from tests.packets.scenario import Instance, Site, eventually
 
 # One value that fits for each option of IPv4 that the API takes, except those that udhcpc or the scenario need.
@@ -50,6 +51,7 @@ def told(site: Site, instance: Instance, folder: Path) -> dict[str, str]:
     return {name: value.strip("'") for name, _, value in pairs}
 
 
+@pytest.mark.proves("dhcp-options", "dhcp-hostname")
 def test_options_of_one_port(site: Site, tmp_path: Path) -> None:
     network = site.network()
     every = [{"opt_name": name, "opt_value": value} for name, value in OPTIONS.items()]
@@ -66,6 +68,7 @@ def test_options_of_one_port(site: Site, tmp_path: Path) -> None:
     assert eventually(lambda: "ip" not in told(site, a, tmp_path))
 
 
+@pytest.mark.proves("dns")
 def test_a_port_has_a_name(site: Site) -> None:
     network = site.network(dns_nameservers=["192.0.2.53"])
     site.router(network)
@@ -83,6 +86,7 @@ def test_a_port_has_a_name(site: Site) -> None:
     assert b.address not in answer("web.cloud.test").replace("192.0.2.53", "")
 
 
+@pytest.mark.proves("shared-address")
 def test_an_address_moves_between_two_ports(site: Site) -> None:
     network = site.network()
     address = "10.1.0.200"

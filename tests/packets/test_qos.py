@@ -11,6 +11,7 @@ PORT = 9000
 UDP = {"protocol": "udp", "port_range_min": PORT, "port_range_max": PORT}
 
 
+@pytest.mark.proves("bandwidth")
 @pytest.mark.parametrize("direction", ["egress", "ingress"])
 def test_a_port_is_limited_while_its_policy_says_so(site: Site, direction: str) -> None:
     network = site.network()
@@ -28,6 +29,7 @@ def test_a_port_is_limited_while_its_policy_says_so(site: Site, direction: str) 
     assert eventually(lambda: a.passes(b.address, PORT, *ALL))
 
 
+@pytest.mark.proves("network-bandwidth", "dscp")
 def test_a_network_limits_and_marks_what_its_ports_send(site: Site) -> None:
     network = site.network()
     policy = site.policy(bandwidth_limit=LIMIT, dscp_marking={"dscp_mark": 46})
@@ -43,6 +45,7 @@ def test_a_network_limits_and_marks_what_its_ports_send(site: Site) -> None:
     assert eventually(lambda: a.passes(b.address, PORT, *ALL))
 
 
+@pytest.mark.proves("floating-ip-bandwidth")
 def test_a_floating_ip_is_limited(site: Site, public: dict[str, Any]) -> None:
     network = site.network()
     site.router(network, public=public)
@@ -58,6 +61,7 @@ def test_a_floating_ip_is_limited(site: Site, public: dict[str, Any]) -> None:
     assert eventually(lambda: site.outside.passes(address, PORT, *ALL))
 
 
+@pytest.mark.proves("gateway-bandwidth")
 def test_a_gateway_is_limited(site: Site, public: dict[str, Any]) -> None:
     policy = site.policy(bandwidth_limit=LIMIT)
     network = site.network()

@@ -87,6 +87,7 @@ def bindings(lab: Lab) -> list[str]:
     return sorted(rows.splitlines())
 
 
+@pytest.mark.proves("takeover")
 def test_packets_flow_while_upstreams_northbound_is_taken_over(lab: Lab, request: pytest.FixtureRequest) -> None:
     while True:  # as if there were no controller yet: upstream's time
         lab.kill("neutrino-controller", signal.SIGSTOP)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from tests.packets.scenario import Site, suspend_controller
 
 from neutrino.diagnosis import activity, packet
@@ -13,6 +14,7 @@ def asked(site: Site, source: str, target: str, what: str) -> Verdict:
     return inquiry.trace(site.lab, source, target, packet.kind(what)).verdict
 
 
+@pytest.mark.proves("trace")
 def test_a_trace_names_the_rule_and_what_is_in_the_way(site: Site, public: dict[str, Any]) -> None:
     left, right = site.network("10.1.0.0/24"), site.network("10.2.0.0/24")
     router = site.router(left, right, public=public)
@@ -39,6 +41,7 @@ def test_a_trace_names_the_rule_and_what_is_in_the_way(site: Site, public: dict[
     assert stopped.sentence.endswith(f"router {router['name']} is administratively DOWN")
 
 
+@pytest.mark.proves("trace", "status")
 def test_why_a_port_is_not_active(site: Site) -> None:
     network = site.network()
     a = site.instance("a", network, "h1")

@@ -1,5 +1,6 @@
 """A trunk carries networks to one instance, each as a VLAN; networks of several segments."""
 
+import pytest
 from tests.packets.scenario import Instance, Resource, Site, eventually
 
 
@@ -9,6 +10,7 @@ def in_vlan(parent: Instance, vlan: int, subport: Resource, target: Instance) ->
     return parent.probe("tagged_ping", "eth0", str(vlan), source, f"{target.port['mac_address']},{target.address}")
 
 
+@pytest.mark.proves("trunk")
 def test_an_instance_reaches_a_subports_network_by_its_vlan(site: Site) -> None:
     outer, inner = site.network(), site.network("10.2.0.0/24")
     parent = site.instance("a", outer, "h1")
@@ -29,6 +31,7 @@ def test_an_instance_reaches_a_subports_network_by_its_vlan(site: Site) -> None:
         site.api.delete("trunks", trunk["id"])
 
 
+@pytest.mark.proves("segments", "vlan")
 def test_hosts_meet_on_the_segment_that_both_reach(site: Site, public: Resource) -> None:
     """The public network is there so that public joins the hosts."""
     network = site.create(
@@ -52,6 +55,7 @@ def test_hosts_meet_on_the_segment_that_both_reach(site: Site, public: Resource)
     assert a.pings(b.address)
 
 
+@pytest.mark.proves("vxlan")
 def test_a_network_of_type_vxlan_joins_hosts(site: Site) -> None:
     network = site.create("networks", "network", **{"provider:network_type": "vxlan"})
     site.create("subnets", "subnet", network_id=network["id"], ip_version=4, cidr="10.4.0.0/24")

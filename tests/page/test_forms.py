@@ -86,8 +86,13 @@ def test_what_the_api_refuses_is_said_in_its_words_and_leaves_nothing(page: Page
     assert lab.api.list("networks", name="crooked") == []
 
 
-def test_details_go_down_to_the_rows_of_the_northbound(page: Page, lab: Lab) -> None:
+def test_details_go_down_to_the_rows_of_the_northbound_and_their_flows(page: Page, lab: Lab) -> None:
     (network,) = lab.api.list("networks", name="demo")
+    port = lab.api.create("ports", "port", network_id=network["id"], name="rows")
+    page.locator(f'[data-id="{port["id"]}"]').click()
+    page.locator("#details").get_by_text("Logical flows made from it").click()
+    expect(page.locator("#details .flows pre")).to_contain_text(f"eth.dst == {port['mac_address']}")
+    lab.api.delete("ports", port["id"])
     page.locator(f'[data-id="{network["id"]}"]').click()
     page.locator("#details").get_by_text("As OVN's Northbound has it").click()
     expect(page.locator("#details .rows pre")).to_contain_text(f"Logical_Switch {network['id']}")

@@ -37,7 +37,8 @@ def test_people_log_in_see_what_is_theirs_and_log_out(closed: Lab, open_page: Ca
     expect(page.locator("#details .rows")).to_have_count(0)  # the backend's rows are for administrators
     asked = """async (path) => (await fetch(path, { headers: {
         "X-Auth-Token": JSON.parse(sessionStorage.getItem("neutrino.session")).token } })).status"""
-    assert page.evaluate(asked, f"/realised/networks/{shared['id']}") == 403
+    for path in (f"/realised/networks/{shared['id']}", f"/realised/networks/{shared['id']}/flows"):
+        assert page.evaluate(asked, path) == 403
     page.reload()
     expect(page.locator(".room .head .name")).to_have_text(["for all"])
     assert page.evaluate("JSON.stringify([{...localStorage}, document.cookie, location.href])") == (
@@ -60,3 +61,11 @@ def test_the_administrator_sees_hosts_and_all_networks(closed: Lab, open_page: C
     page.keyboard.press("Enter")
     expect(page.locator('[data-host="h1"]')).to_be_visible()
     expect(page.locator(".room .head .name").filter(has_text="of the administrator")).to_be_visible()
+    (network,) = closed.api.list("networks", name="of the administrator")
+    closed.api.create("subnets", "subnet", network_id=network["id"], ip_version=4, cidr="10.4.0.0/24")
+    port = closed.instance("traced", network["id"], "h1")
+    page.locator(f'[data-id="{port["id"]}"]').click()
+    page.get_by_role("button", name="Trace a packet").click()
+    page.locator("dialog [name=address]").fill("10.4.0.77")
+    page.locator("dialog").get_by_role("button", name="Trace").click()
+    expect(page.locator("#trace-verdict")).to_contain_text("no port of network of the administrator has 10.4.0.77")

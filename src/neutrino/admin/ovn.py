@@ -19,6 +19,7 @@ from neutrino.reconcile.differences import ROW, Difference
 from neutrino.reconcile.noun import Backend
 from neutrino.runtime.config import Config
 from neutrino.server.controller import settings
+from neutrino.server.ovsdb import northbound
 from neutrino.store.database import open_database
 from neutrino.store.intent import Intent
 
@@ -30,7 +31,7 @@ _BEHIND = "The controller has not realised all of the journal: is it running? So
 async def _opened(config: Config) -> AsyncIterator[tuple[Backend, Client, Intent]]:
     database = open_database(config.database_connection)
     try:
-        async with Client(config.ovn_nb_connection, "OVN_Northbound", leader_only=True) as client:
+        async with northbound(config, leader_only=True) as client:
             yield backend(await settings(config, database)), client, Intent(database)
     finally:
         database.close()

@@ -35,6 +35,7 @@ from neutrino.model.trunk import Trunk
 from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.operations import Mutate, Select
 from neutrino.runtime.config import Config
+from neutrino.server.ovsdb import northbound
 from neutrino.store.database import open_database
 from neutrino.store.records import Transaction
 
@@ -73,7 +74,7 @@ class Northbound(msgspec.Struct, frozen=True):
 async def run(config: Config, words: argparse.Namespace) -> int:
     """Import what the files hold, all of it or nothing."""
     answers = _answers(words.files)
-    async with Client(config.ovn_nb_connection, "OVN_Northbound", leader_only=True) as client:
+    async with northbound(config, leader_only=True) as client:
         await client.wait_connected(10)
         found = resources(answers, await _northbound(client))
         await _write(config, found)

@@ -9,6 +9,8 @@ Here: rendering, and the two control sockets (haproxy's management guide, sectio
 
 import asyncio
 import base64
+import contextlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ from neutrino.agent.served import Network
 
 IPV4, IPV6 = "169.254.169.254", "fe80::a9fe:a9fe"
 """Where instances ask: the addresses are the same in every cloud."""
-_SOON_S = 5.0
+_SOON_S, _AGAIN_S = 5.0, 0.05
 
 
 class ProxyRefused(Exception):
@@ -165,8 +167,21 @@ class Proxy:
 
     async def _reload(self) -> None:
         said = await _ask(self._files.master, "reload")
-        if not said.startswith("Success=1"):
+        if not said:
+            await self._see_reloaded()
+        elif not said.startswith("Success=1"):
             raise ProxyRefused(said.strip())
+
+    async def _see_reloaded(self) -> None:
+        """Wait for haproxy before 2.7, which does not say what became of a reload: once it listens again, it knows."""
+        async with asyncio.timeout(_SOON_S):
+            while True:
+                with contextlib.suppress(OSError):
+                    if found := re.search(r"\[failed: (\d+)\]", await _ask(self._files.master, "show proc;quit")):
+                        break
+                await asyncio.sleep(_AGAIN_S)
+        if found[1] != "0":
+            raise ProxyRefused("haproxy did not take its configuration: its log says why")
 
     async def _replace_table(self, lines: list[str]) -> None:
         name = str(self._files.instances)

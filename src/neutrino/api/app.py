@@ -20,6 +20,7 @@ from neutrino.api.page import files as page
 from neutrino.api.page.events import Events
 from neutrino.api.page.feed import Feed
 from neutrino.api.page.realised import Realised, Rows
+from neutrino.api.page.trace import Trace
 from neutrino.api.paths.agents import (
     AgentsOfNetwork,
     AgentsOfRouter,
@@ -359,10 +360,12 @@ def application(
     authenticator: Authenticator | None = None,
     feed: Feed | None = None,
     rows: Rows | None = None,
+    flows: Rows | None = None,
 ) -> falcon.asgi.App[Req, Resp]:
     """Return the ASGI application over *service*; without *authenticator* callers are believed.
 
-    Who gives a *feed* can close it, which ends the streams of events. *rows* reads what a backend has of a resource.
+    Who gives a *feed* can close it, which ends the streams of events. *rows* and *flows* read what a backend
+    has of a resource.
     """
     identity = service.config.identity if authenticator else None
     authenticator = authenticator or NoAuth(service.config.noauth_project_id)
@@ -374,9 +377,13 @@ def application(
     files = page.Files()
     app.add_route("/", Versions(files))
     app.add_route(f"{page.PREFIX}{{name}}", files)
-    app.add_route(f"{page.PREFIX}login", page.LogIn(identity))
+    app.add_route(f"{page.PREFIX}login", page.LogIn(identity, traces=bool(service.config.trace_socket)))
     if rows is not None:
         app.add_route("/realised/{collection}/{row_id}", Realised(service, rows))
+    if flows is not None:
+        app.add_route("/realised/{collection}/{row_id}/flows", Realised(service, flows, "flows"))
+    if service.config.trace_socket:
+        app.add_route("/trace", Trace(service, is_open=identity is None))
     app.add_route("/events", Events(service, authenticator, feed or Feed(service.database)))
     app.add_route("/openapi.json", Description())
     app.add_route(PREFIX, Resources())

@@ -89,6 +89,7 @@ EXTENSIONS: tuple[Extension, ...] = (
     Extension("port-trusted-vif", "Port trusted vif", "Whether a virtual function is trusted, for Nova."),
     Extension("project-id", "project_id field enabled", "project_id beside tenant_id."),
     Extension("provider", "Provider Network", "How a network is realised: flat, vlan, geneve, vxlan or local."),
+    Extension("pvlan", "Private VLAN", "Networks whose ports reach only some others."),
     Extension("qinq", "QinQ networks", "VLANs inside of VLANs of a network."),
     Extension("qos", "Quality of Service", "Policies of rules for networks and ports."),
     Extension("qos-bw-limit-direction", "Direction for QoS bandwidth limit rule", "Limits of what comes in."),

@@ -4,8 +4,8 @@ Here: the words, the tables, the exit status. Not here: finding out (neutrino.st
 (neutrino.diagnosis).
 """
 
-import re
 import sys
+from collections.abc import Sequence
 from statistics import mean
 from typing import Annotated
 
@@ -13,13 +13,12 @@ import typer
 
 from neutrino.cli import terminal
 from neutrino.cli.place import lab_of
-from neutrino.diagnosis import packet, verdict
+from neutrino.diagnosis import hops, packet, verdict
 from neutrino.stack.fault import StackFault
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-SHORT_ID = 8
+LONGEST_ROW = len("rule 01234567")
 WIDEST = 46
-OUTPUT = re.compile(r'output to "([^"]*)"')
 
 
 def ping(
@@ -66,23 +65,12 @@ def trace(
         raise StackFault(str(error)) from error
     found = inquiry.trace(lab_of(), source, target, kind, send=send)
     if as_json:
-        import msgspec
-
-        facts = found.facts
-        terminal.print_json(
-            {
-                "verdict": msgspec.to_builtins(found.verdict),
-                "packet": msgspec.to_builtins(facts.packet) if facts else None,
-                "logical": msgspec.to_builtins(facts.walk.pipelines) if facts else [],
-                "openflow": msgspec.to_builtins(facts.passage) if facts else None,
-                "wire": msgspec.to_builtins(facts.wire) if facts else None,
-            }
-        )
+        terminal.print_json(found.document())
     else:
         terminal.print_line(f"{found.verdict.sentence}.")
         if found.facts is not None and not brief:
             terminal.print_line()
-            _print_way(found.facts, full=full)
+            _print_way(found.facts, found.hops, full=full)
     sys.exit(0 if found.verdict.outcome == verdict.ARRIVES else 1)
 
 
@@ -108,30 +96,18 @@ def explain(
     sys.exit(0 if all(one.is_whole for one in links) else 1)
 
 
-def _print_way(facts: verdict.Facts, *, full: bool) -> None:
+def _print_way(facts: verdict.Facts, way: Sequence[hops.Hop], *, full: bool) -> None:
     sent = facts.packet
     terminal.print_line(f"sent       {sent.source_mac} {sent.source} -> {sent.target_mac} {sent.target}, {sent.kind}")
     rows = []
-    end = facts.walk.end
-    for pipeline, step in facts.walk.steps:
-        is_end = end is not None and step is end[1]
-        if full or is_end or verdict.decides(facts, step):
-            acl = facts.acls.get(facts.hints.get(step.flow, ""))
-            row = f"rule {acl.rule_id[:SHORT_ID]}" if acl and acl.rule_id else "drop group" if acl else ""
-            output = OUTPUT.search(step.actions[-1]) if step.actions else None
-            then = (
-                "drop"
-                if is_end
-                else f"to {output[1]}"
-                if output
-                else step.actions[-1].rstrip(";")
-                if step.actions
-                else ""
-            )
-            place = f"{verdict.place(facts, pipeline)} {pipeline.kind}"
-            cells = (_named(facts, one) for one in (step.match, then))
-            rows.append((place, step.stage, step.flow, row, *(_short(one) for one in cells)))
-    terminal.print_table(("in", "stage", "flow", "row", "match", "then"), rows, {"drop": "red"})
+    for hop in way:
+        for flow in hop.flows:
+            if full or flow.is_end or flow.is_decisive:
+                row = "" if not flow.rule else "drop group" if flow.rule == verdict.DROP_GROUP else f"rule {flow.rule}"
+                place = f"{hop.kind} {hop.name} {flow.kind}"
+                cells = (_short(one) for one in (flow.match, flow.then))
+                rows.append((place, flow.stage, flow.flow, row[:LONGEST_ROW], *cells))
+    terminal.print_table(("in", "stage", "flow", "row", "match", "then"), rows, {hops.DROP: "red"})
     if facts.passage is not None:
         left = facts.passage
         binding = facts.bindings.get(facts.sender["id"])
@@ -144,13 +120,6 @@ def _print_way(facts: verdict.Facts, *, full: bool) -> None:
         if wire.arrived is None:
             seen = f"nobody can watch {facts.names[1]}"
         terminal.print_line(f"packet     {seen}; answer: {wire.answer or wire.trouble or 'none'}")
-
-
-def _named(facts: verdict.Facts, text: str) -> str:
-    """Return *text* with names where it has ids of ports."""
-    for port in facts.intent.ports.values():
-        text = text.replace(port["id"], facts.intent.label(port))
-    return text
 
 
 def _short(text: str) -> str:

@@ -29,19 +29,21 @@ Release = Annotated[
         show_default="the host's own, else the newest",
     ),
 ]
-BUSY, WAITING = ("contract", "unit", "component"), ("stack", "packets", "page")
+BUSY, WAITING = ("unit", "component"), ("contract", "stack", "packets", "page")
 """Kinds that keep the processors busy, and kinds that mostly wait for daemons; those with the longest tests first."""
 KINDS = (*BUSY, *WAITING)
 """Folders of tests/, by what is real in them (docs/style.md, rule 12)."""
-BESIDE_EACH_OTHER = ("--numprocesses=3", "--dist=loadfile", "--no-loadscope-reorder")
-"""Files run beside each other: each process of tests has its own databases, daemons and labs."""
+TESTS_BESIDE = ("--numprocesses=3", "--dist=worksteal")
+"""Tests run beside each other: each process of tests has its own databases."""
+FILES_BESIDE = ("--numprocesses=3", "--dist=loadfile", "--no-loadscope-reorder")
+"""Files run beside each other: each process of tests has its own daemons and labs, which the tests of a file share."""
 ALONE = "alone"
 """The mark of tests that claim times on the wire: they run one by one, when nothing else does."""
 THOROUGH = "thorough"
 """The mark of tests that only `./stack test KIND` runs: `./stack test` goes without."""
 ROUNDS = (
-    (BUSY, f"not {ALONE}", BESIDE_EACH_OTHER),
-    (WAITING, f"not {ALONE}", BESIDE_EACH_OTHER),
+    (BUSY, f"not {ALONE}", TESTS_BESIDE),
+    (WAITING, f"not {ALONE}", FILES_BESIDE),
     (WAITING, ALONE, ()),
 )
 """What runs in one go: kinds, which of their tests by mark, and how."""
@@ -134,7 +136,7 @@ def _older(options: Sequence[str]) -> list[str]:
     if not release:
         return []
     os.environ["NEUTRINO_PROGRAMS"] = str(programs.obtain(release).bin)
-    passed = _pytest(*ON_OLDER, *BESIDE_EACH_OTHER, *options) in (0, NO_TESTS)
+    passed = _pytest(*ON_OLDER, *FILES_BESIDE, *options) in (0, NO_TESTS)
     return [] if passed else [f"{' '.join(ON_OLDER)} on {release}"]
 
 

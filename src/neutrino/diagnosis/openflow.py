@@ -10,6 +10,8 @@ _STEP = re.compile(r"\s*(\d+)\. (.*?)(?:, priority (\d+))?(?:, cookie 0x([0-9a-f
 _ACTIONS = "Datapath actions: "
 _TUNNEL = re.compile(r"ipv4\(src=[0-9.]+,dst=([0-9.]+),proto=17|set\(tunnel\([^)]*\bdst=([0-9.]+)")
 _DEVICE = re.compile(r"(?:^|[,(])([a-zA-Z_][\w.-]*)(?=$|[,)])")
+# What is said to the switch itself has words in parentheses too, three deep at most: ct(commit,nat(src)).
+_INWARD = re.compile(r"\b(?:userspace|ct)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 _NOT_DEVICES = {"drop", "recirc", "ct_clear", "pop_vlan", "frag", "commit", "nat", "crit"}
 
 
@@ -46,6 +48,6 @@ def parse(text: str) -> Passage:
         elif (match := _STEP.fullmatch(line)) and match[3] is not None:
             rules.append(Rule(int(match[1]), match[2], int(match[3]), (match[4] or "").zfill(8) if match[4] else ""))
     tunnel = _TUNNEL.search(actions)
-    plain = re.sub(r"userspace\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)", "", actions)
+    plain = _INWARD.sub("", actions)
     devices = () if tunnel else tuple(one for one in _DEVICE.findall(plain) if one not in _NOT_DEVICES)
     return Passage(tuple(rules), (tunnel[1] or tunnel[2]) if tunnel else "", devices)

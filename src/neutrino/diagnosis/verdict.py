@@ -18,6 +18,7 @@ LEAVES = "leaves"
 LOST = "lost"
 """By all rows and flows it should have arrived, and did not."""
 DROP_GROUP = "neutron_pg_drop"
+PRIVATE = "@pvlan_"  # groups of ports by their standing on a private network
 EVALUATE_ACLS = ("_acl_eval", "_in_acl", "_out_acl")
 """How the names of the stages end that evaluate ACLs; before OVN 23.06 the same stage also acted on them."""
 _DECIDING = {
@@ -70,7 +71,7 @@ class Facts:
 
     *sender* and *target* are ports of the API (*target* None for an address outside), *names* how the caller calls
     them. *hints*: by logical flow (8 digits), the Northbound row that it came from (8 digits). *acls* by that.
-    *bindings* by logical port.
+    *bindings* by logical port. *tunnels*: by the address of a tunnel's end, the host.
     """
 
     packet: Packet
@@ -82,6 +83,7 @@ class Facts:
     hints: Mapping[str, str] = field(default_factory=dict)
     acls: Mapping[str, Acl] = field(default_factory=dict)
     bindings: Mapping[str, Binding] = field(default_factory=dict)
+    tunnels: Mapping[str, str] = field(default_factory=dict)
     passage: Passage | None = None
     wire: Wire | None = None
 
@@ -166,8 +168,10 @@ def _by_acl(facts: Facts, pipeline: Pipeline, what: str) -> Verdict | None:
             sentence=f"{what} is dropped at {facts.intent.label(port)} by security group rule {acl.rule_id}",
             rule=f"security_group_rule {acl.rule_id}",
         )
-    other = (pipeline.source or facts.packet.source) if direction == "ingress" else _target(facts, pipeline)
     label = facts.intent.label(port)
+    if PRIVATE in acl.match:
+        return _by_standing(port, label, what)
+    other = (pipeline.source or facts.packet.source) if direction == "ingress" else _target(facts, pipeline)
     unwritten = facts.intent.admitting(port, direction, facts.packet.kind, other)
     if unwritten is not None:
         return Verdict(
@@ -185,6 +189,20 @@ def _by_acl(facts: Facts, pipeline: Pipeline, what: str) -> Verdict | None:
         sentence=f"{what} is dropped at {label}: no {direction} rule of its security groups ({groups}) lets"
         f" {facts.packet.kind} {way}",
         rule=f"port_group {DROP_GROUP}",
+    )
+
+
+def _by_standing(port: Resource, label: str, what: str) -> Verdict:
+    """Explain what a private network keeps from *port*, whatever its security groups say."""
+    community = port["pvlan_community"]
+    standing = f"of community {community}" if community else port["pvlan_type"]
+    others = " and those of its community" if community else ""
+    return Verdict(
+        outcome=DROPPED,
+        where="logical",
+        sentence=f"{what} is dropped at {label}, which is {standing} on a private network: only promiscuous"
+        f" ports{others} reach it",
+        rule=f"pvlan_type {port['pvlan_type']}",
     )
 
 
@@ -221,7 +239,7 @@ def _disabled(label: str, port: Resource, what: str) -> Verdict:
 
 def _by_lookup(facts: Facts, pipeline: Pipeline, what: str) -> Verdict | None:
     """Explain a frame whose destination no port of the switch has."""
-    network = facts.intent.networks.get(_id(pipeline.datapath))
+    network = facts.intent.networks.get(identity(pipeline.datapath))
     if network is None:
         return None
     came_from = facts.intent.ports.get(pipeline.inport)
@@ -261,7 +279,7 @@ def _by_lookup(facts: Facts, pipeline: Pipeline, what: str) -> Verdict | None:
 
 
 def _by_routing(facts: Facts, pipeline: Pipeline, what: str) -> Verdict | None:
-    router = facts.intent.routers.get(_id(pipeline.datapath))
+    router = facts.intent.routers.get(identity(pipeline.datapath))
     if router is None:
         return None
     return Verdict(
@@ -386,7 +404,7 @@ def _lost(facts: Facts, what: str) -> Verdict:
 def _gateway(facts: Facts) -> tuple[str, Binding] | None:
     """Return the router through whose gateway the packet leaves, and where that gateway is."""
     for pipeline in reversed(facts.walk.pipelines):
-        router = facts.intent.routers.get(_id(pipeline.datapath))
+        router = facts.intent.routers.get(identity(pipeline.datapath))
         if router is not None and pipeline.kind == "egress":
             binding = facts.bindings.get(f"cr-{pipeline.outport}")
             return (name(router), binding) if binding else None
@@ -403,11 +421,11 @@ def _acl(facts: Facts, pipeline: Pipeline) -> Acl | None:
 
 def place(facts: Facts, pipeline: Pipeline) -> str:
     """Return how people call the network or router of *pipeline*."""
-    identity = _id(pipeline.datapath)
-    if identity in facts.intent.routers:
-        return f"router {name(facts.intent.routers[identity])}"
-    if identity in facts.intent.networks:
-        return f"network {name(facts.intent.networks[identity])}"
+    known = identity(pipeline.datapath)
+    if known in facts.intent.routers:
+        return f"router {name(facts.intent.routers[known])}"
+    if known in facts.intent.networks:
+        return f"network {name(facts.intent.networks[known])}"
     return f"datapath {pipeline.datapath}"
 
 
@@ -415,5 +433,6 @@ def _target(facts: Facts, pipeline: Pipeline) -> str:
     return pipeline.target or facts.packet.target
 
 
-def _id(datapath: str) -> str:
+def identity(datapath: str) -> str:
+    """Return the id of the network or router that *datapath* stands for."""
     return datapath.removeprefix(_PREFIX)

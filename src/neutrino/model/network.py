@@ -97,6 +97,7 @@ class Network(Tagged, frozen=True, kw_only=True):
     dns_domain: Annotated[DnsDomain, Attr(extension="dns-integration")] = ""
     vlan_transparent: Annotated[Boolean, Attr(put=False, extension="vlan-transparent")] = False
     qinq: Annotated[Boolean, Attr(put=False, extension="qinq")] = False
+    pvlan: Annotated[Boolean, Attr(extension="pvlan")] = False
     l2_adjacency: Annotated[Boolean, Attr(post=False, put=False, stored=False, extension="l2_adjacency")] = True
     qos_policy_id: Annotated[Uuid | None, Attr(indexed=True, refers="policies", extension="qos")] = None
     # What the only segment is. With several there is `segments` instead.

@@ -1,6 +1,7 @@
 """The port: where an instance meets a network (Networking API v2.0, "Ports")."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
@@ -61,6 +62,7 @@ NUMA_POLICIES = ("required", "preferred", "legacy", "socket")
 ACTIVE, DOWN = "ACTIVE", "DOWN"
 UNBOUND, BINDING_FAILED = "unbound", "binding_failed"
 OFFLOAD_TYPES = ("switchdev",)
+ISOLATED, PROMISCUOUS, COMMUNITY = "isolated", "promiscuous", "community"  # whom a port of a private network reaches
 ACTIVE, DOWN, INACTIVE = "ACTIVE", "DOWN", "INACTIVE"  # of a port's data plane, of its bindings
 
 
@@ -93,6 +95,17 @@ class AddressPair(msgspec.Struct, frozen=True):
 
     ip_address: Annotated[str, _SOURCE]
     mac_address: Mac | None = None
+
+
+def _community(value: object) -> object:
+    if isinstance(value, str) and _COMMUNITY.fullmatch(value):
+        return value
+    raise ValueError(f"{shown(value)} is not a valid name of a community: {_COMMUNITY.pattern}")
+
+
+# A part of a port group's name; neutron-lib (services/pvlan/constants.py) has the same expression.
+_COMMUNITY = re.compile("[a-zA-Z_.][a-zA-Z_.0-9]{0,231}")
+_COMMUNITY_NAME = Kind("community", _community, "text", {"type": "string", "pattern": f"^{_COMMUNITY.pattern}$"})
 
 
 class HostBinding(msgspec.Struct, frozen=True):
@@ -194,6 +207,11 @@ class Port(Tagged, frozen=True, kw_only=True):
     # The address that ports share by their address pairs, and those ports: nobody is plugged here, one of them answers.
     virtual_ip: Annotated[Name, Attr(post=False, put=False, shown=False)] = ""
     virtual_parents: Annotated[Uuids, Attr(post=False, put=False, shown=False)] = ()
+
+    pvlan_type: Annotated[Annotated[str, one_of(ISOLATED, PROMISCUOUS, COMMUNITY)] | None, Attr(extension="pvlan")] = (
+        None
+    )
+    pvlan_community: Annotated[Annotated[str, _COMMUNITY_NAME] | None, Attr(extension="pvlan")] = None
 
     qos_policy_id: Annotated[Uuid | None, Attr(indexed=True, refers="policies", extension="qos")] = None
     qos_network_policy_id: Annotated[

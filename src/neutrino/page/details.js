@@ -4,6 +4,7 @@ import { addressOf, Cloud, gatewayOf, isOwn, isRouterInterface, label, SINGULAR,
 import { byId, fill, h } from "./dom.js";
 import { Forms } from "./forms.js";
 import { Session } from "./session.js";
+import { Traces } from "./traces.js";
 
 /** @typedef {import("./cloud.js").Resource} Resource */
 /** @typedef {import("./cloud.js").Collection} Collection */
@@ -30,13 +31,15 @@ export class Details {
    * @param {Cloud} cloud
    * @param {Session} session
    * @param {Forms} forms
+   * @param {Traces} traces
    * @param {(collection: Collection, id: string) => void} chosen
    * @param {() => void} closed
    */
-  constructor(cloud, session, forms, chosen, closed) {
+  constructor(cloud, session, forms, traces, chosen, closed) {
     this._cloud = cloud;
     this._session = session;
     this._forms = forms;
+    this._traces = traces;
     this._chosen = chosen;
     this._closed = closed;
     this._panel = byId("details");
@@ -106,7 +109,10 @@ export class Details {
       ...this._around(collection, one).map((group) => this._related(group)),
       this._actions(collection, one),
       this._more("As the API says it", "json", async () => h("pre", { tabindex: 0 }, JSON.stringify(one, null, 2))),
-      collection === "agents" || !this._isAdmin() ? null : this._more("As OVN's Northbound has it", "rows", () => this._rows(collection, one.id)),
+      ...(collection === "agents" || !this._session.isAdmin() ? [] : [
+        this._more("As OVN's Northbound has it", "rows", () => this._rows(collection, one.id)),
+        this._more("Logical flows made from it", "flows", () => this._flows(collection, one.id)),
+      ]),
     ]);
     this._panel.hidden = false;
   }
@@ -193,6 +199,7 @@ export class Details {
     if (collection === "networks") all.push(["Add a port", () => void forms.port(one.id)], ["Add a subnet", () => void forms.subnet(one.id)]);
     if (collection === "routers") all.push(["Connect a subnet", () => void forms.connect(one)], ["Way out", () => void forms.gateway(one)]);
     if (collection === "ports" && !isOwn(one)) all.push(["Floating IP", () => void forms.floatingIp(one.id)]);
+    if (collection === "ports" && this._traces.isFor(one)) all.push(["Trace a packet", () => void this._traces.ask(one.id)]);
     if (collection === "floatingips") all.push(["Associate", () => void forms.associate(one)]);
     if ("admin_state_up" in one && collection !== "agents") {
       all.push([one.admin_state_up ? "Switch off" : "Switch on", () => this._try(() => forms.switch(collection, one))]);
@@ -211,16 +218,21 @@ export class Details {
     }
   }
 
-  _isAdmin() {
-    return this._session.who === null || this._session.who.roles.includes("admin");
-  }
-
   /** The rows of the Northbound that stand for a resource. @param {Collection} collection @param {string} id */
   async _rows(collection, id) {
     /** @type {Record<string, any>[]} */
     const rows = (await this._session.send("GET", `/realised/${collection}/${id}`)).rows;
     if (!rows.length) return h("p", {}, "There is no row for it.");
     const texts = rows.map(({ _table, _uuid, _version, ...columns }) => `${_table} ${_uuid}\n${lines(columns)}`);
+    return h("pre", { tabindex: 0 }, texts.join("\n\n"));
+  }
+
+  /** The logical flows that were made from those rows. @param {Collection} collection @param {string} id */
+  async _flows(collection, id) {
+    /** @type {{id: string, stage: string, priority: number, match: string, actions: string}[]} */
+    const flows = (await this._session.send("GET", `/realised/${collection}/${id}/flows`)).flows;
+    if (!flows.length) return h("p", {}, "There is no flow that is made from it alone.");
+    const texts = flows.map((one) => `${one.stage}  priority ${one.priority}  ${one.id.slice(0, 8)}\n  ${one.match}\n  → ${one.actions}`);
     return h("pre", { tabindex: 0 }, texts.join("\n\n"));
   }
 

@@ -7,6 +7,7 @@ export const KEYS = [
   ["arrows", "to the neighbour in that direction"],
   ["Enter", "details of what has the focus"],
   ["n", "make something new"],
+  ["t", "trace a packet, where the stack can"],
   ["Delete", "delete what is shown in the details"],
   ["Escape", "close, or clear the search"],
   ["?", "these keys"],

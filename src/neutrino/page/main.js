@@ -10,6 +10,7 @@ import { Picture } from "./picture.js";
 import { Search } from "./search.js";
 import { Session } from "./session.js";
 import { follow } from "./stream.js";
+import { Traces } from "./traces.js";
 import { Wires } from "./wires.js";
 
 const session = new Session();
@@ -18,7 +19,8 @@ const forms = new Forms(cloud, session, choose);
 const picture = new Picture(cloud, choose);
 const wires = new Wires(cloud);
 const search = new Search(cloud, choose);
-const details = new Details(cloud, session, forms, choose, unchoose);
+const traces = new Traces(cloud, session, choose, later);
+const details = new Details(cloud, session, forms, traces, choose, unchoose);
 /** @type {AbortController | null} */
 let following = null;
 let isDrawn = true;
@@ -33,6 +35,7 @@ function choose(collection, id) {
 function unchoose() {
   for (const element of document.querySelectorAll(".chosen")) element.classList.remove("chosen");
   wires.chosen = "";
+  traces.show();
   later();
 }
 
@@ -46,6 +49,7 @@ function openWanted() {
   element?.classList.add("chosen");
   element?.scrollIntoView({ block: "nearest", inline: "nearest" });
   wires.chosen = collection === "ports" ? id : "";
+  traces.hide();
   details.open(collection, id);
 }
 
@@ -58,6 +62,7 @@ function later() {
     picture.draw();
     openWanted();
     details.draw();
+    wires.way = traces.way;
     wires.draw();
     search.mark();
     counts();
@@ -115,6 +120,7 @@ async function enter() {
 function left() {
   following?.abort();
   details.close();
+  traces.close();
   cloud.clear();
   later();
   byId("live").className = "live";
@@ -141,7 +147,8 @@ listen({
   "/": () => search.focus(),
   n: () => forms.offer(),
   "?": () => void show("Keys", help()),
-  Escape: () => (details.close(), search.clear()),
+  t: () => void traces.ask(details.collection === "ports" ? details.id : ""),
+  Escape: () => (details.id ? details.close() : traces.close(), search.clear()),
   Delete: () => details.remove(),
 });
 new ResizeObserver(() => wires.draw()).observe(byId("picture"));

@@ -20,13 +20,16 @@ export class Session {
   constructor() {
     /** @type {Who | null} */
     this.who = null;
+    /** Whether there is somebody who follows packets. */
+    this.traces = false;
     /** @type {() => void} */
     this.onlost = () => {};
   }
 
   /** Find out whether the API wants a log-in, and whether there was one already. Return whether one is needed now. */
   async begin() {
-    const { auth } = await (await fetch("/page/login")).json();
+    const { auth, traces } = await (await fetch("/page/login")).json();
+    this.traces = traces;
     if (auth === "noauth") return false;
     const kept = sessionStorage.getItem(KEY);
     if (kept) this.who = JSON.parse(kept);
@@ -60,6 +63,11 @@ export class Session {
     if (!this.who) return;
     this.leave();
     this.onlost();
+  }
+
+  /** Whether whoever is here is an administrator; without log-in everybody is. */
+  isAdmin() {
+    return this.who === null || this.who.roles.includes("admin");
   }
 
   /** @returns {Record<string, string>} */

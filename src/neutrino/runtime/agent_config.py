@@ -9,7 +9,8 @@ from pathlib import Path
 
 from oslo_config import cfg
 
-from neutrino.runtime.config import ConfigError
+from neutrino.runtime import tls
+from neutrino.runtime.config import SB_TLS, ConfigError
 
 DEFAULT = [
     cfg.StrOpt("state_path", default="/var/lib/neutrino-agent", help="Folder of haproxy's files and sockets."),
@@ -37,13 +38,16 @@ DEFAULT = [
 AGENT = [
     cfg.FloatOpt("report_interval", default=30.0, min=0.1, help="Seconds between signs of life."),
 ]
+OVS_TLS = ("ssl_key_file", "ssl_cert_file", "ssl_ca_cert_file")
 OVS = [
     cfg.StrOpt("ovsdb_connection", default="unix:/run/openvswitch/db.sock", help="Open_vSwitch: unix:, tcp: or ssl:."),
+    *tls.options(OVS_TLS, "Open vSwitch"),
 ]
 OVN = [
     cfg.StrOpt(
         "ovn_sb_connection", default="", help="OVN_Southbound; where empty, what ovn-controller uses (ovn-remote)."
     ),
+    *tls.options(SB_TLS, "the Southbound"),
 ]
 
 GROUPS: dict[str, list[cfg.Opt]] = {"DEFAULT": DEFAULT, "agent": AGENT, "ovs": OVS, "ovn": OVN}
@@ -62,6 +66,8 @@ class AgentConfig:
     namespace_suffix: str
     ovsdb_connection: str
     ovn_sb_connection: str
+    ovs_tls: tls.TlsFiles | None
+    sb_tls: tls.TlsFiles | None
     report_interval_s: float
 
 
@@ -86,6 +92,8 @@ def load(argv: Sequence[str]) -> AgentConfig:
             namespace_suffix=conf.namespace_suffix,
             ovsdb_connection=conf.ovs.ovsdb_connection,
             ovn_sb_connection=conf.ovn.ovn_sb_connection,
+            ovs_tls=tls.files(conf.ovs, "ovs", OVS_TLS, conf.ovs.ovsdb_connection),
+            sb_tls=tls.files(conf.ovn, "ovn", SB_TLS, conf.ovn.ovn_sb_connection),
             report_interval_s=conf.agent.report_interval,
         )
     except (cfg.Error, ValueError) as error:

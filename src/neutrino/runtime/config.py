@@ -10,6 +10,8 @@ from pathlib import Path
 
 from oslo_config import cfg
 
+from neutrino.runtime import tls
+
 POLICY_FILE = "policy.yaml"
 DEFAULT = [
     cfg.StrOpt(
@@ -114,9 +116,13 @@ ML2_TYPE_FLAT = [cfg.ListOpt("flat_networks", default=["*"], help="Physical netw
 # BFD between chassis by ha_failover_strategy: least milliseconds between packets received and sent, and how many of
 # them are missed until the other is down.
 BFD = {"normal": (1000, 100, 3), "aggressive": (500, 100, 3), "conservative": (1000, 100, 6)}
+NB_TLS = ("ovn_nb_private_key", "ovn_nb_certificate", "ovn_nb_ca_cert")
+SB_TLS = ("ovn_sb_private_key", "ovn_sb_certificate", "ovn_sb_ca_cert")
 OVN = [
     cfg.StrOpt("ovn_nb_connection", default="unix:/run/ovn/ovnnb_db.sock", help="OVN_Northbound: unix:, tcp: or ssl:."),
     cfg.StrOpt("ovn_sb_connection", default="unix:/run/ovn/ovnsb_db.sock", help="OVN_Southbound: unix:, tcp: or ssl:."),
+    *tls.options(NB_TLS, "the Northbound"),
+    *tls.options(SB_TLS, "the Southbound"),
     cfg.BoolOpt("ovn_metadata_enabled", default=False, help="Give networks a metadata port; each host has an agent."),
     cfg.IntOpt("dhcp_default_lease_time", default=43200, min=1, help="Seconds for which DHCP leases an IPv4 address."),
     cfg.ListOpt("dns_servers", default=[], help="Resolvers that DHCP tells of where a subnet names none."),
@@ -144,6 +150,13 @@ OVN = [
     cfg.IntOpt("bfd_mult", default=3, min=1, max=255, help="BFD packets missed until a chassis is down; if manual."),
     cfg.IntOpt(
         "agent_probe_interval", default=15, min=1, help="Neutrino's own: seconds between probes of all chassis."
+    ),
+]
+PAGE = [
+    cfg.StrOpt(
+        "trace_socket",
+        default="",
+        help="Neutrino's own: unix socket of who follows packets for the page; without it, the page follows none.",
     ),
 ]
 OSLO_MIDDLEWARE = [
@@ -187,6 +200,7 @@ GROUPS: dict[str, list[cfg.Opt]] = {
     "ml2_type_vlan": ML2_TYPE_VLAN,
     "ml2_type_flat": ML2_TYPE_FLAT,
     "ovn": OVN,
+    "page": PAGE,
     "oslo_middleware": OSLO_MIDDLEWARE,
     "oslo_policy": OSLO_POLICY,
     "quotas": QUOTAS_OPTIONS,
@@ -260,6 +274,8 @@ class Config:
     flat_networks: tuple[str, ...]
     ovn_nb_connection: str
     ovn_sb_connection: str
+    nb_tls: tls.TlsFiles | None
+    sb_tls: tls.TlsFiles | None
     has_metadata: bool
     agent_probe_interval_s: int
     bfd: tuple[int, int, int]  # min-rx and min-tx in milliseconds, multiplier
@@ -272,6 +288,7 @@ class Config:
     enable_distributed_floating_ip: bool
     l3_ha: bool
     enable_ndp_proxy_by_default: bool
+    trace_socket: str  # none: the page follows no packets
     max_request_body_bytes: int
     policy_files: tuple[Path, ...]
     enforce_scope: bool
@@ -324,6 +341,8 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         flat_networks=tuple(conf.ml2_type_flat.flat_networks),
         ovn_nb_connection=conf.ovn.ovn_nb_connection,
         ovn_sb_connection=conf.ovn.ovn_sb_connection,
+        nb_tls=tls.files(conf.ovn, "ovn", NB_TLS, conf.ovn.ovn_nb_connection),
+        sb_tls=tls.files(conf.ovn, "ovn", SB_TLS, conf.ovn.ovn_sb_connection),
         has_metadata=conf.ovn.ovn_metadata_enabled,
         agent_probe_interval_s=conf.ovn.agent_probe_interval,
         bfd=BFD.get(conf.ovn.ha_failover_strategy) or (conf.ovn.bfd_min_rx, conf.ovn.bfd_min_tx, conf.ovn.bfd_mult),
@@ -336,6 +355,7 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         enable_distributed_floating_ip=conf.ovn.enable_distributed_floating_ip,
         l3_ha=conf.l3_ha,
         enable_ndp_proxy_by_default=conf.enable_ndp_proxy_by_default,
+        trace_socket=conf.page.trace_socket,
         max_request_body_bytes=conf.oslo_middleware.max_request_body_size,
         policy_files=_policy_files(conf),
         enforce_scope=conf.oslo_policy.enforce_scope,

@@ -20,6 +20,7 @@ from neutrino.runtime import logs, notify
 from neutrino.runtime.agent_config import AgentConfig, load
 from neutrino.runtime.config import ConfigError
 from neutrino.runtime.supervisor import kept
+from neutrino.server.ovsdb import credentials
 
 _log = logging.getLogger("neutrino.agent")
 DEFAULT_BRIDGE = "br-int"
@@ -40,11 +41,11 @@ async def serve(config: AgentConfig) -> None:
     )
     haproxy = proxy.Proxy(files, upstream, plumbing.namespace_of)
     haproxy.prepare()
-    async with Client(config.ovsdb_connection, "Open_vSwitch") as open_vswitch:
+    async with Client(config.ovsdb_connection, "Open_vSwitch", tls=credentials(config.ovs_tls)) as open_vswitch:
         rows = open_vswitch.watch(switch.WATCHED)
         about = await _introduced(rows)
         remote = config.ovn_sb_connection or about["ovn-remote"]
-        async with Client(remote, "OVN_Southbound") as client:
+        async with Client(remote, "OVN_Southbound", tls=credentials(config.sb_tls)) as client:
             metadata = Metadata(open_vswitch, rows, about.get("ovn-bridge", DEFAULT_BRIDGE), plumbing, haproxy)
             southbound = Southbound(client, about["system-id"], metadata.look_again)
             heartbeat = Heartbeat(client, about["system-id"], config.report_interval_s)

@@ -18,10 +18,12 @@ from neutrino.api.identity.authentication import Authenticator, NoAuth
 from neutrino.api.page.feed import Feed
 from neutrino.api.service import Service
 from neutrino.backends.ovn.binding import OvnBinder
+from neutrino.backends.ovn.flows import LogicalFlows
 from neutrino.backends.ovn.lookup import NorthboundRows
 from neutrino.model.faults import DatabaseUnavailable
 from neutrino.runtime import logs, notify
 from neutrino.runtime.config import Config, ConfigError, load
+from neutrino.server import ovsdb
 from neutrino.server.protocol import Protocol
 from neutrino.server.wake import Wake
 from neutrino.store.database import open_database
@@ -69,7 +71,11 @@ def serve(config: Config, fd: int | None) -> None:
     database = open_database(config.database_connection, Wake(config.wake_path))
     feed = Feed(database)
     app = application(
-        Service(database, config, OvnBinder()), _authenticator(config), feed, NorthboundRows(config.ovn_nb_connection)
+        Service(database, config, OvnBinder()),
+        _authenticator(config),
+        feed,
+        NorthboundRows(lambda: ovsdb.northbound(config)),
+        LogicalFlows(lambda: ovsdb.southbound(config)),
     )
     server = _Server(
         uvicorn.Config(

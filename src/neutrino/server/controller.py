@@ -28,6 +28,7 @@ from neutrino.reconcile.fragment import Columns
 from neutrino.runtime import logs, notify
 from neutrino.runtime.config import Config, ConfigError, Nova, load
 from neutrino.runtime.supervisor import kept
+from neutrino.server import ovsdb
 from neutrino.server.wake import Wake
 from neutrino.store.database import Database, open_database
 from neutrino.store.intent import Intent
@@ -152,8 +153,8 @@ async def serve(config: Config) -> None:
     database = open_database(config.database_connection)
     database.listen(Wake(config.wake_path))  # API processes of this machine send that datagram themselves
     try:
-        northbound = Client(config.ovn_nb_connection, "OVN_Northbound", leader_only=True)
-        southbound = Client(config.ovn_sb_connection, "OVN_Southbound")
+        northbound = ovsdb.northbound(config, leader_only=True)
+        southbound = ovsdb.southbound(config)
         daemon = Daemon(config, await settings(config, database), database, northbound, southbound)
         running = asyncio.create_task(daemon.run(), name="daemon")
         stopping = asyncio.create_task(stopped.wait(), name="stop")

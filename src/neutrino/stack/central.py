@@ -20,6 +20,9 @@ from neutrino.stack.state import Desired
 COMPACT_ABOVE_BYTES = 1 << 20
 """A database below this is read in a few milliseconds: compacting it would cost more than it saves."""
 
+GLOBALS = {"OVN_Northbound": "NB_Global", "OVN_Southbound": "SB_Global"}
+"""By database, the table whose row says where its server listens."""
+
 QUIET = ("-vconsole:info", "-vsyslog:off", "-vfile:off")
 
 
@@ -29,8 +32,8 @@ def services(
     """Return the central services; *listener* is the API's listening socket, *identity* what it asks about callers."""
     return (
         *identity,
-        _database(place, "ovn-nb", place.northbound, settings.ovn_dbs_log_level),
-        _database(place, "ovn-sb", place.southbound, settings.ovn_dbs_log_level),
+        _database(place, "ovn-nb", "OVN_Northbound", place.northbound, settings.ovn_dbs_log_level),
+        _database(place, "ovn-sb", "OVN_Southbound", place.southbound, settings.ovn_dbs_log_level),
         Service(
             name="ovn-northd",
             command=(
@@ -77,7 +80,8 @@ def _metadata(place: Place) -> Service:
     )
 
 
-def _database(place: Place, name: str, socket: Path, level: str) -> Service:
+def _database(place: Place, name: str, database: str, socket: Path, level: str) -> Service:
+    """Return a database's server; beside its socket it listens as its own rows say (ovn-ctl(8) starts it so too)."""
     file = place.run / f"{socket.stem}.db"
     control = place.private("central") / f"{name.replace('-', '')}_db.ctl"
 
@@ -93,6 +97,10 @@ def _database(place: Place, name: str, socket: Path, level: str) -> Service:
             place.programs.path("ovsdb-server"),
             str(file),
             f"--remote=punix:{socket}",
+            f"--remote=db:{database},{GLOBALS[database]},connections",
+            f"--private-key=db:{database},SSL,private_key",
+            f"--certificate=db:{database},SSL,certificate",
+            f"--ca-cert=db:{database},SSL,ca_cert",
             f"--unixctl={control}",
             f"--pidfile={place.private('central')}/{name}.pid",
             *QUIET,
@@ -134,6 +142,9 @@ def write_configuration(place: Place, identity: Identity | None, desired: Desire
 state_path = {place.run}
 auth_strategy = {"keystone" if identity else "noauth"}
 dns_domain = cloud.test
+
+[page]
+trace_socket = {place.questions}
 
 [database]
 connection = sqlite:///{place.run}/neutrino.sqlite

@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from neutrino.diagnosis import logical, openflow, packet, verdict
+import msgspec
+
+from neutrino.diagnosis import hops, logical, openflow, packet, verdict
 from neutrino.diagnosis.intent import Intent, Resource, name
 from neutrino.stack import outside, rows, state
 from neutrino.stack.fault import StackFault
@@ -51,20 +53,43 @@ class Trace:
     facts: verdict.Facts | None
     verdict: verdict.Verdict
 
+    @property
+    def hops(self) -> tuple[hops.Hop, ...]:
+        """The way of the packet; nothing where it was not sent."""
+        return hops.way(self.facts, self.verdict) if self.facts else ()
+
+    def document(self) -> dict[str, Any]:
+        """Return all of it as JSON has it."""
+        facts = self.facts
+        return {
+            "verdict": msgspec.to_builtins(self.verdict),
+            "packet": msgspec.to_builtins(facts.packet) if facts else None,
+            "hops": msgspec.to_builtins(self.hops),
+            "openflow": msgspec.to_builtins(facts.passage) if facts else None,
+            "wire": msgspec.to_builtins(facts.wire) if facts else None,
+        }
+
 
 def end(lab: Lab, intent: Intent, word: str) -> End:
-    """Return what *word* means: an instance, ``outside``, or an address; raises StackFault."""
+    """Return what *word* means: an instance, ``outside``, an address, or the id of a port; raises StackFault."""
     desired = state.load(lab.run)
     one = desired.instance(word)
     if one is not None:
         return End(word, lab.address(word) or _fixed(intent, one.port_id), one, intent.ports.get(one.port_id))
+    if word in intent.ports:
+        meant = intent.ports[word]
+        if not meant["fixed_ips"]:
+            raise StackFault(f"{intent.label(meant)} has no address")
+        plugged = _owner(lab, meant)
+        address = lab.address(plugged.name) if plugged else ""
+        return End(intent.label(meant), address or _fixed(intent, word), plugged, meant)
     if word == outside.OUTSIDE and desired.outside:
         return End(word, desired.outside[0].partition("/")[0])
     try:
         address = str(ip_address(word))
     except ValueError:
         known = ", ".join(one.name for one in desired.instances) or "none yet"
-        raise StackFault(f"{word} is no instance ({known}), not `outside`, and no address") from None
+        raise StackFault(f"{word} is no instance ({known}), not `outside`, no address, and no port's id") from None
     port = next((port for port in intent.ports.values() if address in _addresses(port)), None)
     owner = next((one for one in desired.instances if port and one.port_id == port["id"]), None)
     return End(word, address, owner, port)
@@ -83,9 +108,12 @@ def trace(lab: Lab, source: str, target: str, kind: packet.Kind, *, send: bool =
     """Follow *kind* from the instance *source* to *target* through every level; with *send*, by a real packet too."""
     known = intent(lab)
     sender, receiver = end(lab, known, source), end(lab, known, target)
+    source, target = sender.called, receiver.called
     if sender.instance is None:
         raise StackFault(f"a trace begins at an instance: {source} is none of `./stack instance list`")
     what = f"{kind} from {source} to {target}"
+    if receiver.port is not None and receiver.port == sender.port:
+        raise StackFault(f"{target} is {source} itself: such a packet never leaves it")
     if sender.port is None:
         return _ended("api", f"{what} is not sent: the API has no port {sender.instance.port_id} for {source} any more")
     floating = _behind(lab, known, receiver.address)
@@ -126,6 +154,7 @@ def trace(lab: Lab, source: str, target: str, kind: packet.Kind, *, send: bool =
         hints=hints,
         acls=_acls(lab, set(hints.values())),
         bindings=bindings(lab),
+        tunnels=_tunnels(lab),
         passage=_passage(lab, sender.instance, sent),
         wire=wire,
     )
@@ -168,6 +197,12 @@ def bindings(lab: Lab) -> dict[str, verdict.Binding]:
         alive = {f"{host}.ovs-vswitchd", f"{host}.ovn-controller"} <= ready
         found[one["logical_port"]] = verdict.Binding(host, one["up"] is True, alive)
     return found
+
+
+def _tunnels(lab: Lab) -> dict[str, str]:
+    """Return the hosts by the addresses of their tunnels' ends."""
+    rows_found = rows.select(lab.place.southbound, "OVN_Southbound", "Encap", ("ip", "chassis_name"))
+    return {one["ip"]: one["chassis_name"] for one in rows_found}
 
 
 def _ended(where: str, sentence: str, rule: str = "") -> Trace:

@@ -62,6 +62,11 @@ class Place:
         return self.private("central") / "metadata.sock"
 
     @property
+    def questions(self) -> Path:
+        """The socket on which the API hands on what the page asks about packets."""
+        return self.private("central") / "questions.sock"
+
+    @property
     def variables(self) -> Path:
         """The clients' openrc, of the administrator."""
         return self.variables_of("admin")

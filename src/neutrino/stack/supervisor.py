@@ -18,6 +18,7 @@ from neutrino.stack import central, command, control, guest, instance, jsonrpc, 
 from neutrino.stack.fault import StackFault
 from neutrino.stack.host import FABRIC, Host, number, usable_datapath
 from neutrino.stack.place import Place
+from neutrino.stack.questions import Questions
 from neutrino.stack.service import Keeper, Service
 
 LOG = logging.getLogger(__name__)
@@ -75,6 +76,7 @@ class Supervisor:
     async def _start(self) -> None:
         for name in ("central", "notify"):
             self.place.private(name).mkdir(parents=True)
+        self._questions = await Questions(self.place).listen()
         self._keep(central.services(self.place, self._listener.fileno(), self.desired.networking, self._identity))
         names = list(self.desired.hosts)
         for name in (FABRIC, *names):

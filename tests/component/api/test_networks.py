@@ -23,6 +23,7 @@ NEW = {
     "provider:segmentation_id": 1,
     "vlan_transparent": False,
     "qinq": False,
+    "pvlan": False,
     "l2_adjacency": True,
     "qos_policy_id": None,
     "project_id": "acme",

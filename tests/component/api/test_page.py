@@ -57,5 +57,5 @@ def test_no_other_file_is_served(page, name):
 
 
 def test_without_keystone_nobody_logs_in(api, page):
-    assert page("/page/login").json() == {"auth": "noauth"}
+    assert page("/page/login").json() == {"auth": "noauth", "traces": False}
     assert api.send("POST", "/page/login", json={}).status_code == 404

@@ -26,6 +26,8 @@ NEW = {
     "dns_domain": "",
     "dns_assignment": [],
     "data_plane_status": None,
+    "pvlan_type": None,
+    "pvlan_community": None,
     "trusted": None,
     "hardware_offload_type": None,
     "qos_policy_id": None,

@@ -17,9 +17,9 @@ UNUSED = {
     uuid for uuid, row in upstream.NORTHBOUND["HA_Chassis_Group"].items()
     if any(pair[0] == "neutron:network_id" for pair in row["external_ids"][1])
 }  # fmt: skip
-# Upstream translates all that a router sends, we what its subnets send.
+# Upstream translates all that a router sends, we what its two subnets send and what is behind its one route inwards.
 TRANSLATES_ALL = {uuid for uuid, row in upstream.NORTHBOUND["NAT"].items() if row["logical_ip"] == "0.0.0.0/0"}
-NEW = {"NAT": 2, "ACL": 2}  # and guests may ask for an address whatever their groups say
+NEW = {"NAT": 3, "ACL": 2}  # and guests may ask for an address whatever their groups say
 
 
 def scheduled() -> set[str]:

@@ -61,6 +61,11 @@ TABLES = (
 )
 _ORDER = [noun.collection for noun in NOUNS]
 
+STANDINGS = (
+    *({"pvlan_type": one} for one in ("promiscuous", "isolated")),
+    *({"pvlan_type": "community", "pvlan_community": name} for name in ("web", "db")),
+)
+
 Cloud = dict[tuple[str, str], Resource]
 
 
@@ -125,6 +130,7 @@ def clouds(draw: st.DrawFn) -> Cloud:
         name=draw(st.sampled_from(["blue", "b"])),
         mtu=draw(st.sampled_from([1442, 1400])),
         dns_domain=draw(st.sampled_from(["", "blue.test."])),
+        pvlan=draw(some()),
     )
     red = network(
         "red",
@@ -132,6 +138,7 @@ def clouds(draw: st.DrawFn) -> Cloud:
         provider_physical_network="physnet1",
         mtu=1500,
         router_external=draw(some()),
+        pvlan=draw(some()),
     )
     policies = [one for one in (draw(rules_of("gold")), draw(rules_of("silver"))) if draw(some())]
     under = st.sampled_from([None, *(one.id for one in policies)])
@@ -187,7 +194,8 @@ def clouds(draw: st.DrawFn) -> Cloud:
                 **draw(st.sampled_from([{}, *(_named(fixed.values(), name) for name in ("web", "db"))])),
             )
         )
-        ports[-1] = msgspec.structs.replace(ports[-1], qos_policy_id=draw(under))
+        stands = draw(st.sampled_from(STANDINGS)) if there.pvlan else {}
+        ports[-1] = msgspec.structs.replace(ports[-1], qos_policy_id=draw(under), **stands)
     layer_3 = draw(routed(networks, subnets, ports, under))
     logs = draw(logged(groups, ports))
     together = (*policies, *networks, *segments, *subnets, *labs, *groups, *rules, *ports, *layer_3, *logs)

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from neutrino.api.bodies import Given
-from neutrino.api.nouns import qos, segmentation
+from neutrino.api.nouns import pvlan, qos, segmentation
 from neutrino.api.nouns.security_groups import ensure_default
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
@@ -20,6 +20,7 @@ from neutrino.model.faults.segment import NetworkMTUSubnetConflict, VlanQinqDriv
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.network import LOWEST_MTU, Network, ProviderSegment
 from neutrino.model.port import DISTRIBUTED, FLOATING_IP, METADATA_DEVICE, ROUTER_GATEWAY, Port
+from neutrino.model.pvlan import check as check_private
 from neutrino.model.resource import attributes, wire_name
 from neutrino.model.segment import Segment
 from neutrino.model.subnet import Subnet
@@ -102,6 +103,7 @@ def create(tx: Transaction, request: Request, given: Given) -> Network:
     values = given | {"mtu": segmentation.mtu(request, wanted, given.get("mtu")), "availability_zones": zones}
     network = Network(**(values | stamps | {"id": network_id, "project_id": project_id}))  # type: ignore[arg-type]
     _check_vlans(network, wanted)
+    check_private(network)
     ensure_default(tx, project_id)
     tx.insert(network)
     segments = []
@@ -189,7 +191,11 @@ def update(tx: Transaction, request: Request, old: Network, changes: Given) -> N
     if number not in (None, old.provider_segmentation_id):
         assert isinstance(number, int)  # noqa: S101 - parsed so
         changes["provider_segmentation_id"] = _renumber(tx, request, old, number)
-    return tx.update(old, changes)
+    new = tx.update(old, changes)
+    check_private(new)
+    if new.pvlan != old.pvlan:
+        pvlan.changed(tx, new)
+    return new
 
 
 def _present(network: Network) -> Sequence[ProviderSegment]:

@@ -54,6 +54,7 @@ from neutrino.model.port import (
     FixedIpRequest,
     Port,
 )
+from neutrino.model.pvlan import standing
 from neutrino.model.router import Router
 from neutrino.model.subnet import Subnet
 from neutrino.store.columns import select_all, to_resource
@@ -135,7 +136,7 @@ def _create(tx: Transaction, request: Request, given: Given, mac: str) -> Port:
     port = Port(**values, created_at=tx.now, updated_at=tx.now, revision_number=1)  # type: ignore[arg-type]
     port = _with_pair_macs(port)
     _check_security(port)
-    port = msgspec.structs.replace(port, **virtual_ports.shared(tx, port))
+    port = msgspec.structs.replace(port, **standing(network, port), **virtual_ports.shared(tx, port))
     if not tx.insert_if_free(port, ("network_id", "mac_address")):
         raise MacAddressInUse(network.id, mac)
     virtual_ports.tell(tx, port, (pair.ip_address for pair in port.allowed_address_pairs))
@@ -197,6 +198,8 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
         if changes.get("port_security_enabled") is False and new.security_groups and "security_groups" not in changes:
             raise PortSecurityPortHasSecurityGroup
         _check_security(new)
+    if values.keys() & {"pvlan_type", "pvlan_community", "port_security_enabled", "device_owner"}:
+        values |= standing(network, new, is_left="pvlan_community" not in values)
     virtual_ports.check_plugged(old, new)
     if (new.binding_host_id, new.binding_vnic_type) != (old.binding_host_id, old.binding_vnic_type):
         binding = bind(tx, request, network, new.binding_host_id, new.binding_vnic_type, new.binding_profile)

@@ -21,7 +21,7 @@ from neutrino.model.faults.router import (
 from neutrino.model.faults.subnet import SubnetNotFound
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import Uuid
-from neutrino.model.port import ROUTER_INTERFACE, FixedIpRequest, Port
+from neutrino.model.port import PROMISCUOUS, ROUTER_INTERFACE, FixedIpRequest, Port
 from neutrino.model.port_forwarding import PortForwarding
 from neutrino.model.router import Router, check_overlap
 from neutrino.model.subnet import Subnet
@@ -147,6 +147,8 @@ def _of_port(tx: Transaction, request: Request, router: Router, port_id: str, pr
             "security_groups": (),
             "port_security_enabled": False,
             "allowed_address_pairs": (),
+            "pvlan_type": port.pvlan_type and PROMISCUOUS,
+            "pvlan_community": None,
         },
     )
 

@@ -87,16 +87,20 @@ class Files:
 
 
 class LogIn:
-    """``/page/login``: whether a log-in is needed, and for what a person typed, Keystone's token."""
+    """``/page/login``: whether a log-in is needed, and for what a person typed, Keystone's token.
 
-    def __init__(self, identity: Identity | None) -> None:
+    *traces* says whether there is somebody who follows packets (trace.py).
+    """
+
+    def __init__(self, identity: Identity | None, *, traces: bool) -> None:
         self._identity = identity
+        self._traces = traces
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="login")
 
     async def on_get(self, _req: Req, resp: Resp) -> None:
-        """Say who says who asks."""
+        """Say who says who asks, and what there is beside the API."""
         resp.set_header("Cache-Control", "no-store")
-        resp.data = _encode({"auth": "keystone" if self._identity else "noauth"})
+        resp.data = _encode({"auth": "keystone" if self._identity else "noauth", "traces": self._traces})
 
     async def on_post(self, req: Req, resp: Resp) -> None:
         """Hand the credentials on to Keystone, and its token back."""

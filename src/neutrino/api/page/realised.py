@@ -1,4 +1,4 @@
-"""``GET /realised/{collection}/{id}``: the backend's own rows for a resource, for administrators.
+"""``GET /realised/{collection}/{id}``: the backend's own rows for a resource, for administrators; below, its flows.
 
 Here: who may ask. Not here: reading them, which the backend does.
 """
@@ -20,14 +20,15 @@ _uuid = kind_of(Uuid).parse
 
 
 class Realised(Endpoint):
-    """The path."""
+    """The path, and ``/flows`` below it: *called* is what *rows* reads."""
 
-    def __init__(self, service: Service, rows: Rows) -> None:
+    def __init__(self, service: Service, rows: Rows, called: str = "rows") -> None:
         super().__init__(service)
         self._rows = rows
+        self._called = called
 
     async def on_get(self, req: Req, resp: Resp, collection: str, row_id: str) -> None:
-        """Show the rows."""
+        """Show them."""
         if not self.request(req).is_admin:
             raise PolicyNotAuthorized("context_is_admin")
         try:
@@ -35,6 +36,6 @@ class Realised(Endpoint):
         except ValueError as error:
             raise HTTPBadRequest(f"Invalid input for id. Reason: {error}.") from error
         try:
-            self.answer(resp, 200, _encode({"rows": await self._rows(collection, wanted)}))
+            self.answer(resp, 200, _encode({self._called: await self._rows(collection, wanted)}))
         except TimeoutError as error:
             raise BackendUnavailable from error

@@ -4,7 +4,7 @@ Not here: who may ask (api/page/realised.py).
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from neutrino.backends.ovn import uuids
@@ -28,11 +28,16 @@ ROWS = {
 WITHIN_S = 3.0
 
 
-class NorthboundRows:
-    """Reads rows of the Northbound at *remote*, over a connection for each question."""
+def keys(collection: str, row_id: str) -> list[Key]:
+    """Return the rows that stand for a resource; none where it is none of OVN's."""
+    return [key(row_id) for key in ROWS.get(collection, ())]
 
-    def __init__(self, remote: str) -> None:
-        self._remote = remote
+
+class NorthboundRows:
+    """Reads rows of the Northbound over a connection of its own for each question, which *connect* gives."""
+
+    def __init__(self, connect: Callable[[], Client]) -> None:
+        self._connect = connect
 
     async def __call__(self, collection: str, row_id: str) -> Sequence[Mapping[str, object]]:
         """Return the rows, each with its table's name as ``_table``; none where the resource is none of OVN's.
@@ -40,17 +45,17 @@ class NorthboundRows:
         Raises:
             TimeoutError: The Northbound does not answer.
         """
-        keys = [key(row_id) for key in ROWS.get(collection, ())]
-        if not keys:
+        wanted = keys(collection, row_id)
+        if not wanted:
             return []
         try:
-            async with asyncio.timeout(WITHIN_S), Client(self._remote, "OVN_Northbound") as client:
+            async with asyncio.timeout(WITHIN_S), self._connect() as client:
                 await client.wait_connected(WITHIN_S)
-                found = await client.transact([Select(key.table, key.uuid) for key in keys])
+                found = await client.transact([Select(key.table, key.uuid) for key in wanted])
         except OvsdbError as error:
             raise TimeoutError(str(error)) from error
         return [
-            row for key, rows in zip(keys, found, strict=True) if isinstance(rows, list) for row in _plain(key, rows)
+            row for key, rows in zip(wanted, found, strict=True) if isinstance(rows, list) for row in _plain(key, rows)
         ]
 
 

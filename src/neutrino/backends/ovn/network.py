@@ -1,12 +1,13 @@
 """A network as OVN rows: a switch.
 
-Source: upstream, ovn_client.py, _gen_network_parameters. Not here: what joins it to physical networks (segment.py).
+Source: upstream, ovn_client.py, _gen_network_parameters. Not here: what joins it to physical networks (segment.py),
+what keeps its ports from each other (pvlan.py).
 """
 
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from neutrino.backends.ovn import nb, uuids
+from neutrino.backends.ovn import nb, pvlan, uuids
 from neutrino.model.network import Network
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import Fragment
@@ -24,12 +25,15 @@ class NetworkFacts:
     is_qinq: bool = False
     dns_domain: str = ""
     qos_policy_id: str | None = None
+    is_private: bool = False
 
 
 def facts(network: Network) -> Hashable:
     """Return what others see of *network*."""
     physical = next(iter(network.physical_networks), None)
-    return NetworkFacts(network.mtu, physical, network.qinq, network.dns_domain, network.qos_policy_id)
+    return NetworkFacts(
+        network.mtu, physical, network.qinq, network.dns_domain, network.qos_policy_id, is_private=network.pvlan
+    )
 
 
 def logical_switch(network: Network) -> nb.Logical_Switch:
@@ -53,4 +57,5 @@ def logical_switch(network: Network) -> nb.Logical_Switch:
 
 def fragment(network: Network, see: See) -> Fragment:  # noqa: ARG001 - a network sees nobody
     """Return what *network* renders to."""
-    return Fragment({uuids.switch(network.id): columns(logical_switch(network))})
+    private = pvlan.fragment(network)
+    return Fragment({uuids.switch(network.id): columns(logical_switch(network)), **private.rows}, private.elements)

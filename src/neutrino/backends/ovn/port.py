@@ -9,9 +9,10 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from neutrino.backends.ovn import nb, port_dhcp, port_dns, qos, router_port, uuids
+from neutrino.backends.ovn import nb, port_dhcp, port_dns, pvlan, qos, router_port, uuids
 from neutrino.backends.ovn.network import NetworkFacts
 from neutrino.backends.ovn.port_dhcp import DEVICES, Subnets
+from neutrino.model.addressing import eui64
 from neutrino.model.network import Network
 from neutrino.model.port import BINDING_FAILED, DISTRIBUTED, FLOATING_IP, UNBOUND, Port
 from neutrino.model.subnet import Subnet
@@ -21,6 +22,7 @@ from neutrino.reconcile.fragment import NOTHING, Columns, Elements, Fragment, Ke
 from neutrino.reconcile.noun import See
 
 _VIRTUAL = "virtual"
+LINK_LOCAL = "fe80::/64"  # RFC 4862
 NO_OPTIONS: Mapping[str, str] = {}
 
 
@@ -64,6 +66,8 @@ def addresses(port: Port, *, has_dhcp: bool) -> frozenset[str]:
     if port.device_owner == DISTRIBUTED:
         return frozenset({own})
     if port.is_filtered or is_virtual(port):
+        if port.pvlan_type:  # by what it sends from, another host knows how it stands (pvlan.py)
+            own += f" {eui64(LINK_LOCAL, port.mac_address)}"
         macs = {pair.mac_address for pair in port.allowed_address_pairs if pair.mac_address}
         return frozenset({own, *(macs - {port.mac_address})})
     return frozenset({own, "unknown"} if has_dhcp else {"unknown"})
@@ -202,9 +206,10 @@ def fragment(port: Port, see: See) -> Fragment | None:
     v4, rows_v4 = port_dhcp.options_of(port, subnets, named, 4)
     v6, rows_v6 = port_dhcp.options_of(port, subnets, named, 6)
     more, limits = quality(port, see)
-    elements.update(limits.elements)
+    private = pvlan.membership(port)
+    elements.update({**limits.elements, **private.elements})
     row = logical_switch_port(port, subnets, _scopes(subnets, see), (v4, v6), more)
-    rows: dict[Key, Columns] = {key: columns(row), **limits.rows, **rows_v4, **rows_v6}
+    rows: dict[Key, Columns] = {key: columns(row), **limits.rows, **private.rows, **rows_v4, **rows_v6}
     if named is not None:
         names = port_dns.fragment(port, named.dns_domain)
         rows.update(names.rows)

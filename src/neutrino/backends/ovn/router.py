@@ -1,15 +1,20 @@
-"""A router as OVN rows: the router itself and the routes that it was given.
+"""A router as OVN rows: the router itself, the routes that it was given, and the SNAT of what is behind these.
 
-Source: upstream, ovn_client.py, create_router and _update_lrouter_routes. Not here: its ports (router_port.py), its
-gateway (gateway.py), floating IPs.
+Source: upstream, ovn_client.py, create_router and _update_lrouter_routes. What is behind further routers hides behind
+the gateway too, as by upstream's ovn_router_indirect_snat; there by one row for everything, here by one for each prefix
+that has a route inwards, so that what only passes stays as it is. Not here: its ports (router_port.py), its gateway
+(gateway.py), floating IPs.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 
 from neutrino.backends.ovn import nb, qos, uuids
+from neutrino.backends.ovn.subnet import SubnetFacts
 from neutrino.model.port import ROUTER_GATEWAY, ROUTER_INTERFACE
 from neutrino.model.router import Leg, Route, Router
+from neutrino.model.subnet import Subnet
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
 from neutrino.reconcile.noun import See
@@ -52,7 +57,7 @@ class RouterFacts:
         return frozenset(leg.network_id for leg in (*self.gateways, *self.interfaces))
 
 
-def facts(router: Router) -> Hashable:
+def facts(router: Router) -> RouterFacts:
     """Return what others see of *router*."""
     gateways = [leg for leg in router.legs if leg.device_owner == ROUTER_GATEWAY]
     return RouterFacts(
@@ -93,6 +98,36 @@ def static_route(route: Route) -> nb.Logical_Router_Static_Route:
     )
 
 
+def source_nat(router_id: str, seen: RouterFacts, cidr: str, name: str, marks: Mapping[str, str]) -> dict[Key, Columns]:
+    """Return the translations of an IPv4 prefix behind the router, called *name*, to the gateways' addresses."""
+    rows: dict[Key, Columns] = {}
+    for address, gateway_id in seen.snat_addresses:
+        nat = nb.NAT(
+            type="snat",
+            logical_ip=cidr,
+            external_ip=address,
+            logical_port=None,
+            # With one gateway OVN knows.
+            gateway_port=uuids.router_port(gateway_id).uuid if len(seen.gateways) > 1 else None,
+            external_ids={"neutron:router_name": uuids.router_name(router_id), **marks},
+        )
+        rows[uuids.named("NAT", f"{router_id} {name} {address}")] = columns(nat)
+    return rows
+
+
+def _behind(router: Router, see: See) -> list[str]:
+    """Return the IPv4 prefixes that are behind further routers: those whose nexthop is on an interface's subnet."""
+    inside = [leg for leg in router.legs if leg.device_owner == ROUTER_INTERFACE]
+    seen: list[SubnetFacts | None] = [see(Subnet, ip.subnet_id) for leg in inside for ip in leg.fixed_ips]
+    near = [ip_network(subnet.cidr) for subnet in seen if subnet is not None]
+    found = {
+        route.destination
+        for route in router.routes
+        if ":" not in route.destination and any(ip_address(route.nexthop) in network for network in near)
+    }
+    return sorted(found - {str(network) for network in near})
+
+
 def fragment(router: Router, see: See) -> Fragment:
     """Return what *router* renders to."""
     key = uuids.router(router.id)
@@ -103,6 +138,12 @@ def fragment(router: Router, see: See) -> Fragment:
         rows[row] = columns(static_route(route))
         routes.add(row.uuid)
     elements: dict[Place, Elements] = {Place(*key, "static_routes"): frozenset(routes)} if routes else {}
+    hidden: dict[Key, Columns] = {}
+    for prefix in _behind(router, see):
+        hidden |= source_nat(router.id, facts(router), prefix, prefix, {})
+    if hidden:
+        rows.update(hidden)
+        elements[Place(*key, "nat")] = frozenset(row.uuid for row in hidden)
     gateway = router.external_gateway_info
     if gateway is not None and router.gw_port_id is not None:
         subject = qos.Subject(gateway.network_id, router.gw_port_id, ("neutron:router_id", router.id))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from neutrino.backends.ovn import gateway, nb, uuids
 from neutrino.backends.ovn.gateway import AgentFacts
 from neutrino.backends.ovn.network import NetworkFacts
-from neutrino.backends.ovn.router import RouterFacts
+from neutrino.backends.ovn.router import RouterFacts, source_nat
 from neutrino.backends.ovn.subnet import SubnetFacts
 from neutrino.model.agent import Agent
 from neutrino.model.network import Network
@@ -99,24 +99,12 @@ def advertisements(seen: Seen, mtu: int) -> dict[str, str]:
     return {}
 
 
-def source_nat(port: Port, seen: Seen, router: RouterFacts) -> Fragment:
+def subnets_nat(port: Port, seen: Seen, router: RouterFacts) -> Fragment:
     """Return the translation of the port's IPv4 subnets to the gateway's addresses."""
     rows: dict[Key, Columns] = {}
     for subnet_id, _, facts in seen:
-        for address, gateway_id in router.snat_addresses if facts.ip_version == 4 else ():
-            nat = nb.NAT(
-                type="snat",
-                logical_ip=facts.cidr,
-                external_ip=address,
-                logical_port=None,
-                # With one gateway OVN knows.
-                gateway_port=uuids.router_port(gateway_id).uuid if len(router.gateways) > 1 else None,
-                external_ids={
-                    "neutron:router_name": uuids.router_name(port.device_id),
-                    "neutron:subnet_id": subnet_id,
-                },
-            )
-            rows[uuids.named("NAT", f"{port.device_id} {subnet_id} {address}")] = columns(nat)
+        if facts.ip_version == 4:
+            rows |= source_nat(port.device_id, router, facts.cidr, subnet_id, {"neutron:subnet_id": subnet_id})
     elements: dict[Place, Elements] = {}
     if rows:
         elements[Place(*uuids.router(port.device_id), "nat")] = frozenset(key.uuid for key in rows)
@@ -136,7 +124,7 @@ def fragment(port: Port, seen: Seen, see: See) -> Fragment:
         {Place(*uuids.router(port.device_id), "ports"): frozenset({key.uuid})},
     )
     if port.device_owner != ROUTER_GATEWAY:
-        return _sum(made, source_nat(port, seen, router))
+        return _sum(made, subnets_nat(port, seen, router))
     agents: Sequence[AgentFacts] = see(Agent, EVERY)
     chosen = gateway.priorities(
         port.device_id, agents, network.physical_network, router.placement_map, router.zones, around.number

@@ -3,15 +3,20 @@
 Source: upstream, ovn_client.py, create_provnet_port.
 """
 
-from neutrino.backends.ovn import nb, uuids
+from neutrino.backends.ovn import nb, pvlan, uuids
 from neutrino.backends.ovn.network import NetworkFacts
 from neutrino.model.network import Network
 from neutrino.model.segment import Segment
 from neutrino.ovsdb.rows import columns
-from neutrino.reconcile.fragment import Fragment, Place
+from neutrino.reconcile.fragment import NOTHING, Fragment, Place
 from neutrino.reconcile.noun import See
 
 _QINQ = "802.11ad"  # as ovn-nb(5) spells 802.1ad
+
+
+def localnet_name(segment: Segment) -> str:
+    """Return the name of a segment's localnet port (upstream, ovn_provnet_port_name)."""
+    return f"provnet-{segment.id}"
 
 
 def localnet(segment: Segment, physical_network: str, *, is_qinq: bool) -> nb.Logical_Switch_Port:
@@ -25,7 +30,7 @@ def localnet(segment: Segment, physical_network: str, *, is_qinq: bool) -> nb.Lo
     if is_qinq:
         options["ethtype"] = _QINQ
     return nb.Logical_Switch_Port(
-        name=f"provnet-{segment.id}",
+        name=localnet_name(segment),
         type="localnet",
         addresses=frozenset({"unknown"}),
         tag_request=segment.segmentation_id,
@@ -42,4 +47,9 @@ def fragment(segment: Segment, see: See) -> Fragment | None:
     port = uuids.port(segment.id)
     row = localnet(segment, segment.physical_network, is_qinq=network is not None and network.is_qinq)
     place = Place(*uuids.switch(segment.network_id), "ports")
-    return Fragment({port: columns(row)}, {place: frozenset({port.uuid})})
+    private = (
+        pvlan.uplink(segment.network_id, localnet_name(segment))
+        if network is not None and network.is_private
+        else NOTHING
+    )
+    return Fragment({port: columns(row), **private.rows}, {place: frozenset({port.uuid}), **private.elements})

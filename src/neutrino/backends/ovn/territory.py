@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from neutrino.backends.ovn import identity
 from neutrino.backends.ovn.identity import by
 from neutrino.backends.ovn.port_forwarding import OWNER
-from neutrino.backends.ovn.uuids import DROP_GROUP
+from neutrino.backends.ovn.uuids import DROP_GROUP, PRIVATE_DROP_GROUP
 from neutrino.ovsdb.values import Value
 from neutrino.reconcile.territory import Column, Keys, References, Table, Territory, Whole
 
@@ -72,7 +72,7 @@ def _is_our_dns(row: Mapping[str, Value]) -> bool:
 
 
 def _is_our_group(row: Mapping[str, Value]) -> bool:
-    return row["name"] == DROP_GROUP or _is_marked(row)
+    return row["name"] in (DROP_GROUP, PRIVATE_DROP_GROUP) or _is_marked(row)
 
 
 def _is_our_balancer(row: Mapping[str, Value]) -> bool:

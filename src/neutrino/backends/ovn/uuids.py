@@ -15,6 +15,7 @@ from neutrino.reconcile.fragment import Key
 
 _NAMESPACE = UUID("6f1c2f0e-6d0b-5b7e-9a57-6e657574726f")  # never to change: each row's uuid hangs on it
 DROP_GROUP = "neutron_pg_drop"
+PRIVATE_DROP_GROUP = "pvlan_pg_drop"
 
 
 def named(table: str, key: str) -> Key:
