@@ -31,7 +31,9 @@ def test_up_makes_the_demo_and_down_leaves_nothing(stack: Stack) -> None:
     stack("down")
     assert before == during == host_state()
     assert stack.processes() == []
-    assert stack("status", status=1).stderr.startswith("stack: the lab is not running")
+    for words in (("status",), ("trace", "a", "b"), ("instance", "create", "c", "--network", "private")):
+        assert "stack: the lab is not running: `./stack up` starts it" in stack(*words, status=1).stderr
+    assert "there is no datapath fast: choose auto, netdev, dummy" in stack("up", "--datapath", "fast", status=1).stderr
 
 
 def test_up_again_changes_nothing_and_after_down_brings_the_same_ports(stack: Stack) -> None:
@@ -64,6 +66,23 @@ def test_instances_come_and_go(stack: Stack) -> None:
     assert stack.lab.api.list("ports", name="c") == []
     assert "c" not in [one["instance"]["name"] for one in stack.status()["instances"]]
     assert "no instance c" in stack("instance", "delete", "c", status=1).stderr
+
+
+def test_an_instance_that_cannot_be_leaves_no_port(stack: Stack) -> None:
+    stack("up", "--api-port", "0")
+    ports = sorted(one["id"] for one in stack.lab.api.list("ports"))
+    for words, said in (
+        (("a b",), "'a b' is no name for an instance"),
+        (("../a",), "'../a' is no name for an instance"),
+        (("h1",), "h1 is the name of another place"),
+        (("q", "--image", "iso"), "there is no image iso: choose ns or vm"),
+        (("a", "--host", "h2"), "a is there already, on h1: `./stack instance delete a` before another"),
+        (("a", "--network", "public"), "a is there already, on another network"),
+        (("q", "--host", "h9"), "there is no host h9"),
+    ):
+        network = () if "--network" in words else ("--network", "private")
+        assert f"stack: {said}" in stack("instance", "create", *words, *network, status=1).stderr
+    assert sorted(one["id"] for one in stack.lab.api.list("ports")) == ports
 
 
 def test_hosts_come_and_go(stack: Stack) -> None:

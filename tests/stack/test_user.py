@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.stack.conftest import host_state, processes_of
 
@@ -79,6 +80,11 @@ def test_everything_as_an_ordinary_user(others_place: Path) -> None:
             "instance", "create", "v", "--network", "private", "--host", "h2", "--image", "vm"
         )
         stack("instance", "ping", "a", "v")
+        lab = Lab(run)
+        port = next(one["id"] for one in lab.api.list("ports") if one["name"] == "a")
+        asked = {"source": port, "target": "outside", "packet": "icmp"}
+        answer = httpx.post(f"{lab.endpoint}/trace", json=asked, timeout=60, trust_env=False).json()
+        assert (answer["verdict"]["outcome"], answer["hops"][-1]["kind"]) == ("arrives", "outside")
         owners = {path.stat().st_uid for path in run.iterdir()}
         assert owners == {(others_place / "home").stat().st_uid}
         assert (run / "control.sock").stat().st_mode & 0o777 == 0o600

@@ -28,18 +28,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(hosts.app, name="host")
-app.add_typer(instances.app, name="instance")
-app.command("test", context_settings=PASSES_REST)(checks.test)
-app.command("bench", context_settings=PASSES_REST)(checks.bench)
-app.command("conformance")(conformance.conformance)
-app.command("ping")(asking.ping)
-app.command("trace")(asking.trace)
-app.command("explain")(asking.explain)
-app.command("top")(top.top)
-app.command("status")(status.status)
-app.command("shell")(shell.shell)
-
 API_PORT = 9696
 """Where the Networking API listens by default."""
 
@@ -158,23 +146,10 @@ def clean(everything: Annotated[bool, typer.Option("--all", help="The Python env
             shutil.rmtree(CHECKOUT / ".stack" / name, ignore_errors=True)
 
 
-@app.command()
-def programs(release: checks.Release = "") -> None:
-    """Print the folder of OVN's and Open vSwitch's programs, fetching them when they are not there.
-
-    NEUTRINO_PROGRAMS names such a folder, and labs that start then use what is in it.
-    """
-    from neutrino.stack import programs as found
-
-    terminal.print_line(str(found.obtain(release).bin))
-
-
-@app.command("exec", context_settings=PASSES_ALL)
-def execute(
-    context: typer.Context, where: Annotated[str, typer.Argument(help="An instance, a host, or `central`.")]
-) -> None:
-    """Run a command in an instance or on a host: `./stack exec h1 -- ovs-vsctl show`."""
-    replace_process(where, after_dashes(context.args) or ["sh"])
+app.add_typer(hosts.app, name="host")
+app.add_typer(instances.app, name="instance")
+app.command("status")(status.status)
+app.command("top")(top.top)
 
 
 @app.command()
@@ -211,6 +186,14 @@ def kill(
         raise StackFault(f"{signal_name} is no signal: `kill -l` lists them") from error
 
 
+@app.command("exec", context_settings=PASSES_ALL)
+def execute(
+    context: typer.Context, where: Annotated[str, typer.Argument(help="An instance, a host, or `central`.")]
+) -> None:
+    """Run a command in an instance or on a host: `./stack exec h1 -- ovs-vsctl show`."""
+    replace_process(where, after_dashes(context.args) or ["sh"])
+
+
 @app.command(context_settings={**PASSES_ALL, "help_option_names": []})
 def openstack(context: typer.Context) -> None:
     """Run the `openstack` client against the lab's API."""
@@ -226,6 +209,28 @@ def neutrino(context: typer.Context) -> None:
     place = lab_of().place
     words = ["--config-file", str(place.configuration), *after_dashes(context.args)]
     os.execv(sys.executable, [sys.executable, "-m", "neutrino.admin", *words])  # noqa: S606 - of this environment
+
+
+app.command("shell")(shell.shell)
+app.command("ping")(asking.ping)
+app.command("trace")(asking.trace)
+app.command("explain")(asking.explain)
+
+
+@app.command()
+def programs(release: checks.Release = "") -> None:
+    """Print the folder of OVN's and Open vSwitch's programs, fetching them when they are not there.
+
+    NEUTRINO_PROGRAMS names such a folder, and labs that start then use what is in it.
+    """
+    from neutrino.stack import programs as found
+
+    terminal.print_line(str(found.obtain(release).bin))
+
+
+app.command("test", context_settings=PASSES_REST)(checks.test)
+app.command("conformance")(conformance.conformance)
+app.command("bench", context_settings=PASSES_REST)(checks.bench)
 
 
 def after_dashes(words: Sequence[str]) -> list[str]:

@@ -39,6 +39,7 @@ def create(
     with terminal.progress() as tell:
         tell("port, DHCP lease")
         network_id = lab.api.by_name_or_id("networks", network)["id"]
+        placement.refuse_others(lab, names, network_id, host)
         placed = placement.create(lab, names, network_id, host, groups, image)
     addresses = lab.addresses()
     for one, where in placed.items():

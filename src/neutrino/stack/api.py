@@ -111,8 +111,9 @@ class NetworkingApi:
         """Return the one resource with this name or id; raises StackFault when there is none, or more than one."""
         found = self.list(plural, name=word) or self.list(plural, id=word)
         if len(found) != 1:
+            noun = plural.removesuffix("s").replace("-", " ")
             raise StackFault(
-                f"{len(found) or 'no'} {plural} are called {word}: `./stack openstack network list` shows what there is"
+                f"{len(found) or 'no'} {noun}s are called {word}: `./stack openstack {noun} list` shows what there is"
             )
         return found[0]
 

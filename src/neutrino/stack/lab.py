@@ -35,6 +35,7 @@ LAUNCH_WITHIN_S = 20.0
 END_WITHIN_S = 30.0
 ACTIVE_WITHIN_S = 30.0
 POLL_S = 0.02
+DATAPATHS = ("auto", "netdev", "dummy")
 PUBLIC_NAME = "public"
 PUBLIC = (
     ("public-v4", "203.0.113.0", "203.0.113.1", 24),
@@ -110,6 +111,8 @@ class Lab:
     @property
     def api(self) -> NetworkingApi:
         """A client of the lab's API, as the administrator."""
+        if not self.is_running:
+            raise StackFault("the lab is not running: `./stack up` starts it")
         if self._api is None or self._api.endpoint != self.endpoint:
             self._api = self.api_of("admin", "admin")
         return self._api
@@ -269,6 +272,7 @@ class Lab:
         (``fixed_ips=[...]``, ``binding__vnic_type=...``). *image* is what it is: ``ns``, a network namespace, or
         ``vm``, a virtual machine. Returns when it has its address by DHCP and, with *active*, the API says ACTIVE.
         """
+        _refuse_image(image)
         made = self.port(name, network, host, security_groups, **port)
         self.plug(name, made, image)
         return self.wait_active(made["id"]) if active else made
@@ -282,6 +286,7 @@ class Lab:
         **port: Any,
     ) -> Resource:
         """Return the API port of the instance *name*, made when there is none, as one of the network's project."""
+        _refuse_name(name)
         known = state.load(self.run).instance(name)
         if known is not None and known.host == host:
             with contextlib.suppress(ApiRefused):
@@ -301,8 +306,8 @@ class Lab:
 
     def plug(self, name: str, port: Resource, image: str = state.NAMESPACE) -> None:
         """Make the instance *name*, of *image*, around the API's *port*."""
-        if image not in state.IMAGES:
-            raise StackFault(f"there is no image {image}: choose {' or '.join(state.IMAGES)}")
+        _refuse_name(name)
+        _refuse_image(image)
         if image == state.MACHINE:
             images.obtain()
         network = self.api.show("networks", port["network_id"])
@@ -515,6 +520,8 @@ class Lab:
         fallback = "exact" if self._wanted_port else "any"
         port = self._wanted_port or desired.api_port
         desired.hosts = desired.hosts or [f"h{number}" for number in range(1, self._hosts + 1)]
+        if self._wanted_datapath not in DATAPATHS:
+            raise StackFault(f"there is no datapath {self._wanted_datapath}: choose {', '.join(DATAPATHS)}")
         if self._wanted_datapath != "auto":
             desired.datapath = self._wanted_datapath
         desired.auth = self._wanted_auth or desired.auth
@@ -563,6 +570,18 @@ def _first_words(fd: int) -> str:
     with os.fdopen(fd, "rb", buffering=0) as pipe:
         there, _, _ = select.select([pipe], [], [], LAUNCH_WITHIN_S)
         return pipe.read(select.PIPE_BUF).decode() if there else ""
+
+
+def _refuse_name(name: str) -> None:
+    if not state.NAME.fullmatch(name):
+        raise StackFault(f"{name!r} is no name for an instance: letters, digits, and - _ . after the first, 60 at most")
+    if state.PLACES.fullmatch(name):
+        raise StackFault(f"{name} is the name of another place in a lab: choose another for the instance")
+
+
+def _refuse_image(image: str) -> None:
+    if image not in state.IMAGES:
+        raise StackFault(f"there is no image {image}: choose {' or '.join(state.IMAGES)}")
 
 
 def parent(pid: int) -> int:

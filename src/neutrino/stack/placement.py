@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from neutrino.stack import state
+from neutrino.stack.fault import StackFault
 from neutrino.stack.lab import Lab
 
 TOGETHER = 16
@@ -24,9 +25,11 @@ def create(
 ) -> dict[str, str]:
     """Make the instances *names* on *network* (an id), each with a port that is ACTIVE; return host by name.
 
-    On *host*, or without one on those that have the fewest instances.
+    On *host*, or without one on those that have the fewest instances; who is there already stays where it is.
     """
     placed = dict.fromkeys(names, host) if host else spread(lab, names)
+    desired = state.load(lab.run)
+    placed |= {} if host else {name: known.host for name in names if (known := desired.instance(name))}
 
     def one(name: str) -> None:
         lab.instance(name, network, placed[name], security_groups, image=image)
@@ -34,6 +37,16 @@ def create(
     with ThreadPoolExecutor(max_workers=TOGETHER) as pool:
         list(pool.map(one, names))
     return placed
+
+
+def refuse_others(lab: Lab, names: Sequence[str], network: str, host: str) -> None:
+    """Raise StackFault where one of *names* is there already, but on another network (an id), or another host."""
+    desired = state.load(lab.run)
+    for name in names:
+        known = desired.instance(name)
+        if known is not None and (known.network_id != network or host not in ("", known.host)):
+            where = "another network" if known.network_id != network else known.host
+            raise StackFault(f"{name} is there already, on {where}: `./stack instance delete {name}` before another")
 
 
 def spread(lab: Lab, names: Sequence[str]) -> dict[str, str]:

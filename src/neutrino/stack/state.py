@@ -4,6 +4,7 @@ Here: the values, reading and writing them. Not here: making it so (supervisor.p
 """
 
 import os
+import re
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,11 @@ from neutrino.stack.localconf.settings import Settings
 FILE = "lab.json"
 NAMESPACE, MACHINE = IMAGES = ("ns", "vm")
 """What an instance is: a network namespace, or a virtual machine."""
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
+"""Names of instances: they are those of namespaces, folders and hosts of DNS too."""
+PLACES = re.compile(r"h[0-9]+|central|outside")
+"""Names that mean other places of a lab."""
 
 
 class Instance(msgspec.Struct, frozen=True, kw_only=True):
