@@ -264,6 +264,7 @@ class Site:
         if self._outside is None:
             public = {"fixed_ips": [{"ip_address": "203.0.113.1"}]}
             self._outside = Instance(self.lab, "outside", public)
+            self._outside.run("ip", "neigh", "flush", "dev", "eth0")  # addresses of scenarios before are others' now
         return self._outside
 
     def policy(self, **rules: Resource) -> Resource:

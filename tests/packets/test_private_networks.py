@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 
+import pytest
 from tests.packets.scenario import Instance, Resource, Site, eventually
 
 from neutrino.diagnosis import packet
@@ -32,6 +33,7 @@ def both_ways(*pairs: str) -> set[str]:
     return {f"{one} to {other}" for pair in pairs for one, other in permutations(pair.split())}
 
 
+@pytest.mark.proves("pvlan")
 def test_who_reaches_whom(site: Site, public: Resource) -> None:
     network = site.create("networks", "network", name="private", pvlan=True)
     for cidr in ("10.1.0.0/24", "fd00:1::/64"):
@@ -73,6 +75,7 @@ def test_who_reaches_whom(site: Site, public: Resource) -> None:
     assert eventually(lambda: reached(first) == expected), reached(first) ^ expected
 
 
+@pytest.mark.proves("pvlan-change")
 def test_a_network_that_becomes_private_cuts_what_stands(site: Site) -> None:
     network = site.network()
     group = [site.group({"protocol": "udp"})]
@@ -87,6 +90,7 @@ def test_a_network_that_becomes_private_cuts_what_stands(site: Site) -> None:
     assert not a.pings(b.address)
 
 
+@pytest.mark.proves("pvlan-vlan")
 def test_on_a_vlan_the_physical_network_is_promiscuous(site: Site, public: Resource) -> None:
     vlan = {"provider__network_type": "vlan", "provider__physical_network": public["provider:physical_network"]}
     network = site.create("networks", "network", name="private", pvlan=True, **vlan)
