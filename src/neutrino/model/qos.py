@@ -1,13 +1,13 @@
 """QoS policies and their rules (Networking API v2.0, extension qos), and which rules go together.
 
-Here: the declarations, the checks of a policy's rules, what a port asks of Placement. Not here: which rules a backend
-realises (`SUPPORTED` says it of OVN, because the API refuses the others), rows.
+Here: the declarations, the checks of a policy's rules, what a port asks of Placement. Not here: rows. What nobody does
+with OVN (`SUPPORTED` says what somebody does), the API refuses.
 """
 
 import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, TypeAlias
 
 from neutrino.model.faults.qos import QoSRuleParameterConflict, QoSRulesConflict
 from neutrino.model.kinds import Boolean, Kind, Name, Uuid, integer, number, one_of, shown
@@ -99,7 +99,7 @@ class PacketRateLimitRule(Rule, frozen=True, kw_only=True, tag="packet_rate_limi
 
 
 class MinimumPacketRateRule(Rule, frozen=True, kw_only=True, tag="minimum_packet_rate"):
-    """At least so many thousand packets a second; no port may have it with OVN."""
+    """At least so many thousand packets a second: a demand on Placement, for one direction or for both together."""
 
     collection: ClassVar[str] = "minimum_packet_rate_rules"
     singular: ClassVar[str] = "minimum_packet_rate_rule"
@@ -119,9 +119,11 @@ RULES: tuple[type[Rule], ...] = (
     PacketRateLimitRule,
 )
 MINIMUM = (MinimumBandwidthRule, MinimumPacketRateRule)
+MinimumRule: TypeAlias = MinimumBandwidthRule | MinimumPacketRateRule
 TYPES = tuple(cls.singular.removesuffix("_rule") for cls in RULES)
-# What OVN realises, as upstream's driver has it (neutron/services/qos/drivers/ovn/driver.py).
-SUPPORTED = ("bandwidth_limit", "dscp_marking", "minimum_bandwidth")
+# What floating IPs and gateways may have, and what ports and networks: there a rate of packets is asked of Placement.
+OF_ADDRESSES = ("bandwidth_limit", "dscp_marking", "minimum_bandwidth")
+SUPPORTED = (*OF_ADDRESSES, "minimum_packet_rate")
 
 
 class QosPolicy(Tagged, frozen=True, kw_only=True):
@@ -165,37 +167,56 @@ def _check_limits(policy: QosPolicy, rule: Rule, one: Rule) -> None:
             raise QoSRuleParameterConflict(least, policy.id, one.kind, limit)
 
 
-def unsupported(rules: Iterable[Rule]) -> str:
-    """Return the type of a rule among *rules* that OVN does not realise; "" where there is none."""
-    return next((rule.kind for rule in rules if rule.kind not in SUPPORTED), "")
+def unsupported(rules: Iterable[Rule], supported: Sequence[str] = SUPPORTED) -> str:
+    """Return the type of a rule among *rules* that is not *supported*; "" where there is none."""
+    return next((rule.kind for rule in rules if rule.kind not in supported), "")
 
 
-def minimums(rules: Iterable[Rule]) -> set[tuple[str, str, object]]:
-    """Return what *rules* ask of Placement."""
-    return {(rule.kind, rule.direction, rule.min_kbps) for rule in rules if isinstance(rule, MinimumBandwidthRule)}
+def minimums(rules: Iterable[Rule]) -> set[tuple[str, int]]:
+    """Return what *rules* ask of Placement: how much of which resource."""
+    return {_demand(rule) for rule in rules if isinstance(rule, MINIMUM)}
 
 
-_RESOURCES = {EGRESS: "NET_BW_EGR_KILOBIT_PER_SEC", INGRESS: "NET_BW_IGR_KILOBIT_PER_SEC"}  # os-resource-classes
+_BANDWIDTH = {EGRESS: "NET_BW_EGR_KILOBIT_PER_SEC", INGRESS: "NET_BW_IGR_KILOBIT_PER_SEC"}  # os-resource-classes
+_PACKETS = {
+    EGRESS: "NET_PACKET_RATE_EGR_KILOPACKET_PER_SEC",
+    INGRESS: "NET_PACKET_RATE_IGR_KILOPACKET_PER_SEC",
+    ANY: "NET_PACKET_RATE_KILOPACKET_PER_SEC",
+}
 _TUNNELLED = "CUSTOM_NETWORK_TUNNEL_PROVIDER"  # neutron-lib, placement/constants.py
 
 
+def _demand(rule: MinimumRule) -> tuple[str, int]:
+    if isinstance(rule, MinimumBandwidthRule):
+        return _BANDWIDTH[rule.direction], rule.min_kbps
+    return _PACKETS[rule.direction], rule.min_kpps
+
+
 def resource_request(
-    port_id: str, vnic_type: str, physical_network: str | None, rules: Sequence[MinimumBandwidthRule]
+    port_id: str,
+    vnic_type: str,
+    physical_network: str | None,
+    bandwidth: Sequence[MinimumBandwidthRule],
+    packets: Sequence[MinimumPacketRateRule],
 ) -> Mapping[str, object] | None:
     """Return what a port asks of Placement (extension port-resource-request-groups); None for nothing.
 
-    Names are those of neutron-lib (neutron_lib/placement/utils.py).
+    A rate of packets is a host's, whichever network they are of. Names are those of neutron-lib
+    (neutron_lib/placement/utils.py).
     """
-    if not rules:
-        return None
-    group = str(uuid.uuid5(uuid.UUID(port_id), ":".join(rule.id for rule in rules)))
+    vnic = _trait(f"VNIC_TYPE_{vnic_type}")
     place = _trait(f"PHYSNET_{physical_network}") if physical_network else _TUNNELLED
-    wanted = {
-        "id": group,
-        "required": [place, _trait(f"VNIC_TYPE_{vnic_type}")],
-        "resources": {_RESOURCES[rule.direction]: rule.min_kbps for rule in rules},
-    }
-    return {"request_groups": [wanted], "same_subtree": [group]}
+    asked: tuple[tuple[Sequence[MinimumRule], list[str]], ...] = ((bandwidth, [place, vnic]), (packets, [vnic]))
+    groups = [
+        {
+            "id": str(uuid.uuid5(uuid.UUID(port_id), ":".join(rule.id for rule in rules))),
+            "required": required,
+            "resources": dict(map(_demand, rules)),
+        }
+        for rules, required in asked
+        if rules
+    ]
+    return {"request_groups": groups, "same_subtree": [group["id"] for group in groups]} if groups else None
 
 
 def _trait(name: str) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from neutrino.model.network import Network
 from neutrino.model.port import Port
-from neutrino.model.qos import MinimumBandwidthRule, QosPolicy, resource_request
+from neutrino.model.qos import MinimumBandwidthRule, MinimumPacketRateRule, QosPolicy, resource_request
 from neutrino.model.resource import Attribute, Resource, attributes
 from neutrino.model.segment_range import SegmentRange, free
 from neutrino.store.derived import derived
@@ -114,7 +114,8 @@ class _Asked(msgspec.Struct, frozen=True):
     port_id: str
     vnic_type: str
     physical_network: str | None
-    rules: tuple[MinimumBandwidthRule, ...]
+    bandwidth: tuple[MinimumBandwidthRule, ...]
+    packets: tuple[MinimumPacketRateRule, ...]
 
 
 def _request(text: str) -> str:
@@ -122,8 +123,7 @@ def _request(text: str) -> str:
     if text == "null":
         return text
     asked = msgspec.json.decode(text, type=_Asked)
-    wanted = resource_request(asked.port_id, asked.vnic_type, asked.physical_network, asked.rules)
-    return msgspec.json.encode(wanted).decode()
+    return msgspec.json.encode(resource_request(*msgspec.structs.astuple(asked))).decode()
 
 
 # What is derived from the JSON that a statement gives, where SQL cannot give the wire's own.

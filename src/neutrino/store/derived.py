@@ -31,7 +31,7 @@ from neutrino.model.log import Log
 from neutrino.model.network import Network
 from neutrino.model.port import DISTRIBUTED, METADATA_DEVICE, ROUTER_GATEWAY, ROUTER_INTERFACE, Port
 from neutrino.model.port_forwarding import Forwarding, PortForwarding, Translation
-from neutrino.model.qos import RULES, MinimumBandwidthRule, QosPolicy, Rule
+from neutrino.model.qos import RULES, MinimumBandwidthRule, MinimumPacketRateRule, QosPolicy, Rule
 from neutrino.model.rbac_policy import EVERYBODY, EXTERNAL, SHARED, RbacPolicy
 from neutrino.model.resource import Resource, attributes
 from neutrino.model.router import Router
@@ -174,7 +174,8 @@ def _request_of_port() -> ColumnElement[str]:
         "port_id": ports.c.id,
         "vnic_type": ports.c.binding_vnic_type,
         "physical_network": physical.scalar_subquery(),
-        "rules": _rules_of(MinimumBandwidthRule, policy, ports),
+        "bandwidth": _rules_of(MinimumBandwidthRule, policy, ports),
+        "packets": _rules_of(MinimumPacketRateRule, policy, ports),
     }
     return case((policy.is_(None), literal_column("'null'")), else_=json_object(pairs))
 

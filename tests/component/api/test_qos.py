@@ -263,7 +263,9 @@ def test_packet_rates_are_of_one_direction_or_of_any(api, qos):
 
 
 def test_types_of_rules(api):
-    working = [{"type": name} for name in ("bandwidth_limit", "dscp_marking", "minimum_bandwidth")]
+    working = [
+        {"type": name} for name in ("bandwidth_limit", "dscp_marking", "minimum_bandwidth", "minimum_packet_rate")
+    ]
     every = sorted(RULES)
     assert api.get("qos/rule-types") == working
     assert api.get("qos/rule-types", all_supported=True) == working
@@ -399,9 +401,8 @@ def test_floating_ips_and_gateways_under_policies(api, qos):
     api.delete(f"{POLICIES}/{gold['id']}")
 
 
-@pytest.mark.parametrize("kind", ["minimum_packet_rate", "packet_rate_limit"])
-def test_what_ovn_does_not_do_is_refused_where_it_would_matter(api, qos, kind):
-    given = RULES[kind][0]
+def test_what_ovn_does_not_do_is_refused_where_it_would_matter(api, qos):
+    kind, given = "packet_rate_limit", RULES["packet_rate_limit"][0]
     rates, empty = qos.policy((kind, given)), qos.policy()
     wanted = {"qos_policy_id": rates["id"]}
     outer = api.network(**{"router:external": True})
@@ -418,6 +419,28 @@ def test_what_ovn_does_not_do_is_refused_where_it_would_matter(api, qos, kind):
     assert qos.refused(empty, kind, **given) == network
     api.port(outer, qos_policy_id=empty["id"])
     assert qos.refused(empty, kind, **given) == on_port
+
+
+def test_a_rate_of_packets_is_guaranteed_to_ports_alone(api, qos):
+    kind, given = "minimum_packet_rate", {"min_kpps": 5}
+    rates, empty = qos.policy((kind, given)), qos.policy()
+    outer = api.network(**{"router:external": True})
+    api.subnet(outer, "203.0.113.0/24")
+    refused = (409, "QosRuleNotSupported")
+    floating = {"floating_network_id": outer["id"], "qos_policy_id": rates["id"]}
+    assert api.refused("POST", "floatingips", {"floatingip": floating})[:2] == refused
+    gateway = {"external_gateway_info": {"network_id": outer["id"], "qos_policy_id": rates["id"]}}
+    assert api.refused("POST", "routers", {"router": gateway})[:2] == refused
+    port = api.port(outer, qos_policy_id=empty["id"])
+    made = api.post("floatingips", **(floating | {"qos_policy_id": empty["id"]}))
+    said = f"Rule minimum_packet_rate is not supported by fip {made['id']}"
+    body = {f"{kind}_rule": given}
+    assert api.refused("POST", qos.path(empty, kind), body) == (*refused, said)
+    api.delete(f"floatingips/{made['id']}")
+    qos.rule(empty, kind, **given)
+    assert api.get(f"ports/{port['id']}")["resource_request"]["request_groups"][0]["resources"] == {
+        "NET_PACKET_RATE_EGR_KILOPACKET_PER_SEC": 5
+    }
 
 
 def test_ports_whose_packets_ovn_does_not_see(api, qos):
@@ -473,6 +496,38 @@ def test_what_ports_ask_of_placement(serve):
     limited = qos.policy(("bandwidth_limit", BANDWIDTH))
     assert api.put(path, qos_policy_id=limited["id"])["resource_request"] is None
     assert api.get(path)["resource_request"] is None
+
+
+def test_packets_are_asked_of_placement_as_a_group_of_their_own(api, qos):
+    bandwidth, both = ("minimum_bandwidth", {"min_kbps": 1000}), ("minimum_packet_rate", {"min_kpps": 7})
+    ways = [("minimum_packet_rate", {"min_kpps": n, "direction": way}) for n, way in ((1, "egress"), (2, "ingress"))]
+    any_, apart = qos.policy(bandwidth, (both[0], {"direction": "any", **both[1]})), qos.policy(*ways)
+    network = api.network()
+    request = api.port(network, qos_policy_id=any_["id"])["resource_request"]
+    asked = {tuple(group["required"]): group["resources"] for group in request["request_groups"]}
+    assert asked == {
+        ("CUSTOM_NETWORK_TUNNEL_PROVIDER", "CUSTOM_VNIC_TYPE_NORMAL"): {"NET_BW_EGR_KILOBIT_PER_SEC": 1000},
+        ("CUSTOM_VNIC_TYPE_NORMAL",): {"NET_PACKET_RATE_KILOPACKET_PER_SEC": 7},
+    }
+    assert request["same_subtree"] == [group["id"] for group in request["request_groups"]]
+    assert len(set(request["same_subtree"])) == 2
+
+    api.put(f"networks/{network['id']}", qos_policy_id=apart["id"])
+    owner = {"device_owner": "compute:nova", "device_id": "i-1"}
+    port = api.port(network, **owner)
+    (group,) = port["resource_request"]["request_groups"]
+    assert group["resources"] == {
+        "NET_PACKET_RATE_EGR_KILOPACKET_PER_SEC": 1,
+        "NET_PACKET_RATE_IGR_KILOPACKET_PER_SEC": 2,
+    }
+    assert port == api.get(f"ports/{port['id']}")
+    (rule,) = api.get(qos.path(apart, "minimum_packet_rate"), direction="egress")
+    body = {"minimum_packet_rate_rule": {"min_kpps": 9}}
+    used = (409, "QosPolicyInUse")
+    assert api.refused("PUT", qos.path(apart, "minimum_packet_rate", rule), body)[:2] == used
+    api.put(f"ports/{port['id']}", **{"binding:profile": {"allocation": {group["id"]: NOBODY}}})
+    held = (409, "QosPlacementAllocationUpdateConflict")
+    assert api.refused("PUT", f"ports/{port['id']}", {"port": {"qos_policy_id": any_["id"]}})[:2] == held
 
 
 def test_what_placement_has_counted_stays(serve):

@@ -41,7 +41,7 @@ def update(tx: Transaction, _request: Request, old: QosPolicy, changes: Given) -
 
 def delete(tx: Transaction, _request: Request, policy: QosPolicy) -> None:
     """Delete a policy and its rules; refuse while something is under it."""
-    user = qos.user_of(tx, policy.id)
+    user = next(iter(qos.users_of(tx, policy.id)), None)
     if user is not None:
         raise QosPolicyInUse(policy.id, *user)
     for statement in _DELETE_RULES:

@@ -4,7 +4,7 @@ Here: what they may be put under, and what a policy with users may become. Not h
 (policies.py), what they look like in OVN.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, select, union_all
 
@@ -23,8 +23,10 @@ from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.qos import (
     MINIMUM,
+    OF_ADDRESSES,
     SUPPORTED,
     MinimumBandwidthRule,
+    MinimumPacketRateRule,
     QosPolicy,
     Rule,
     minimums,
@@ -37,6 +39,7 @@ from neutrino.store.tables import TABLES
 
 NORMAL = "normal"  # the VNIC type whose packets OVN sees
 COMPUTE = "compute:"  # device owners of instances
+_ADDRESSES = ("fip", "router")
 _networks, _ports, _fips, _routers = TABLES[Network], TABLES[Port], TABLES[FloatingIp], TABLES[Router]
 _policies = TABLES[QosPolicy]
 _DEFAULT = select(_policies.c.id).where(
@@ -77,16 +80,16 @@ def default_of(tx: Transaction, project_id: str) -> str | None:
     return None if found is None else str(found)
 
 
-def user_of(tx: Transaction, policy_id: str) -> tuple[str, str] | None:
-    """Return what is under a policy, kind and id of one."""
+def users_of(tx: Transaction, policy_id: str) -> list[tuple[str, str]]:
+    """Return what is under a policy: the id of one of each kind."""
     row = tx.connection.execute(_USERS, {"policy_id": policy_id}).one()
-    return next(((kind, str(found)) for kind, found in zip(row.names, row, strict=True) if found is not None), None)
+    return [(kind, str(found)) for kind, found in zip(row.names, row, strict=True) if found is not None]
 
 
 def put_under(tx: Transaction, request: Request, kind: str, row_id: str, policy_id: object) -> None:
     """Refuse unless the floating IP or router may be put under the policy named in a request; None is no policy."""
     if isinstance(policy_id, str):
-        _check(_named(tx, request, policy_id), kind, row_id)
+        _check(_named(tx, request, policy_id), kind, row_id, OF_ADDRESSES)
 
 
 def put_network_under(
@@ -135,10 +138,12 @@ def of_changed_port(
 
 def check_users(tx: Transaction, policy: QosPolicy, rule: Rule) -> None:
     """Refuse a new or changed *rule* that what is under *policy* cannot have."""
-    if rule.kind not in SUPPORTED and (user := user_of(tx, policy.id)) is not None:
-        if user[0] == "network":
-            raise QosRuleNotSupportedByNetwork(rule.kind, user[1])
-        raise QosRuleNotSupported(rule.kind, *user)
+    if rule.kind not in OF_ADDRESSES:
+        for user, user_id in users_of(tx, policy.id):
+            if user == "network" and rule.kind not in SUPPORTED:
+                raise QosRuleNotSupportedByNetwork(rule.kind, user_id)
+            if user in _ADDRESSES or rule.kind not in SUPPORTED:
+                raise QosRuleNotSupported(rule.kind, user, user_id)
     odd = tx.connection.execute(_ODD_PORT, {"policy_id": policy.id}).scalar()
     if odd is not None:
         raise QosRuleNotSupported(rule.kind, "port", str(odd))
@@ -175,8 +180,8 @@ def _inherited(tx: Transaction, network: Network) -> QosPolicy | None:
     return tx.get(QosPolicy, network.qos_policy_id) if network.qos_policy_id else None
 
 
-def _check(policy: QosPolicy, kind: str, row_id: str) -> None:
-    if rule := unsupported(policy.rules):
+def _check(policy: QosPolicy, kind: str, row_id: str, supported: Sequence[str] = SUPPORTED) -> None:
+    if rule := unsupported(policy.rules, supported):
         raise QosRuleNotSupported(rule, kind, row_id)
 
 
@@ -186,8 +191,9 @@ def _of_port(network: Network, port_id: str, policy: QosPolicy | None, vnic_type
         _check(policy, "port", port_id)
         if policy.rules and vnic_type != NORMAL:
             raise QosRuleNotSupported(policy.rules[0].kind, "port", port_id)
-    least = [rule for rule in rules if isinstance(rule, MinimumBandwidthRule)]
+    bandwidth = [rule for rule in rules if isinstance(rule, MinimumBandwidthRule)]
+    packets = [rule for rule in rules if isinstance(rule, MinimumPacketRateRule)]
     return {
         "qos_network_policy_id": network.qos_policy_id,
-        "resource_request": resource_request(port_id, vnic_type, network.provider_physical_network, least),
+        "resource_request": resource_request(port_id, vnic_type, network.provider_physical_network, bandwidth, packets),
     }

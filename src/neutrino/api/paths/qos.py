@@ -14,7 +14,7 @@ from neutrino.api.service import Service
 from neutrino.model.faults import HTTPBadRequest
 from neutrino.model.faults.access import PolicyNotAuthorized
 from neutrino.model.kinds import Boolean, kind_of, shown
-from neutrino.model.qos import DIRECTIONS, DSCP_MARKS, MOST, SUPPORTED, TYPES, Rule
+from neutrino.model.qos import ANY, DIRECTIONS, DSCP_MARKS, MOST, SUPPORTED, TYPES, Rule
 
 _encode = msgspec.json.Encoder().encode
 _flag = kind_of(Boolean).parse
@@ -27,6 +27,10 @@ PARAMETERS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     "bandwidth_limit": {"max_kbps": _RANGE, "max_burst_kbps": _RANGE, "direction": _DIRECTIONS},
     "dscp_marking": {"dscp_mark": _MARKS},
     "minimum_bandwidth": {"min_kbps": _RANGE, "direction": _DIRECTIONS},
+    "minimum_packet_rate": {
+        "min_kpps": _RANGE,
+        "direction": {"parameter_type": "choices", "parameter_values": (ANY, *DIRECTIONS)},
+    },
 }
 
 
@@ -34,7 +38,7 @@ class RuleTypes(Endpoint):
     """``/v2.0/qos/rule-types``."""
 
     async def on_get(self, req: Req, resp: Resp) -> None:
-        """List the types of rules that OVN realises, or with ``all_rules`` those that there are."""
+        """List the types of rules that ports may have, or with ``all_rules`` those that there are."""
         found: tuple[str, ...] = SUPPORTED
         for name, value in pairs(req):
             if name in _FLAGS:

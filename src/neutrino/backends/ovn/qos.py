@@ -1,8 +1,8 @@
 """QoS policies as OVN rows: limits and marks of ports, floating IPs and gateways.
 
 Source: upstream, ovsdb/extensions/qos.py; ovn-nb(5), QoS. Two rules of one direction share a row. What OVN has nothing
-for renders to nothing: a guarantee of what comes in, or to a port of a tunnelled network; the API refuses rates of
-packets. Not here: which policy applies where (`applied` is told).
+for renders to nothing: a guarantee of what comes in, to a port of a tunnelled network, or of packets; the API refuses
+limits of packets. Not here: which policy applies where (`applied` is told).
 """
 
 from collections.abc import Hashable, Mapping, Sequence
