@@ -41,19 +41,20 @@ def text_of(world: World) -> str:
     out = []
     for key, row in sorted(world.rows(), key=lambda item: (item[0].table, str(item[1].get("name")), item[0].uuid)):
         out.append(f"{key.table} {key.uuid}")
-        out += [f"    {name} = {_shown(value)}" for name, value in sorted(row.items())]
+        out += [f"    {name} = {shown(value)}" for name, value in sorted(row.items())]
     for place in sorted(world.places()):
         elements = world.members(place) or world.pairs(place)
-        shown = _shown(frozenset(elements)) if world.members(place) else _shown(elements)
-        out.append(f"{place.table} {place.uuid} {place.column} += {shown}")
+        said = shown(frozenset(elements)) if world.members(place) else shown(elements)
+        out.append(f"{place.table} {place.uuid} {place.column} += {said}")
     return "\n".join(out) + "\n"
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a value as the golden files have it."""
     if isinstance(value, frozenset):
-        return "{" + ", ".join(sorted(map(_shown, value))) + "}"
+        return "{" + ", ".join(sorted(map(shown, value))) + "}"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_shown(one)}" for key, one in sorted(value.items())) + "}"
+        return "{" + ", ".join(f"{key}: {shown(one)}" for key, one in sorted(value.items())) + "}"
     return str(value) if isinstance(value, UUID) else repr(value)
 
 
