@@ -164,6 +164,9 @@ EXTENSIONS: tuple[Extension, ...] = (
     Extension("stateful-security-group", "Stateful security group", "Groups without connection tracking."),
     Extension("subnet-dns-publish-fixed-ip", "Subnet DNS publish fixed IP", "Which fixed IPs an external DNS gets."),
     Extension("subnet-external-network", "Subnet belongs to an external network", "router:external of a subnet."),
+    Extension(
+        "subnet-segmentid-enforce", "Subnet SegmentID (policy enforced)", "Rules say who brings a subnet to a segment."
+    ),
     Extension("subnet-segmentid-writable", "Subnet SegmentID (writable)", "A subnet may be brought to a segment."),
     Extension("subnet-service-types", "Subnet service types", "Subnets for ports of certain device owners."),
     Extension("subnet_allocation", "Subnet Allocation", "Subnets cut from pools of prefixes."),

@@ -247,6 +247,19 @@ def test_an_operators_rules(serve, tmp_path):
     assert [subnet["name"] for subnet in Person(api, "admin").get("subnets")] == ["open"]
 
 
+def test_who_may_bring_a_subnet_to_a_segment(serve, tmp_path):
+    api = operated(serve, tmp_path, '"get_segment": "role:reader"\n"update_subnet:segment_id": "role:mover"')
+    member, mover = Person(api, "member"), Person(api, "member,reader,mover")
+    subnet = {"network_id": member.post("networks")["id"], "cidr": "10.0.0.0/24", "ip_version": 4}
+    segment = {"segment_id": member.get("segments")[0]["id"]}
+    said = "rule:create_subnet:segment_id is disallowed by policy"
+    assert member.said("POST", "subnets", {"subnet": subnet | segment}) == said
+    path = f"subnets/{member.post('subnets', **subnet)['id']}"
+    assert member.refused("PUT", path, {"subnet": segment}) == FORBIDDEN
+    mover.put(path, **segment)
+    assert Person(api, "admin").get(path)["segment_id"] == segment["segment_id"]
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
