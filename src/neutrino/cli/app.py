@@ -120,6 +120,8 @@ def up(
         terminal.print_line("There is no private network for instances, so none was pinged.\n")
     clouds = lab.place.clouds
     terminal.print_line(f"API        {lab.endpoint}/v2.0")
+    people = f"  (users admin and demo, with the passwords in {clouds})" if lab.identity else ""
+    terminal.print_line(f"page       {lab.endpoint}/{people}")
     terminal.print_line(f"openstack  export OS_CLIENT_CONFIG_FILE={clouds} OS_CLOUD=neutrino; openstack network list")
     terminal.print_line("           or: ./stack shell      ./stack openstack network list")
     terminal.print_line("next       ./stack instance create c --network private --host h2")
