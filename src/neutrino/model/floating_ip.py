@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from neutrino.model.dns import DnsDomain, RelativeDnsName
 from neutrino.model.faults.router import BadRequest
-from neutrino.model.kinds import IpAddress, JsonObject, Kind, Name, Uuid
+from neutrino.model.kinds import Boolean, IpAddress, JsonObject, Kind, Name, Uuid
 from neutrino.model.port import Port
 from neutrino.model.port_forwarding import Forwarding, Translation
 from neutrino.model.resource import Attr, Tagged
@@ -52,6 +52,8 @@ class FloatingIp(Tagged, frozen=True, kw_only=True):
     translations: Annotated[
         tuple[Translation, ...], _FORWARDINGS, Attr(post=False, put=False, stored=False, shown=False)
     ] = ()
+    # Ports of other floating IPs are forwarded to the port, too; the backend needs to know.
+    is_forwarded_to: Annotated[Boolean, Attr(post=False, put=False, stored=False, shown=False)] = False
     # The port that holds the address on the external network.
     floating_port_id: Annotated[Uuid, Attr(post=False, put=False, indexed=True, refers="ports", shown=False)]
 

@@ -137,6 +137,8 @@ class Router(Tagged, frozen=True, kw_only=True):
     gw_port_id: Annotated[Uuid | None, Attr(post=False, put=False, indexed=True, refers="ports", shown=False)] = None
     # What the backend needs to know of the router's ports; they change only with the router's revision.
     legs: Annotated[tuple[Leg, ...], _LEGS, Attr(post=False, put=False, stored=False, shown=False)] = ()
+    # Whether floating IPs of it have port forwardings; likewise.
+    has_forwardings: Annotated[Boolean, Attr(post=False, put=False, stored=False, shown=False)] = False
     gateway_qos_policy_id: Annotated[
         Uuid | None, Attr(post=False, put=False, indexed=True, refers="policies", shown=False)
     ] = None

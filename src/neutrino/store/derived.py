@@ -257,6 +257,17 @@ def _port_of_floating_ip() -> ColumnElement[str]:
     return func.coalesce(found.scalar_subquery(), literal_column("'null'"))
 
 
+def _is_forwarded_to() -> ColumnElement[bool]:
+    floating, forwardings = TABLES[FloatingIp], TABLES[PortForwarding]
+    return exists().where(forwardings.c.internal_port_id == floating.c.port_id).correlate(floating)
+
+
+def _router_has_forwardings() -> ColumnElement[bool]:
+    routers, floating, forwardings = TABLES[Router], TABLES[FloatingIp], TABLES[PortForwarding]
+    found = exists().where(floating.c.router_id == routers.c.id, forwardings.c.floatingip_id == floating.c.id)
+    return found.correlate(routers)
+
+
 def access(object_id: ColumnElement[Any], action: str) -> ColumnElement[bool]:
     """Return the condition that an entry allows *action* on *object_id* to the caller, or to everybody."""
     target = _entries.c.target_tenant
@@ -303,9 +314,11 @@ DERIVED: Mapping[tuple[type[Resource], str], Callable[[], ColumnElement[Any]]] =
     (Router, "external_gateway_info"): _gateway_of_router,
     (Router, "external_gateways"): _gateways_of_router,
     (Router, "legs"): _legs_of_router,
+    (Router, "has_forwardings"): _router_has_forwardings,
     (Router, "availability_zones"): lambda: TABLES[Router].c.availability_zone_hints,  # as upstream has it with OVN
     (FloatingIp, "port_forwardings"): partial(_forwardings_of_floating_ip, Forwarding),
     (FloatingIp, "translations"): partial(_forwardings_of_floating_ip, Translation),
+    (FloatingIp, "is_forwarded_to"): _is_forwarded_to,
     (FloatingIp, "port_details"): _port_of_floating_ip,
     (FloatingIp, "qos_network_policy_id"): lambda: _policy_of_network(TABLES[FloatingIp], "floating_network_id"),
     (FloatingIp, "subnet_id"): null,  # only asked for, never kept

@@ -182,23 +182,27 @@ def test_what_it_needs_stays_and_what_goes_takes_it_along(api, town):
     assert api.send("PUT", f"{path}/remove_router_interface", json=body).status_code == 200
 
 
-def test_a_distributed_router_takes_either(api, town):
+def test_a_port_has_forwardings_and_a_floating_ip(api, town):
     town.forward(internal_port=1, external_port=2)
     other = town.take(port_id=town.one["id"])
-    change = {"router": {"distributed": True}}
-    assert api.refused("PUT", f"routers/{town.router['id']}", change)[:2] == (400, "PortHasPortForwarding")
-    api.put(f"floatingips/{other['id']}", port_id=None)
     assert api.put(f"routers/{town.router['id']}", distributed=True)["distributed"] is True
-    change = {"floatingip": {"port_id": town.one["id"]}}
-    assert api.refused("PUT", f"floatingips/{other['id']}", change)[:2] == (400, "PortHasPortForwarding")
+    api.put(f"floatingips/{other['id']}", port_id=None)
+    assert api.put(f"floatingips/{other['id']}", port_id=town.one["id"])["status"] == "ACTIVE"
 
 
 def test_what_the_controller_is_told(api, town):
+    router = ("routers", town.router["id"], "intent")
     begin = len(api.journal())
     made = town.forward(internal_port=1, external_port=2)
     told = [("floatingips", town.floating["id"], "intent"), ("port_forwardings", made["id"], "intent")]
-    assert api.journal()[begin:] == told
+    assert api.journal()[begin:] == [told[0], router, told[1]]
     begin = len(api.journal())
     town.change(made, external_port=3)
+    assert api.journal()[begin:] == told[::-1]
+    second = town.take(port_id=town.one["id"])
+    begin = len(api.journal())
+    town.change(made, internal_port_id=town.two["id"], internal_ip_address=town.two["fixed_ips"][0]["ip_address"])
+    assert api.journal()[begin:] == [*told[::-1], ("floatingips", second["id"], "intent")]
+    begin = len(api.journal())
     api.delete(f"{town.path}/{made['id']}")
-    assert sorted(api.journal()[begin:]) == sorted(told * 2)
+    assert api.journal()[begin:] == [told[1], router, told[0]]

@@ -5,7 +5,18 @@ from uuid import UUID
 
 import msgspec
 from tests.component.controller.cloud import Cloud, until
-from tests.topology import an_id, floating_ip, network, port, reference, router, router_port, subnet
+from tests.topology import (
+    an_id,
+    floating_ip,
+    forwarding,
+    network,
+    port,
+    reference,
+    router,
+    router_port,
+    segment,
+    subnet,
+)
 
 from neutrino.backends.ovn import gateway, uuids
 from neutrino.model.port import FLOATING_IP
@@ -133,7 +144,10 @@ async def test_a_floating_ip_moves_in_place(cloud: Cloud) -> None:
 
 
 async def test_a_floating_ip_follows_its_port_and_its_router(cloud: Cloud) -> None:
-    """On a distributed router it is translated where the port is bound, else at the gateway."""
+    """On a distributed router it is translated where the port is bound, else at the gateway.
+
+    It is at the gateway, too, where other ports are forwarded to its port.
+    """
     outer, blue = network("outer", router_external=True), network("blue")
     outside, inside = subnet("outside", outer, "203.0.113.0/24"), subnet("inside", blue, "10.0.0.0/24")
     exit_ = router_port("exit", "edge", outer, {outside: "203.0.113.5"}, is_gateway=True)
@@ -163,8 +177,55 @@ async def test_a_floating_ip_follows_its_port_and_its_router(cloud: Cloud) -> No
         await until(is_central)
         await cloud.put(bound)
         await until(is_local)
+        other = port("other", outer, {outside: "203.0.113.8"}, device_owner=FLOATING_IP)
+        shared = replace(floating_ip("shared", other), router_id=central.id)
+        way = forwarding("way", shared, bound, "80:80", "80:80")
+        await cloud.put(other, shared, way, floating)
+        await until(is_central)
+        await cloud.delete(way)
+        await cloud.put(floating)
+        await until(is_local)
         await cloud.put(central)
         await until(is_central)
+
+
+async def test_a_router_of_provider_networks_that_forwards_ports_speaks_at_its_gateway(cloud: Cloud) -> None:
+    physical = {"provider_network_type": "vlan", "provider_physical_network": "physnet1"}
+    outer = network("outer", router_external=True, **physical, provider_segmentation_id=7)
+    blue = network("blue", **physical, provider_segmentation_id=8)
+    outside, inside = subnet("outside", outer, "203.0.113.0/24"), subnet("inside", blue, "10.0.0.0/24")
+    exit_ = router_port("exit", "edge", outer, {outside: "203.0.113.5"}, is_gateway=True)
+    leg = router_port("leg", "edge", blue, {inside: "10.0.0.1"})
+    edge = router("edge", exit_, others=[leg], distributed=True)
+    one = port("one", blue, {inside: "10.0.0.10"}, binding_host_id="host-1")
+    two = port("two", blue, {inside: "10.0.0.11"}, binding_host_id="host-2")
+    holders = [port(f"h{n}", outer, {outside: f"203.0.113.{n}"}, device_owner=FLOATING_IP) for n in (7, 8)]
+    own = floating_ip("own", holders[0], one, edge)
+    shared = replace(floating_ip("shared", holders[1]), router_id=edge.id)
+    way = forwarding("way", shared, two, "80:80", "80:80")
+    await cloud.put(
+        segment(outer), segment(blue), outer, blue, outside, inside, exit_, leg, edge, one, two, *holders, own
+    )
+    async with cloud.controller(), cloud.northbound() as seen:
+
+        async def places() -> tuple[object, ...]:
+            ports = await seen.rows("Logical_Router_Port")
+            sides = [ports[uuids.router_port(one.id).uuid]["options"] for one in (exit_, leg)]
+            mac = (await seen.rows("NAT"))[uuids.nat(own.id).uuid]["external_mac"]
+            return sides[0].get("redirect-type"), sides[1]["reside-on-redirect-chassis"], mac
+
+        async def are_everywhere() -> bool:
+            return await places() == ("bridged", "false", holders[0].mac_address)
+
+        async def are_at_the_gateway() -> bool:
+            return await places() == (None, "true", None)
+
+        await until(are_everywhere)
+        await cloud.put(shared, way, edge)
+        await until(are_at_the_gateway)
+        await cloud.delete(way)
+        await cloud.put(edge)
+        await until(are_everywhere)
 
 
 async def test_a_routers_port_is_up_when_the_northbound_has_it(cloud: Cloud) -> None:

@@ -8,7 +8,7 @@ from neutrino.api.bodies import Given
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
 from neutrino.model.faults.port import PortNotFound
-from neutrino.model.faults.port_forwarding import FipInUseByPortForwarding, PortHasPortForwarding
+from neutrino.model.faults.port_forwarding import FipInUseByPortForwarding
 from neutrino.model.faults.router import (
     BadRequest,
     ExternalGatewayForFloatingIPNotFound,
@@ -18,7 +18,6 @@ from neutrino.model.faults.router import (
 )
 from neutrino.model.floating_ip import ACTIVE, DOWN, RESOURCE, FloatingIp, fixed_ip, port_details
 from neutrino.model.port import ROUTER_GATEWAY, ROUTER_INTERFACE, Port
-from neutrino.model.port_forwarding import PortForwarding
 from neutrino.model.router import Router
 from neutrino.model.subnet import Subnet
 from neutrino.store.columns import select_all, to_resource
@@ -26,7 +25,6 @@ from neutrino.store.records import Transaction
 from neutrino.store.tables import CHILDREN, TABLES
 
 _fips, _ports, _ips = TABLES[FloatingIp], TABLES[Port], CHILDREN[Port]["fixed_ips"]
-_forwardings = TABLES[PortForwarding]
 _gateways = _ports.alias("gateways")
 _OF_PORT = select_all(FloatingIp).where(_fips.c.port_id == bindparam("port_id"))
 # Routers with an interface on a subnet and their gateway on a network, and the interface's address.
@@ -42,14 +40,6 @@ _ROUTERS = (
         _gateways.c.network_id == bindparam("network_id"),
     )
     .order_by(TABLES[Router].c.id)
-)
-
-# The port's forwardings, where the router is distributed: their replies would leave from the instance's own host.
-_FORWARDED = (
-    select(_forwardings.c.id)
-    .join(TABLES[Router], TABLES[Router].c.id == bindparam("router_id"))
-    .where(_forwardings.c.internal_port_id == bindparam("port_id"), TABLES[Router].c.distributed)
-    .limit(1)
 )
 
 
@@ -101,8 +91,6 @@ def association(
         router_id = _chosen(tx, request, router, floating.floating_network_id)
     else:
         router_id = router_for(tx, subnet_id, floating.floating_network_id, port_id)
-    if tx.connection.execute(_FORWARDED, {"port_id": port_id, "router_id": router_id}).first() is not None:
-        raise PortHasPortForwarding(port_id)
     return {
         "port_id": port_id,
         "fixed_ip_address": address,

@@ -21,6 +21,7 @@ from neutrino.model.faults.router import (
 from neutrino.model.floating_ip import ACTIVE, DOWN, FloatingIp
 from neutrino.model.port import Port
 from neutrino.model.port_forwarding import RESOURCE, PortForwarding, check, ports_of
+from neutrino.model.router import Router
 from neutrino.store.columns import select_all, to_resource
 from neutrino.store.records import Transaction
 from neutrino.store.tables import TABLES
@@ -33,9 +34,7 @@ _NEAR = select_all(PortForwarding).where(
     )
 )
 _OF_PORT = select_all(PortForwarding).where(_forwardings.c.internal_port_id == bindparam("port_id"))
-_FLOATING_IP_OF = (
-    select(_fips.c.id, _fips.c.floating_ip_address).where(_fips.c.port_id == bindparam("port_id")).limit(1)
-)
+_FLOATING_IPS_OF = select(_fips.c.id, _fips.c.floating_ip_address).where(_fips.c.port_id == bindparam("port_id"))
 
 
 def create(tx: Transaction, request: Request, given: Given) -> PortForwarding:
@@ -85,6 +84,12 @@ def update(tx: Transaction, request: Request, old: PortForwarding, changes: Give
         tx.update(floating, {"router_id": router_id})
     elif new is not old:
         tx.touch(floating)
+    moved = new.internal_port_id != old.internal_port_id
+    _tell(
+        tx,
+        (floating.router_id, router_id) if router_id != floating.router_id else (),
+        (old.internal_port_id, new.internal_port_id) if moved else (),
+    )
     return new
 
 
@@ -103,15 +108,32 @@ def forget(tx: Transaction, port_id: str, kept: Iterable[str] = ()) -> None:
 
 def _delete(tx: Transaction, forwardings: Iterable[PortForwarding]) -> None:
     gone: dict[str, set[str]] = {}
+    ports: set[str] = set()
     for one in forwardings:
         gone.setdefault(one.floatingip_id, set()).add(one.id)
+        ports.add(one.internal_port_id)
         tx.delete(one)
+    _tell(tx, (), sorted(ports))
     for floatingip_id, ids in gone.items():
         floating = _floating_ip(tx, floatingip_id)
         if any(one.id not in ids for one in floating.port_forwardings):
             tx.touch(floating)
         else:
+            _tell(tx, (floating.router_id,))
             tx.update(floating, {"router_id": None, "status": DOWN})
+
+
+def _tell(tx: Transaction, routers: Iterable[str | None], ports: Iterable[str] = ()) -> None:
+    """Note that *routers* forward ports, or no longer, and so do floating IPs to *ports*: where they are done changes.
+
+    Their revisions stay: what the API shows of them is as it was.
+    """
+    for router_id in dict.fromkeys(routers):
+        if router_id is not None:
+            tx.note(Router, router_id)
+    for port_id in dict.fromkeys(ports):
+        for row in tx.connection.execute(_FLOATING_IPS_OF, {"port_id": port_id}).all():
+            tx.note(FloatingIp, str(row.id))
 
 
 def _floating_ip(tx: Transaction, floatingip_id: str) -> FloatingIp:
@@ -142,7 +164,7 @@ def _reached(tx: Transaction, request: Request, floating: FloatingIp, port_id: s
             f"Requested internal IP address {wanted} is not suitable for internal neutron port {port_id}, as its "
             f"fixed_ips are {', '.join(ip.ip_address for ip in four)}",
         )
-    own = tx.connection.execute(_FLOATING_IP_OF, {"port_id": port_id}).first()
+    own = tx.connection.execute(_FLOATING_IPS_OF, {"port_id": port_id}).first()
     if own is not None:
         raise PortHasBindingFloatingIP(own.floating_ip_address, own.id, port_id, found.ip_address)
     try:
@@ -163,6 +185,7 @@ def _carry(tx: Transaction, floating: FloatingIp, router_id: str, port_id: str) 
         tx.touch(floating)
     else:
         tx.update(floating, {"router_id": router_id, "status": ACTIVE})
+        _tell(tx, (router_id,))
 
 
 def _check_router(floating: FloatingIp, router_id: str, port_id: str) -> None:

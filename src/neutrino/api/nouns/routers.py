@@ -13,7 +13,6 @@ from neutrino.api.bodies import Given
 from neutrino.api.nouns import flavors, ndp_proxies, networks, port_names, ports, qos
 from neutrino.api.nouns.fixed_ips import allocate
 from neutrino.api.request import Request
-from neutrino.model.faults.port_forwarding import PortHasPortForwarding
 from neutrino.model.faults.router import (
     BadRequest,
     RouterExternalGatewayInUseByFloatingIp,
@@ -23,7 +22,6 @@ from neutrino.model.faults.router import (
 )
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.port import ROUTER_GATEWAY, ROUTER_INTERFACE, FixedIpRequest, Port
-from neutrino.model.port_forwarding import PortForwarding
 from neutrino.model.router import (
     AS_IT_IS,
     MOST_ROUTES,
@@ -52,14 +50,6 @@ _FLOATING_IP_OF = (
         _fips.c.router_id == bindparam("router_id"),
         _fips.c.floating_network_id.not_in(bindparam("networks", expanding=True)),
     )
-    .limit(1)
-)
-
-# A port that a floating IP of the router stands for, and that has forwardings too.
-_BOTH = (
-    select(_fips.c.port_id)
-    .join(TABLES[PortForwarding], TABLES[PortForwarding].c.internal_port_id == _fips.c.port_id)
-    .where(_fips.c.router_id == bindparam("router_id"))
     .limit(1)
 )
 
@@ -120,8 +110,6 @@ def _usual(request: Request) -> Mapping[str, bool]:
 def update(tx: Transaction, request: Request, old: Router, changes: Given) -> Router:
     """Change a router, its first gateway or its routes."""
     values = {name: value for name, value in changes.items() if value is not None or name not in _usual(request)}
-    if values.get("distributed") and not old.distributed:
-        _check_forwardings(tx, old)
     surplus = ""
     if "external_gateway_info" in changes:
         wanted = changes["external_gateway_info"]
@@ -267,10 +255,3 @@ def _interfaces(tx: Transaction, router: Router) -> list[Port]:
 
 def _with_snat(gateways: Sequence[Gateway], enable_snat: bool) -> Sequence[Gateway]:
     return [msgspec.structs.replace(one, enable_snat=enable_snat) for one in gateways]
-
-
-def _check_forwardings(tx: Transaction, router: Router) -> None:
-    """Refuse to make a router distributed that carries a floating IP to a port that has forwardings too."""
-    found = tx.connection.execute(_BOTH, {"router_id": router.id}).first()
-    if found is not None:
-        raise PortHasPortForwarding(str(found.port_id))

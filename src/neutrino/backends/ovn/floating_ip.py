@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from neutrino.backends.ovn import nb, port_forwarding, qos, uuids
+from neutrino.backends.ovn.network import NetworkFacts
 from neutrino.backends.ovn.port import PortFacts
-from neutrino.backends.ovn.router import RouterFacts
+from neutrino.backends.ovn.router import RouterFacts, is_bridged
 from neutrino.model.floating_ip import FloatingIp
+from neutrino.model.network import Network
 from neutrino.model.port import Port
 from neutrino.model.router import Router
 from neutrino.ovsdb.rows import columns
@@ -39,15 +41,27 @@ def _gateways(floating: FloatingIp, router: RouterFacts | None) -> list[str]:
     return [leg.port_id for leg in router.gateways if leg.network_id == floating.floating_network_id]
 
 
-def spot(floating: FloatingIp, router: RouterFacts | None, mac: str, *, is_bound: bool) -> Spot:
-    """Return where *floating* is translated. A port without a host is reached through the gateway only."""
+def spot(floating: FloatingIp, router: RouterFacts | None, mac: str, *, is_near: bool) -> Spot:
+    """Return where *floating* is translated; at its port's host only if that *is_near* to the wire."""
     if router is None or not router.gateways:
         return CENTRAL
     here = _gateways(floating, router)
     if not router.is_distributed:
         # With one gateway OVN knows.
         return Spot(uuids.router_port(here[0]).uuid) if here and len(router.gateways) > 1 else CENTRAL
-    return Spot(uuids.router_port(here[0]).uuid if here else None, mac if is_bound and mac else None)
+    return Spot(uuids.router_port(here[0]).uuid if here else None, mac if is_near and mac else None)
+
+
+def is_near(floating: FloatingIp, router: RouterFacts | None, target: PortFacts | None, see: See) -> bool:
+    """Return whether what the port sends leaves from its own host: then a distributed router may translate it there.
+
+    A port without a host is nowhere. Replies of one that ports are forwarded to go by the gateway, which knows where
+    they belong; so does all that comes from a provider network, unless each host routes by itself.
+    """
+    if router is None or target is None or not target.is_bound or floating.is_forwarded_to:
+        return False
+    network: NetworkFacts | None = see(Network, target.network_id)
+    return network is not None and (not network.physical_network or is_bridged(router, see))
 
 
 def nat(floating: FloatingIp, router_id: str, mac: str, at: Spot = CENTRAL) -> nb.NAT:
@@ -85,7 +99,7 @@ def fragment(floating: FloatingIp, see: See) -> Fragment | None:
     target: PortFacts | None = see(Port, floating.port_id)
     key = uuids.nat(floating.id)
     mac = holder.mac_address if holder else ""
-    at = spot(floating, router, mac, is_bound=target is not None and target.is_bound)
+    at = spot(floating, router, mac, is_near=is_near(floating, router, target, see))
     limits = quality(floating, router, at, see)
     return Fragment(
         {key: columns(nat(floating, floating.router_id, mac, at)), **limits.rows},

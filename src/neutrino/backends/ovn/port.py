@@ -32,13 +32,14 @@ class PortFacts:
 
     mac_address: str
     is_bound: bool
+    network_id: str = ""
 
 
 def facts(port: Port) -> Hashable:
     """Return what others see of *port*; nothing of most."""
     if port.device_owner == FLOATING_IP:
         return PortFacts(port.mac_address, is_bound=False)
-    return PortFacts("", is_bound=True) if port.binding_host_id else None
+    return PortFacts("", is_bound=True, network_id=port.network_id) if port.binding_host_id else None
 
 
 def port_security(port: Port) -> frozenset[str]:

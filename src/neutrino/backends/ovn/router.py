@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from neutrino.backends.ovn import nb, qos, uuids
+from neutrino.backends.ovn.network import NetworkFacts
 from neutrino.backends.ovn.subnet import SubnetFacts
+from neutrino.model.network import Network
 from neutrino.model.port import ROUTER_GATEWAY, ROUTER_INTERFACE
 from neutrino.model.router import Leg, Route, Router
 from neutrino.model.subnet import Subnet
@@ -32,6 +34,7 @@ class RouterFacts:
     has_ecmp: bool
     has_bfd: bool
     is_distributed: bool
+    has_forwardings: bool
     is_ha: bool
     has_ndp_proxies: bool
     zones: tuple[str, ...]
@@ -67,11 +70,23 @@ def facts(router: Router) -> RouterFacts:
         has_ecmp=router.enable_default_route_ecmp,
         has_bfd=router.enable_default_route_bfd,
         is_distributed=router.distributed,
+        has_forwardings=router.has_forwardings,
         is_ha=router.ha,
         has_ndp_proxies=router.enable_ndp_proxy,
         zones=router.availability_zone_hints,
         placement=None if router.placement is None else tuple(sorted(router.placement.items())),
     )
+
+
+def is_bridged(router: RouterFacts, see: See) -> bool:
+    """Return whether each host routes by itself, also to the wire: a distributed router of provider networks only.
+
+    One that forwards ports does not: replies have to go by the gateway, which knows where they belong.
+    """
+    if not router.is_distributed or router.has_forwardings:
+        return False
+    known: list[NetworkFacts | None] = [see(Network, network_id) for network_id in sorted(router.networks)]
+    return any(known) and all(network.physical_network for network in known if network is not None)
 
 
 def logical_router(router: Router) -> nb.Logical_Router:

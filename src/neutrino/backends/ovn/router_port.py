@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from neutrino.backends.ovn import gateway, nb, uuids
 from neutrino.backends.ovn.gateway import AgentFacts
 from neutrino.backends.ovn.network import NetworkFacts
-from neutrino.backends.ovn.router import RouterFacts, source_nat
+from neutrino.backends.ovn.router import RouterFacts, is_bridged, source_nat
 from neutrino.backends.ovn.subnet import SubnetFacts
 from neutrino.model.agent import Agent
 from neutrino.model.network import Network
@@ -42,12 +42,7 @@ class Around:
     router: RouterFacts
     number: int  # of a gateway: 0 is the first; of an interface -1
     mtus: frozenset[int]
-    is_all_physical: bool
-
-    @property
-    def is_bridged(self) -> bool:
-        """Whether each host routes by itself, also to the wire: a distributed router of provider networks only."""
-        return self.router.is_distributed and self.is_all_physical
+    is_bridged: bool  # each host routes by itself, also to the wire
 
 
 def group(port: Port, around: Around) -> gateway.Group:
@@ -147,7 +142,7 @@ def _around(port: Port, router: RouterFacts, see: See) -> Around:
         router=router,
         number=number,
         mtus=frozenset(network.mtu for network in known),
-        is_all_physical=bool(known) and all(network.physical_network for network in known),
+        is_bridged=is_bridged(router, see),
     )
 
 

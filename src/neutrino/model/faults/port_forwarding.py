@@ -5,7 +5,7 @@ Names and statuses are those of upstream's service (services/portforwarding).
 
 from dataclasses import dataclass
 
-from neutrino.model.faults import BadRequest, Conflict, NotFound
+from neutrino.model.faults import Conflict, NotFound
 
 
 @dataclass(eq=False)
@@ -14,14 +14,6 @@ class PortForwardingNotFound(NotFound):
 
     says = "Port Forwarding {id} could not be found."
     id: str
-
-
-@dataclass(eq=False)
-class PortHasPortForwarding(BadRequest):
-    """On a distributed router, a port has port forwardings or floating IPs, not both."""
-
-    says = "Cannot associate floating IP to port {port_id} because it already has a Port Forwarding binding."
-    port_id: str
 
 
 @dataclass(eq=False)
@@ -34,7 +26,7 @@ class FipInUseByPortForwarding(Conflict):
 
 @dataclass(eq=False)
 class PortHasBindingFloatingIP(Conflict):
-    """The port has a floating IP of its own."""
+    """The port has a floating IP of its own; one that comes after the forwarding is taken."""
 
     says = (
         "Cannot create port forwarding to floating IP {floating_ip_address} ({fip_id}) with port {port_id} using "
