@@ -1,6 +1,7 @@
-"""What runs inside an instance: small probes that end with 0 (answered) or 1 (not). Standard library only.
+"""What runs inside an instance: small probes that end with 0 (answered) or 1 (not).
 
-Here: what ordinary sockets can say. Those that make packets themselves are in raw_probes.py, and start from here too.
+Standard library only, except that DNS is spoken by dnspython. Here: what ordinary sockets can say. Those that make
+packets themselves are in raw_probes.py, and start from here too.
 """
 
 import contextlib
@@ -323,6 +324,42 @@ def arp(interface: str, source_mac: str, source_ip: str, target_ip: str) -> bool
                     return True
         except TimeoutError:
             return False
+
+
+def resolve(resolver: str, *questions: str) -> bool:
+    """Ask for names, each ``NAME TYPE HOW PAYLOAD``: over ``udp`` or ``tcp``, with EDNS of that payload or 0 for none.
+
+    All at once; print a line for each: code and flags, and what was found, parted by ``|``. An empty one: no answer.
+    """
+    answers = dict.fromkeys(range(len(questions)), "")
+
+    def ask(number: int) -> None:
+        answers[number] = _resolved(resolver, *questions[number].split())
+
+    asking = [threading.Thread(target=ask, args=(number,)) for number in answers]
+    for one in asking:
+        one.start()
+    for one in asking:
+        one.join()
+    print("\n".join(answers.values()))  # noqa: T201
+    return True
+
+
+def _resolved(resolver: str, name: str, kind: str, how: str, payload: str) -> str:
+    import dns.exception
+    import dns.flags
+    import dns.message
+    import dns.query
+    import dns.rcode
+
+    question = dns.message.make_query(name, kind, use_edns=0 if int(payload) else False, payload=int(payload))
+    try:
+        said = {"udp": dns.query.udp, "tcp": dns.query.tcp}[how](question, resolver, timeout=2 * WAIT_S)
+    except (OSError, dns.exception.DNSException):
+        return ""
+    edns = f" edns={said.payload}" if said.edns >= 0 else ""
+    found = sorted(str(item) for one in said.answer for item in one)
+    return "|".join([f"{dns.rcode.to_text(said.rcode())} {dns.flags.to_text(said.flags)}{edns}", *found])
 
 
 def say_where(interface: str, mac: str) -> bool:

@@ -147,6 +147,20 @@ class Instance:
         """Return what DHCPv6 tells: the address, if *kind* is ``address``, resolvers, and a file to boot."""
         return self.run(sys.executable, str(PROBES), "dhcp6", "eth0", kind, check=False).split()
 
+    def resolves(self, *questions: str, at: str = "") -> list[tuple[str, list[str]]]:
+        """Return what is answered to *questions*, ``NAME TYPE HOW PAYLOAD`` each: code and flags, and what was found.
+
+        Asked is the resolver that DHCP told of, or the one *at* an address. Of no answer both are empty.
+        """
+        told = self.run("cat", "/etc/resolv.conf").split()
+        resolver = at or told[told.index("nameserver") + 1]
+        said = self.run(sys.executable, str(PROBES), "resolve", resolver, *questions).splitlines()
+        return [(code, found.split("|") if found else []) for code, _, found in (line.partition("|") for line in said)]
+
+    def finds(self, *questions: str, at: str = "") -> list[list[str]]:
+        """Return what is found by each of *questions*, as `resolves` has them."""
+        return [found for _, found in self.resolves(*questions, at=at)]
+
     def will_say_where(self) -> Callable[[], None]:
         """Return what says to all, at once, where the instance's MAC address is."""
         sayer = self._serve("say_where", "eth0", self.port["mac_address"])

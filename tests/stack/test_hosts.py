@@ -42,7 +42,8 @@ def test_a_host_without_power_is_away_until_it_is_started(lab: Lab) -> None:
     def of_h2() -> dict[str, tuple[str, bool]]:
         return {one.name: (one.state, one.pid > 0) for one in lab.status().services if one.name.startswith("h2.")}
 
-    names = [f"h2.{name}" for name in ("ovsdb-server", "ovs-vswitchd", "ovn-controller", "neutrino-agent", "haproxy")]
+    switch, agent = ("ovsdb-server", "ovs-vswitchd", "ovn-controller"), ("neutrino-agent", "haproxy", "neutrino-dns")
+    names = [f"h2.{name}" for name in (*switch, *agent)]
     lab.kill_host("h2")
     assert of_h2() == dict.fromkeys(names, ("stopped", False))
     lab.wait()  # it is not waited for

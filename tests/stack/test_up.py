@@ -19,7 +19,7 @@ def test_up_makes_the_demo_and_down_leaves_nothing(stack: Stack) -> None:
     assert {one["name"] for one in status["services"]} == {
         *("ovn-nb", "ovn-sb", "ovn-northd", "neutrino-api", "neutrino-controller", "metadata"),
         *(f"h{n}.{program}" for n in (1, 2) for program in ("ovsdb-server", "ovs-vswitchd", "ovn-controller")),
-        *(f"h{n}.{program}" for n in (1, 2) for program in ("neutrino-agent", "haproxy")),
+        *(f"h{n}.{program}" for n in (1, 2) for program in ("neutrino-agent", "neutrino-dns", "haproxy")),
         *("a.udhcpc", "b.udhcpc", "outside"),
     }
     assert all(one["pid"] for one in status["services"])

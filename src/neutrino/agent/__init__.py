@@ -1,1 +1,5 @@
-"""The agent of a host: what must happen beside its instances. Metadata, so far."""
+"""What must happen beside the instances of a host: metadata and names.
+
+The daemon neutrino-agent follows the Southbound and keeps state true; who answers instances are haproxy and
+neutrino-dns, which go on without it.
+"""

@@ -1,4 +1,4 @@
-"""Metadata on one host: namespaces, the bridge's ports and haproxy follow what the Southbound says.
+"""Metadata and names on one host: namespaces, the bridge's ports, haproxy and the resolver follow the Southbound.
 
 Here: the order of things and trying again. Not here: each thing.
 """
@@ -11,6 +11,7 @@ from neutrino.agent.plumbing import Plumbing, outer_device
 from neutrino.agent.proxy import Proxy, ProxyRefused
 from neutrino.agent.served import Network
 from neutrino.agent.southbound import Southbound
+from neutrino.agent.zones import Telling, Zone
 from neutrino.linux.device import IpFailed
 from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.errors import OvsdbError
@@ -21,14 +22,17 @@ _TRY_AGAIN_S = 0.5
 
 
 class Metadata:
-    """Keeps metadata served on one host; *bridge* is its integration bridge."""
+    """Keeps metadata and names served on one host; *bridge* is its integration bridge."""
 
-    def __init__(self, open_vswitch: Client, rows: Watch, bridge: str, plumbing: Plumbing, proxy: Proxy) -> None:
+    def __init__(
+        self, open_vswitch: Client, rows: Watch, bridge: str, plumbing: Plumbing, proxy: Proxy, resolver: Telling
+    ) -> None:
         self._open_vswitch = open_vswitch
         self._rows = rows
         self._bridge = bridge
         self._plumbing = plumbing
         self._proxy = proxy
+        self._resolver = resolver
         self._news = asyncio.Event()
         self._made: dict[str, Network] = {}
 
@@ -57,6 +61,7 @@ class Metadata:
             if known is None or _wire(known) != _wire(network):
                 await self._plumbing.make(network)
         await self._attach(networks)
+        self._resolver.tell({network.id: self._zone(network) for network in networks.values()})
         await self._proxy.serve(networks)
         for network_id in self._plumbing.present() - networks.keys():
             await self._plumbing.remove(network_id)
@@ -70,6 +75,9 @@ class Metadata:
         due = switch.operations(self._rows.rows, self._bridge, ports)
         if due:
             await self._open_vswitch.transact(due)
+
+    def _zone(self, network: Network) -> Zone:
+        return Zone(self._plumbing.namespace_of(network.id), network.cidrs, dict(network.names))
 
 
 def _wire(network: Network) -> tuple[object, ...]:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from neutrino.agent import files
 from neutrino.agent.served import Network
 
 IPV4, IPV6 = "169.254.169.254", "fe80::a9fe:a9fe"
@@ -141,9 +142,9 @@ class Proxy:
         """Write what is missing, so that haproxy can start."""
         self._files.folder.mkdir(parents=True, exist_ok=True)
         if not self._files.instances.exists():
-            _write(self._files.instances, "")
+            files.write(self._files.instances, "")
         if not self._files.configuration.exists():
-            _write(self._files.configuration, configuration(self._files, {}, self._upstream))
+            files.write(self._files.configuration, configuration(self._files, {}, self._upstream))
 
     async def serve(self, networks: Mapping[str, Network]) -> None:
         """Serve exactly *networks*, whose namespaces are there; raises ProxyRefused, OSError and TimeoutError.
@@ -152,13 +153,13 @@ class Proxy:
         """
         lines = table(networks)
         text = configuration(self._files, {one: self._namespace_of(one) for one in networks}, self._upstream)
-        is_other_table = _read(self._files.instances) != _joined(lines)
-        is_other_text = _read(self._files.configuration) != text
+        is_other_table = files.read(self._files.instances) != _joined(lines)
+        is_other_text = files.read(self._files.configuration) != text
         was_settled, self._is_settled = self._is_settled, False
         if is_other_table:
-            _write(self._files.instances, _joined(lines))
+            files.write(self._files.instances, _joined(lines))
         if is_other_text:
-            _write(self._files.configuration, text)
+            files.write(self._files.configuration, text)
         if is_other_text or (networks and not was_settled):
             await self._reload()
         elif is_other_table:
@@ -212,18 +213,3 @@ async def _ask(path: Path, command: str) -> str:
 
 def _joined(lines: Iterable[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
-
-
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        return None
-
-
-def _write(path: Path, text: str) -> None:
-    """Write *text* so that a reader sees all of it or what was there before, and nobody else sees it."""
-    fresh = path.with_suffix(".new")
-    fresh.touch(0o600)
-    fresh.write_text(text)
-    fresh.replace(path)

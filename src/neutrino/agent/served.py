@@ -23,7 +23,7 @@ class Network:
     """A network that has instances on this host.
 
     ``port_id``, ``mac`` and ``cidrs`` (``address/length``) are of its metadata port; ``instances`` maps an address, as
-    an instance sends from it, to (instance id, project id).
+    an instance sends from it, to (instance id, project id). ``names`` are the network's (ovn-sb(5), DNS).
     """
 
     id: str
@@ -32,13 +32,20 @@ class Network:
     mtu: int
     cidrs: tuple[str, ...]
     instances: Mapping[str, tuple[str, str]]
+    names: Mapping[str, str]
 
 
-def wanted(ports: Iterable[Columns], networks: Mapping[UUID, Columns], chassis: UUID | None) -> dict[str, Network]:
+def wanted(
+    ports: Iterable[Columns],
+    networks: Mapping[UUID, Columns],
+    chassis: UUID | None,
+    names: Iterable[Columns] = (),
+) -> dict[str, Network]:
     """Return, by id, the networks that are to be served on *chassis*.
 
-    *ports* are rows of Port_Binding, *networks* of Datapath_Binding (ovn-sb(5)). A network without a metadata port, or
-    without an instance here, is left out; so is an instance whose ids are not of letters, digits and ``_.:-``.
+    *ports* are rows of Port_Binding, *networks* of Datapath_Binding, *names* of DNS (ovn-sb(5)). A network without a
+    metadata port, or without an instance here, is left out; so is an instance whose ids are not of letters, digits and
+    ``_.:-``.
     """
     ours: dict[UUID, dict[str, tuple[str, str]]] = {}
     metadata: dict[UUID, Columns] = {}
@@ -49,6 +56,7 @@ def wanted(ports: Iterable[Columns], networks: Mapping[UUID, Columns], chassis: 
             metadata[datapath] = port
         elif port["type"] in INSTANCE_TYPES and chassis is not None and chassis in _chassis(port):
             ours.setdefault(datapath, {}).update(_addresses(port))
+    records = _names(names)
     out = {}
     for datapath, instances in ours.items():
         name = texts(networks.get(datapath, {}), "external_ids").get("name", "")
@@ -66,7 +74,20 @@ def wanted(ports: Iterable[Columns], networks: Mapping[UUID, Columns], chassis: 
             mtu=int(mtu) if mtu.isdigit() else DEFAULT_MTU,
             cidrs=tuple(sorted(ids.get("neutron:cidrs", "").split())),
             instances=dict(sorted(instances.items())),
+            names=dict(sorted(records.get(datapath, {}).items())),
         )
+    return out
+
+
+def _names(rows: Iterable[Columns]) -> dict[UUID, dict[str, str]]:
+    """Return the names of each datapath; they are the same in capitals."""
+    out: dict[UUID, dict[str, str]] = {}
+    for row in rows:
+        lower = {name.lower(): value for name, value in texts(row, "records").items()}
+        datapaths = row["datapaths"]
+        for datapath in datapaths if isinstance(datapaths, frozenset) else (datapaths,):
+            assert isinstance(datapath, UUID)  # noqa: S101 - the column's type
+            out.setdefault(datapath, {}).update(lower)
     return out
 
 

@@ -1,4 +1,4 @@
-"""What this host sees of the Southbound: its own ports, and the networks and metadata ports that belong to them.
+"""What this host sees of the Southbound: its own ports, and the networks, metadata ports and names that belong to them.
 
 Here: conditional monitoring, so that a host's share of the Southbound does not grow with the cloud. Not here: what is
 made of the rows (`served`).
@@ -33,17 +33,19 @@ class Southbound:
         self._chassis = client.watch({"Chassis": ("name",)}, {"Chassis": chassis})
         self._ports = client.watch({"Port_Binding": _PORTS}, {"Port_Binding": nothing})
         self._datapaths = client.watch({"Datapath_Binding": ("external_ids",)}, {"Datapath_Binding": nothing})
+        self._names = client.watch({"DNS": ("records", "datapaths")}, {"DNS": nothing})
         self.is_live = False
 
     @property
     def networks(self) -> dict[str, Network]:
         """The networks to be served, as far as is known."""
-        return wanted(self._rows().values(), self._datapaths.rows["Datapath_Binding"], self._own())
+        names = self._names.rows["DNS"].values()
+        return wanted(self._rows().values(), self._datapaths.rows["Datapath_Binding"], self._own(), names)
 
     async def run(self) -> None:
         """Follow until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for watch in (self._chassis, self._ports, self._datapaths):
+            for watch in (self._chassis, self._ports, self._datapaths, self._names):
                 group.create_task(self._follow(watch), name="follow the Southbound")
             while True:
                 await asyncio.sleep(LOOK_AGAIN_S)
@@ -75,7 +77,7 @@ class Southbound:
         return self._served() - {one for one in known if isinstance(one, UUID)}
 
     def _narrow(self) -> None:
-        """Watch this chassis's ports, the metadata ports of their networks, and these networks."""
+        """Watch this chassis's ports, the metadata ports of their networks, these networks, and their names."""
         served = self._served()
         self._metadata_ports = {one: port for one, port in self._metadata_ports.items() if one in served}
         chassis = self._own()
@@ -87,6 +89,7 @@ class Southbound:
             conditions += [("_uuid", "==", port) for port in sorted(self._metadata_ports.values())]
         self._ports.narrow("Port_Binding", conditions)
         self._datapaths.narrow("Datapath_Binding", [("_uuid", "==", one) for one in sorted(served)])
+        self._names.narrow("DNS", [("datapaths", "includes", frozenset((one,))) for one in sorted(served)])
 
     async def _find_metadata_ports(self) -> None:
         """Look for them once: a condition cannot say "of this network and of that type"."""

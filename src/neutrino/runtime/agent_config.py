@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from oslo_config import cfg
+from oslo_config import cfg, types
 
 from neutrino.runtime import tls
 from neutrino.runtime.config import SB_TLS, ConfigError
@@ -48,6 +48,13 @@ OVN = [
         "ovn_sb_connection", default="", help="OVN_Southbound; where empty, what ovn-controller uses (ovn-remote)."
     ),
     *tls.options(SB_TLS, "the Southbound"),
+    cfg.ListOpt(
+        "dns_servers",
+        default=[],
+        item_type=types.IPAddress(),
+        help="Resolvers that the host's own asks for what a network's names do not say; where empty, those of the "
+        "host's resolv.conf.",
+    ),
 ]
 
 GROUPS: dict[str, list[cfg.Opt]] = {"DEFAULT": DEFAULT, "agent": AGENT, "ovs": OVS, "ovn": OVN}
@@ -68,6 +75,7 @@ class AgentConfig:
     ovn_sb_connection: str
     ovs_tls: tls.TlsFiles | None
     sb_tls: tls.TlsFiles | None
+    dns_servers: tuple[str, ...]
     report_interval_s: float
 
 
@@ -94,6 +102,7 @@ def load(argv: Sequence[str]) -> AgentConfig:
             ovn_sb_connection=conf.ovn.ovn_sb_connection,
             ovs_tls=tls.files(conf.ovs, "ovs", OVS_TLS, conf.ovs.ovsdb_connection),
             sb_tls=tls.files(conf.ovn, "ovn", SB_TLS, conf.ovn.ovn_sb_connection),
+            dns_servers=tuple(conf.ovn.dns_servers),
             report_interval_s=conf.agent.report_interval,
         )
     except (cfg.Error, ValueError) as error:

@@ -126,6 +126,11 @@ OVN = [
     cfg.BoolOpt("ovn_metadata_enabled", default=False, help="Give networks a metadata port; each host has an agent."),
     cfg.IntOpt("dhcp_default_lease_time", default=43200, min=1, help="Seconds for which DHCP leases an IPv4 address."),
     cfg.ListOpt("dns_servers", default=[], help="Resolvers that DHCP tells of where a subnet names none."),
+    cfg.BoolOpt(
+        "dns_on_hosts",
+        default=True,
+        help="Neutrino's own: where neither names one, DHCP tells of the instance's host's, which neutrino-dns is.",
+    ),
     cfg.DictOpt(
         "ovn_dhcp4_global_options",
         default={},
@@ -281,6 +286,7 @@ class Config:
     bfd: tuple[int, int, int]  # min-rx and min-tx in milliseconds, multiplier
     dhcp_lease_s: int
     dns_servers: tuple[str, ...]
+    dns_on_hosts: bool
     dhcp4_global_options: Mapping[str, str]
     dhcp6_global_options: Mapping[str, str]
     enable_default_route_ecmp: bool
@@ -348,6 +354,7 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         bfd=BFD.get(conf.ovn.ha_failover_strategy) or (conf.ovn.bfd_min_rx, conf.ovn.bfd_min_tx, conf.ovn.bfd_mult),
         dhcp_lease_s=conf.ovn.dhcp_default_lease_time,
         dns_servers=tuple(conf.ovn.dns_servers),
+        dns_on_hosts=conf.ovn.dns_on_hosts,
         dhcp4_global_options=dict(conf.ovn.ovn_dhcp4_global_options),
         dhcp6_global_options=dict(conf.ovn.ovn_dhcp6_global_options),
         enable_default_route_ecmp=conf.enable_default_route_ecmp,

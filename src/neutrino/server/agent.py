@@ -14,6 +14,7 @@ from neutrino.agent.heartbeat import Heartbeat
 from neutrino.agent.metadata import Metadata
 from neutrino.agent.plumbing import Plumbing
 from neutrino.agent.southbound import Southbound
+from neutrino.agent.zones import Telling
 from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.watch import Watch
 from neutrino.runtime import logs, notify
@@ -41,12 +42,15 @@ async def serve(config: AgentConfig) -> None:
     )
     haproxy = proxy.Proxy(files, upstream, plumbing.namespace_of)
     haproxy.prepare()
+    resolver = Telling(config.state_path, config.dns_servers)
+    resolver.prepare()
     async with Client(config.ovsdb_connection, "Open_vSwitch", tls=credentials(config.ovs_tls)) as open_vswitch:
         rows = open_vswitch.watch(switch.WATCHED)
         about = await _introduced(rows)
         remote = config.ovn_sb_connection or about["ovn-remote"]
         async with Client(remote, "OVN_Southbound", tls=credentials(config.sb_tls)) as client:
-            metadata = Metadata(open_vswitch, rows, about.get("ovn-bridge", DEFAULT_BRIDGE), plumbing, haproxy)
+            bridge = about.get("ovn-bridge", DEFAULT_BRIDGE)
+            metadata = Metadata(open_vswitch, rows, bridge, plumbing, haproxy, resolver)
             southbound = Southbound(client, about["system-id"], metadata.look_again)
             heartbeat = Heartbeat(client, about["system-id"], config.report_interval_s)
             notify.ready()

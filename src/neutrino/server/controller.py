@@ -139,6 +139,7 @@ async def settings(config: Config, database: Database) -> Settings:
     return Settings(
         dns_domain=config.dns_domain,
         dns_servers=config.dns_servers,
+        has_resolvers=config.dns_on_hosts,
         bfd=config.bfd,
         lease_s=config.dhcp_lease_s,
         dhcp_options={version: dhcp_for_all.checked(version, options, known) for version, options in given.items()},

@@ -27,6 +27,9 @@ from neutrino.stack.state import HostOptions
 FABRIC = "fabric"
 """The network namespace of the underlay bridge."""
 UNDERLAY = "172.31.0"
+MANAGEMENT = "172.31.1"
+"""What hosts speak to besides each other: the world outside's resolver."""
+RESOLVER = f"{MANAGEMENT}.254"
 OWN_ADDRESSES_ONLY = Path("/proc/sys/net/ipv4/conf/all/arp_ignore")
 """With 1, a device answers ARP only for its own addresses, not for those of others here (kernel: ip-sysctl)."""
 NAME = re.compile(r"h([1-9][0-9]{0,2})")
@@ -67,6 +70,11 @@ class Host:
     def address(self) -> str:
         """The underlay address, end of its tunnels."""
         return f"{UNDERLAY}.{number(self.name)}"
+
+    @property
+    def management_address(self) -> str:
+        """The address by which it asks the world outside for names."""
+        return f"{MANAGEMENT}.{number(self.name)}"
 
     @property
     def mac(self) -> str:
@@ -208,6 +216,14 @@ class Host:
                 environment=environment,
                 ready=Exists(self.folder / "agent" / "master.sock"),
             ),
+            Service(
+                name=f"{self.name}.neutrino-dns",
+                command=(sys.executable, "-m", "neutrino.server.dns", str(self.folder / "agent")),
+                needs=(f"{self.name}.neutrino-agent",),
+                network=self.name,
+                environment=environment,
+                ready=Notifies(),
+            ),
         )
 
     async def _configure_agent(self) -> None:
@@ -223,6 +239,9 @@ namespace_suffix = .{self.name}
 
 [ovs]
 ovsdb_connection = unix:{self.switch}
+
+[ovn]
+dns_servers = {RESOLVER}
 
 {self.settings.agent_post_config}"""
         )

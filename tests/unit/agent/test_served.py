@@ -47,6 +47,7 @@ def test_a_network_with_an_instance_here_is_served() -> None:
                 "fd00::3": ("i-1", "p-1"),
                 "fe80::f816:3eff:fe00:2": ("i-1", "p-1"),
             },
+            names={},
         )
     }
 
@@ -65,6 +66,16 @@ def test_what_is_not_served() -> None:
     assert wanted([METADATA, mine], NETWORKS, None) == {}
     router = port(HERE, "router", type="patch")
     assert wanted([METADATA, router], NETWORKS, HERE) == {}
+
+
+def test_names_are_those_of_the_network() -> None:
+    mine = port(HERE, "fa:16:3e:00:00:02 10.0.0.3")
+    names = [
+        {"datapaths": frozenset((DATAPATH, uuid4())), "records": {"Web": "10.0.0.3"}},
+        {"datapaths": frozenset((DATAPATH,)), "records": {"db": "10.0.0.4"}},
+        {"datapaths": frozenset((uuid4(),)), "records": {"other": "10.0.0.5"}},
+    ]
+    assert wanted([METADATA, mine], NETWORKS, HERE, names)[NET].names == {"web": "10.0.0.3", "db": "10.0.0.4"}
 
 
 def test_ids_that_could_mean_something_else_to_haproxy_are_left_out() -> None:

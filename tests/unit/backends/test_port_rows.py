@@ -15,6 +15,7 @@ from neutrino.model.dhcp_option import DhcpOption
 from neutrino.model.dns import assignments
 from neutrino.model.port import HostBinding, Port
 from neutrino.model.resource import Resource
+from neutrino.model.subnet import Subnet
 from neutrino.reconcile.fragment import Fragment, Place
 
 NETWORK = topology.network("blue", dns_domain="<project_id>.example.")
@@ -140,6 +141,21 @@ def test_what_the_operator_chose_for_all_subnets() -> None:
     (v6,) = rows(render(V6, settings), "DHCP_Options").values()
     assert v6["options"] == {"server_id": uuids.mac(V6.id), "dns_server": "{fd00::53}"}
     assert "domain_name" not in rows(render(V4, Settings(dns_domain="openstacklocal")), "DHCP_Options").popitem()[1]
+
+
+def test_whom_instances_ask_for_names() -> None:
+    def told(subnet: Subnet, settings: Settings) -> object:
+        (row,) = rows(render(subnet, settings), "DHCP_Options").values()
+        return row["options"].get("dns_server")
+
+    quiet = msgspec.structs.replace(V4, dns_nameservers=())
+    near = msgspec.structs.replace(quiet, metadata_ip="10.0.0.2")
+    named = msgspec.structs.replace(near, dns_nameservers=("192.0.2.9",))
+    nobody = msgspec.structs.replace(near, dns_nameservers=("0.0.0.0",))  # noqa: S104
+    configured = Settings(dns_servers=("192.0.2.1",))
+    assert [told(one, Settings()) for one in (quiet, near, named, nobody)] == [None, "{10.0.0.2}", "{192.0.2.9}", None]
+    assert [told(one, configured) for one in (near, named)] == ["{192.0.2.1}", "{192.0.2.9}"]
+    assert told(near, Settings(has_resolvers=False)) is None
 
 
 def test_names_of_a_port() -> None:

@@ -39,6 +39,7 @@ def test_services_depend_on_each_other() -> None:
         "h1.ovn-controller": ("h1.ovs-vswitchd", "ovn-sb"),
         "h1.neutrino-agent": ("h1.ovsdb-server", "ovn-sb"),
         "h1.haproxy": ("h1.neutrino-agent", "metadata"),
+        "h1.neutrino-dns": ("h1.neutrino-agent",),
     }
 
 

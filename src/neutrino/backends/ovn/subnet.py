@@ -6,7 +6,7 @@ belong to router ports; the rows of ports with options of their own (port_dhcp.p
 
 import ipaddress
 import json
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -89,7 +89,7 @@ def dhcp_options(subnet: Subnet, mtu: int, settings: Settings = DEFAULTS) -> nb.
 
 def _options(subnet: Subnet, settings: Settings) -> dict[str, str]:
     options = _options_v4(subnet, settings) if subnet.ip_version == 4 else _options_v6(subnet)
-    options |= _resolvers(subnet, settings.dns_servers)
+    options |= _resolvers(subnet, settings)
     for name, value in settings.dhcp_options.get(subnet.ip_version, {}).items():
         if value:
             options[name] = value
@@ -125,9 +125,15 @@ def _options_v6(subnet: Subnet) -> dict[str, str]:
     return options
 
 
-def _resolvers(subnet: Subnet, configured: Iterable[str]) -> dict[str, str]:
+def _resolvers(subnet: Subnet, settings: Settings) -> dict[str, str]:
+    """Return whom instances ask for names: whom the subnet or the operator names, else the resolver of their host.
+
+    That one hears at the metadata port's address (agent/listeners.py).
+    """
     version = subnet.ip_version
-    servers = subnet.dns_nameservers or [one for one in configured if ipaddress.ip_address(one).version == version]
+    configured = [one for one in settings.dns_servers if ipaddress.ip_address(one).version == version]
+    own = [subnet.metadata_ip] if subnet.metadata_ip and settings.has_resolvers else []
+    servers = subnet.dns_nameservers or configured or own
     return {"dns_server": _listed(servers)} if servers and not set(servers) & set(_NO_RESOLVER) else {}
 
 

@@ -102,7 +102,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         str,
         Variable(
             kinds.addresses,
-            "Resolvers for subnets that name none; without it, the one of the world outside.",
+            "Resolvers for subnets that name none; without it, each host's own, which asks the world outside's.",
             ("ovn", "dns_servers"),
         ),
     ] = ""
@@ -231,7 +231,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             value = getattr(self, name.lower())
             if variable.option and value != "":
                 given[variable.option] = str(value)
-        if self.has_outside and not self.ovn_dns_servers:
+        if self.has_outside and not self.ovn_dns_servers and not (self.has_metadata and 4 in self.versions):
             given["ovn", "dns_servers"] = ",".join(one.partition("/")[0] for one in self.public_gateways)
         lines: list[str] = []
         for section in dict.fromkeys(section for section, _ in given):
