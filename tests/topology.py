@@ -324,4 +324,8 @@ def reference() -> list[Resource]:
         port("trusted", blue, {v4: "10.0.0.2"}, device_owner="network:dhcp"),
         port("nested", vlan, binding_profile={"parent_name": an_id("plain"), "tag": 42}),
         port("no-row", vlan, device_owner="network:floatingip"),
+        port("metal", vlan, {vlan_v4: "10.7.0.12"}, binding_vnic_type="baremetal", binding_host_id="node-1"),
+        port("card", flat, {static: "203.0.113.17"}, binding_vnic_type="direct"),
+        port("offloaded", flat, {static: "203.0.113.18"}, binding_vnic_type="direct",
+             binding_profile={"capabilities": ["switchdev"]}),
     ]  # fmt: skip

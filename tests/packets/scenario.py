@@ -152,8 +152,7 @@ class Instance:
 
         Asked is the resolver that DHCP told of, or the one *at* an address. Of no answer both are empty.
         """
-        told = self.run("cat", "/etc/resolv.conf").split()
-        resolver = at or told[told.index("nameserver") + 1]
+        resolver = at or self.run("sed", "-n", "s/^nameserver //p;", "/etc/resolv.conf").split()[0]
         said = self.run(sys.executable, str(PROBES), "resolve", resolver, *questions).splitlines()
         return [(code, found.split("|") if found else []) for code, _, found in (line.partition("|") for line in said)]
 

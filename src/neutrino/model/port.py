@@ -46,6 +46,8 @@ VNIC_TYPES = (
     "accelerator-direct-physical",
     "remote-managed",
 )
+_BESIDE_THE_SWITCH = ("direct", "direct-physical", "macvtap", "baremetal")
+OFFLOADED = "switchdev"  # a capability: the switch of the card forwards for the host's
 MOST_ADDRESS_PAIRS = 10  # upstream: max_allowed_address_pair
 ROUTER_INTERFACE, ROUTER_GATEWAY, FLOATING_IP = (
     "network:router_interface",
@@ -230,6 +232,13 @@ class Port(Tagged, frozen=True, kw_only=True):
     def is_of_router(self) -> bool:
         """Whether the port is a router's."""
         return self.device_owner in (ROUTER_INTERFACE, ROUTER_GATEWAY)
+
+    @property
+    def is_external(self) -> bool:
+        """Whether no host's switch carries the port: a card passes it by, or it is of a machine of its own."""
+        capabilities = self.binding_profile.get("capabilities")
+        is_offloaded = isinstance(capabilities, list) and OFFLOADED in capabilities
+        return self.binding_vnic_type in _BESIDE_THE_SWITCH and not is_offloaded and not self.is_trusted
 
     @property
     def is_filtered(self) -> bool:

@@ -11,13 +11,14 @@ from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
 from neutrino.model.binding import FAILED, NO_PROFILE, Binding
 from neutrino.model.dhcp_option import DhcpOption
 from neutrino.model.network import Network
+from neutrino.model.port import OFFLOADED
 from neutrino.model.router import Router
 
 VIF_TYPE = "ovs"
 DRIVER = "ovn"
 _TYPES = (CONTROLLER_AGENT, GATEWAY_AGENT)
 _VNIC_TYPES = ("normal",)
-_OFFLOADED_TYPES, OFFLOADED = ("direct",), "switchdev"
+_OFFLOADED_TYPES = ("direct",)
 _BRIDGE = "br-int"
 
 

@@ -103,15 +103,19 @@ def _weight(router_id: str, chassis: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of chassis: the router's own, of its first gateway, or with *port_id* that of another gateway."""
+    """A group of chassis: a router's own, of its first gateway, or with *port_id* that of another gateway.
 
-    router_id: str
+    With another *mark* it is that of something else, which is no router: a network's.
+    """
+
+    owner_id: str
     port_id: str = ""
+    mark: str = "neutron:router_id"
 
     @property
     def text(self) -> str:
         """What names the group's rows."""
-        return f"{self.router_id} {self.port_id}".rstrip()
+        return f"{self.owner_id} {self.port_id}".rstrip()
 
     @property
     def key(self) -> Key:
@@ -121,12 +125,12 @@ class Group:
     @property
     def name(self) -> str:
         """The name: upstream's, and for further gateways, which share one there, the port's too."""
-        return uuids.router_name(self.router_id) + (f"-{self.port_id}" if self.port_id else "")
+        return uuids.router_name(self.owner_id) + (f"-{self.port_id}" if self.port_id else "")
 
 
 def chassis_group(group: Group, chosen: Sequence[tuple[AgentFacts, int]], zones: Sequence[str] = ()) -> Fragment:
-    """Return the HA_Chassis_Group of a gateway."""
-    mark = {"neutron:router_id": group.router_id}
+    """Return the HA_Chassis_Group of a gateway, or of a network's external ports."""
+    mark = {group.mark: group.owner_id}
     ids = mark | {"neutron:availability_zone_hints": ",".join(zones)}
     rows: dict[Key, Columns] = {group.key: columns(nb.HA_Chassis_Group(name=group.name, external_ids=ids))}
     members = set()

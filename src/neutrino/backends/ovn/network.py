@@ -26,13 +26,20 @@ class NetworkFacts:
     dns_domain: str = ""
     qos_policy_id: str | None = None
     is_private: bool = False
+    zones: tuple[str, ...] = ()
 
 
 def facts(network: Network) -> Hashable:
     """Return what others see of *network*."""
     physical = next(iter(network.physical_networks), None)
     return NetworkFacts(
-        network.mtu, physical, network.qinq, network.dns_domain, network.qos_policy_id, is_private=network.pvlan
+        network.mtu,
+        physical,
+        network.qinq,
+        network.dns_domain,
+        network.qos_policy_id,
+        is_private=network.pvlan,
+        zones=network.availability_zone_hints,
     )
 
 

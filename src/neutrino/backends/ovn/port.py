@@ -1,7 +1,7 @@
 """A port as OVN rows: a logical switch port, in its switch and in its groups.
 
 Source: upstream, ovn_client.py, _get_port_options and create_port. Not here: the router's side of a router's port
-(router_port.py); its DHCP and DNS rows (port_dhcp.py, port_dns.py); external ports.
+(router_port.py); its DHCP and DNS rows (port_dhcp.py, port_dns.py); who answers external ports (external.py).
 """
 
 import json
@@ -9,7 +9,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from neutrino.backends.ovn import nb, port_dhcp, port_dns, pvlan, qos, router_port, uuids
+from neutrino.backends.ovn import external, nb, port_dhcp, port_dns, pvlan, qos, router_port, uuids
 from neutrino.backends.ovn.network import NetworkFacts
 from neutrino.backends.ovn.port_dhcp import DEVICES, Subnets
 from neutrino.model.addressing import eui64
@@ -106,7 +106,7 @@ def options(port: Port) -> dict[str, str]:
     named = {"hostname": json.dumps(port.dns_name.partition(".")[0])} if port.dns_name else {}
     if is_virtual(port):
         return {"virtual-ip": port.virtual_ip, "virtual-parents": ",".join(port.virtual_parents)}
-    if not port.binding_host_id:
+    if not port.binding_host_id or port.is_external:
         return named
     if target := _target(port):
         chassis = f"{port.binding_host_id},{target}"
@@ -152,6 +152,8 @@ def _type(port: Port) -> str:
         return "router"
     if port.device_owner == DISTRIBUTED:
         return "localport"
+    if port.is_external:
+        return "external"
     return _VIRTUAL if is_virtual(port) else ""
 
 
@@ -161,8 +163,12 @@ def logical_switch_port(
     scopes: Mapping[int, str],
     dhcp: tuple[UUID | None, UUID | None],
     more: Mapping[str, str] = NO_OPTIONS,
+    chassis_group: UUID | None = None,
 ) -> nb.Logical_Switch_Port:
-    """Return the Logical_Switch_Port of *port* (ovn-nb(5), Logical_Switch_Port); *dhcp* are its options, v4 and v6."""
+    """Return the Logical_Switch_Port of *port* (ovn-nb(5), Logical_Switch_Port).
+
+    *dhcp* are its DHCP options, v4 and v6; *chassis_group* is, of an external port, who answers it.
+    """
     v4, v6 = dhcp
     parent, tag = _nest(port) or (None, None)
     return nb.Logical_Switch_Port(
@@ -175,6 +181,7 @@ def logical_switch_port(
         tag_request=tag,
         dhcpv4_options=v4,
         dhcpv6_options=v6,
+        ha_chassis_group=chassis_group,
         options={**options(port), **more},
         external_ids=external_ids(port, subnets, scopes),
     )
@@ -208,9 +215,11 @@ def fragment(port: Port, see: See) -> Fragment | None:
     v6, rows_v6 = port_dhcp.options_of(port, subnets, named, 6)
     more, limits = quality(port, see)
     private = pvlan.membership(port)
-    elements.update({**limits.elements, **private.elements})
-    row = logical_switch_port(port, subnets, _scopes(subnets, see), (v4, v6), more)
+    group, group_rows = external.chassis_group(port, see) if port.is_external else (None, NOTHING)
+    elements.update({**limits.elements, **private.elements, **group_rows.elements})
+    row = logical_switch_port(port, subnets, _scopes(subnets, see), (v4, v6), more, group and group.uuid)
     rows: dict[Key, Columns] = {key: columns(row), **limits.rows, **private.rows, **rows_v4, **rows_v6}
+    rows.update(group_rows.rows)
     if named is not None:
         names = port_dns.fragment(port, named.dns_domain)
         rows.update(names.rows)

@@ -28,6 +28,7 @@ _NEIGHBOUR_AGE_S = 300  # upstream's default, [ovn_router] mac_binding_age_thres
 class RouterFacts:
     """What a router's ports and floating IPs render of it. The first gateway comes first."""
 
+    id: str
     gateways: tuple[Leg, ...]
     interfaces: tuple[Leg, ...]
     enable_snat: bool
@@ -64,6 +65,7 @@ def facts(router: Router) -> RouterFacts:
     """Return what others see of *router*."""
     gateways = [leg for leg in router.legs if leg.device_owner == ROUTER_GATEWAY]
     return RouterFacts(
+        id=router.id,
         gateways=tuple(sorted(gateways, key=lambda leg: leg.port_id != router.gw_port_id)),
         interfaces=tuple(leg for leg in router.legs if leg.device_owner == ROUTER_INTERFACE),
         enable_snat=router.enable_snat,

@@ -237,6 +237,7 @@ _TABLES = (
                 "tag_request",
                 "dhcpv4_options",
                 "dhcpv6_options",
+                "ha_chassis_group",
             ),
             "options": Keys(_PORT_OPTIONS.__contains__),
             "external_ids": _MARKS,
