@@ -78,6 +78,17 @@ def test_on_ipv6_it_is_asked_on_the_link(site: Site, world: str) -> None:
     assert eventually(lambda: a.finds(*asked, at=ON_THE_LINK) == expected), a.resolves(*asked, at=ON_THE_LINK)
 
 
+def test_a_network_of_ipv6_alone(site: Site, world: str) -> None:
+    network = site.network("fd00:6::/64", ipv6_address_mode="dhcpv6-stateful", gateway_ip=None)
+    a = site.instance("a", network, "h1", dns_name="web")
+    (port,) = site.api.list("ports", network_id=network["id"], device_owner="network:distributed")
+    there = port["fixed_ips"][0]["ip_address"]
+    asked = ("web.cloud.test AAAA tcp 0", f"{world} A udp 1232")
+    for at in (there, ON_THE_LINK):
+        assert eventually(lambda at=at: a.finds(*asked, at=at) == [[a.address], [site.outside.address]])
+    assert eventually(lambda: a.fetch(ON_THE_LINK, "/latest/meta-data/instance-id") == a.port["device_id"])
+
+
 def test_what_dies_is_missed_on_its_host_only_and_comes_back(site: Site) -> None:
     network = site.network("10.1.0.0/24")
     a, b = site.instance("a", network, "h1", dns_name="web"), site.instance("b", network, "h2")

@@ -45,8 +45,11 @@ class Plumbing:
             (
                 f"link set dev {inside} address {network.mac} mtu {network.mtu}",
                 f"address flush dev {inside} scope global",
-                *(f"address replace {cidr} dev {inside}" for cidr in (*network.cidrs, f"{proxy.IPV4}/32")),
-                f"address replace {proxy.IPV6}/64 dev {inside} nodad",
+                *(
+                    # Nobody else has them, and duplicate address detection would keep them silent for a second.
+                    f"address replace {cidr} dev {inside}{' nodad' if ':' in cidr else ''}"
+                    for cidr in (*network.cidrs, f"{proxy.IPV4}/32", f"{proxy.IPV6}/64")
+                ),
             ),
             network=where,
         )

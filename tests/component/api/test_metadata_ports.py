@@ -37,6 +37,19 @@ def test_a_network_has_one_from_its_first_subnet_with_dhcp_on(told):
     assert sorted(addresses(*metadata_ports(told, network))) == ["10.1.0.2", "10.2.0.2"]
 
 
+def test_a_network_of_ipv6_has_one_until_it_has_ipv4(told):
+    network = told.network(name="n")
+    modes = {"ipv6_address_mode": "slaac", "ipv6_ra_mode": "slaac"}
+    told.post("subnets", network_id=network["id"], ip_version=6, cidr="fd00:1::/64", **modes)
+    stateful = told.post("subnets", network_id=network["id"], ip_version=6, cidr="fd00:2::/64")
+    (port,) = metadata_ports(told, network)
+    assert [address[:7] for address in sorted(addresses(port))] == ["fd00:1:", "fd00:2:"]
+    told.delete(f"subnets/{stateful['id']}")
+    assert len(addresses(*metadata_ports(told, network))) == 1
+    told.post("subnets", network_id=network["id"], ip_version=4, cidr="10.0.0.0/24")
+    assert addresses(*metadata_ports(told, network)) == ["10.0.0.2"]
+
+
 def test_it_does_not_keep_a_subnet_or_a_network(told):
     network = told.network(name="n")
     subnet = told.post("subnets", network_id=network["id"], ip_version=4, cidr="10.0.0.0/24")

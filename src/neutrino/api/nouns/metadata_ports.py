@@ -1,7 +1,8 @@
 """The metadata port of a network: where instances ask who they are (upstream: device owner ``network:distributed``).
 
-A network that has an IPv4 subnet with DHCP has one, with an address on each of them: instances learn by DHCP that the
-metadata address is behind it. IPv6 needs none: there the address is on the link.
+A network that has a subnet with DHCP has one, with an address on each of IPv4: instances learn by DHCP that the
+metadata address is behind it. Where all are of IPv6 it has one on each of those: metadata is on the link there and
+needs none, but who resolves names for instances has it.
 """
 
 from contextlib import suppress
@@ -25,7 +26,8 @@ def keep(tx: Transaction, request: Request, network: Network) -> None:
     if not request.config.has_metadata:
         return
     port = networks.metadata_port_of(tx, network.id)
-    wanted = [subnet for subnet in networks.subnets_of(tx, network.id) if subnet.enable_dhcp and subnet.ip_version == 4]
+    able = [subnet for subnet in networks.subnets_of(tx, network.id) if subnet.enable_dhcp]
+    wanted = [subnet for subnet in able if subnet.ip_version == 4] or able
     present: dict[str, FixedIp] = {fixed.subnet_id: fixed for fixed in port.fixed_ips} if port else {}
     for subnet in wanted:
         if subnet.id in present:
