@@ -20,6 +20,7 @@ def world(site: Site, public: Resource) -> Iterator[str]:
         site.lab.end(server)
 
 
+@pytest.mark.proves("dns", "dns-edns", "dns-isolated")
 def test_a_network_that_reaches_nothing_resolves_its_names_and_all_others(site: Site, world: str) -> None:
     network = site.network("10.1.0.0/24", gateway_ip=None)
     a = site.instance("a", network, "h1")
@@ -44,6 +45,7 @@ def test_a_network_that_reaches_nothing_resolves_its_names_and_all_others(site: 
     assert eventually(lambda: a.finds("db.cloud.test A tcp 0", "web.cloud.test A tcp 0") == [there, []])
 
 
+@pytest.mark.proves("dns-apart")
 def test_networks_with_the_same_addresses_are_apart(site: Site) -> None:
     pool = [{"start": "10.1.0.2", "end": "10.1.0.2"}]
     for address in ("10.1.0.7", "10.1.0.8"):
@@ -53,6 +55,7 @@ def test_networks_with_the_same_addresses_are_apart(site: Site) -> None:
         assert eventually(lambda a=a, address=address: a.finds("web.cloud.test A tcp 0") == [[address]])
 
 
+@pytest.mark.proves("dns-apart")
 def test_who_is_on_another_network_is_not_answered(site: Site, world: str) -> None:
     red, blue = site.network("10.1.0.0/24"), site.network("10.2.0.0/24")
     site.router(red, blue)
@@ -67,6 +70,7 @@ def test_who_is_on_another_network_is_not_answered(site: Site, world: str) -> No
     assert b.resolves(*asked, at=a.run("cat", "/etc/resolv.conf").split()[-1]) == [("", [])] * 3
 
 
+@pytest.mark.proves("dns-ipv6")
 def test_on_ipv6_it_is_asked_on_the_link(site: Site, world: str) -> None:
     network = site.network("10.1.0.0/24")
     slaac = {"ipv6_address_mode": "slaac", "ipv6_ra_mode": "slaac"}
@@ -78,6 +82,7 @@ def test_on_ipv6_it_is_asked_on_the_link(site: Site, world: str) -> None:
     assert eventually(lambda: a.finds(*asked, at=ON_THE_LINK) == expected), a.resolves(*asked, at=ON_THE_LINK)
 
 
+@pytest.mark.proves("dns-ipv6", "metadata-ipv6")
 def test_a_network_of_ipv6_alone(site: Site, world: str) -> None:
     network = site.network("fd00:6::/64", ipv6_address_mode="dhcpv6-stateful", gateway_ip=None)
     a = site.instance("a", network, "h1", dns_name="web")
@@ -89,6 +94,7 @@ def test_a_network_of_ipv6_alone(site: Site, world: str) -> None:
     assert eventually(lambda: a.fetch(ON_THE_LINK, "/latest/meta-data/instance-id") == a.port["device_id"])
 
 
+@pytest.mark.proves("dns-outlives")
 def test_what_dies_is_missed_on_its_host_only_and_comes_back(site: Site) -> None:
     network = site.network("10.1.0.0/24")
     a, b = site.instance("a", network, "h1", dns_name="web"), site.instance("b", network, "h2")

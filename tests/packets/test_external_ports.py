@@ -2,11 +2,13 @@
 
 import re
 
+import pytest
 from tests.packets.scenario import Resource, Site, eventually
 
 METADATA, ID = "169.254.169.254", "/latest/meta-data/instance-id"
 
 
+@pytest.mark.proves("external-port")
 def test_a_machine_of_its_own(site: Site, public: Resource) -> None:
     """The machine is the world outside: its port has the MAC address that it has on the provider network."""
     subnet = site.create("subnets", "subnet", network_id=public["id"], ip_version=4, cidr="198.51.100.0/24")

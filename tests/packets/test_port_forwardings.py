@@ -25,6 +25,7 @@ def mac_of(site: Site, floating: Resource) -> str:
     return str(holder["mac_address"])
 
 
+@pytest.mark.proves("port-forwarding-distributed", "floating-ip-distributed")
 @pytest.mark.parametrize("kinds", [("geneve",), ("vlan",), ("vlan", "geneve")], ids="+".join)
 def test_beside_distributed_floating_ips(site: Site, public: Resource, kinds: tuple[str, ...]) -> None:
     vlan = {"provider__network_type": "vlan", "provider__physical_network": public["provider:physical_network"]}
