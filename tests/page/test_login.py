@@ -39,6 +39,9 @@ def test_people_log_in_see_what_is_theirs_and_log_out(closed: Lab, open_page: Ca
         "X-Auth-Token": JSON.parse(sessionStorage.getItem("neutrino.session")).token } })).status"""
     for path in (f"/realised/networks/{shared['id']}", f"/realised/networks/{shared['id']}/flows"):
         assert page.evaluate(asked, path) == 403
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    expect(page.locator("#said")).to_contain_text("No packet can be traced here")
     page.reload()
     expect(page.locator(".room .head .name")).to_have_text(["for all"])
     assert page.evaluate("JSON.stringify([{...localStorage}, document.cookie, location.href])") == (

@@ -1,7 +1,7 @@
 // The page: the stream tells the cloud, the cloud is drawn.
 
 import { Cloud, isOwn, stateOf } from "./cloud.js";
-import { Details } from "./details.js";
+import { Details, say } from "./details.js";
 import { ask, show } from "./dialog.js";
 import { byId, fill, h } from "./dom.js";
 import { Forms } from "./forms.js";
@@ -12,6 +12,8 @@ import { Session } from "./session.js";
 import { follow } from "./stream.js";
 import { Traces } from "./traces.js";
 import { Wires } from "./wires.js";
+
+const NO_TRACE = "No packet can be traced here: it takes the development stack, an administrator, and a port with an address on a host.";
 
 const session = new Session();
 const cloud = new Cloud();
@@ -147,7 +149,7 @@ listen({
   "/": () => search.focus(),
   n: () => forms.offer(),
   "?": () => void show("Keys", help()),
-  t: () => void traces.ask(details.collection === "ports" ? details.id : ""),
+  t: () => (traces.sources().length ? void traces.ask(details.collection === "ports" ? details.id : "") : say(NO_TRACE)),
   Escape: () => (details.id ? details.close() : traces.close(), search.clear()),
   Delete: () => details.remove(),
 });

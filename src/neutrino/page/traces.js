@@ -49,11 +49,14 @@ export class Traces {
     return this._session.traces && this._session.isAdmin() && !isOwn(port) && Boolean(port["binding:host_id"] && addressOf(port));
   }
 
+  /** Ports from which a packet can be followed, by name. */
+  sources() {
+    return [...this._cloud.all.ports.values()].filter((port) => this.isFor(port)).sort((a, b) => byWords(label(a), label(b)));
+  }
+
   /** Ask for a packet, beginning at *source*. @param {string} source the id of a port, or nothing */
   async ask(source) {
-    const ports = [...this._cloud.all.ports.values()].filter((port) => this.isFor(port)).sort((a, b) => byWords(label(a), label(b)));
-    if (!ports.length) return;
-    const from = ports.map((port) => ({ value: port.id, label: `${label(port)} ${addressOf(port)}` }));
+    const from = this.sources().map((port) => ({ value: port.id, label: `${label(port)} ${addressOf(port)}` }));
     const last = this._typed;
     const first = [source, last.source].find((id) => from.some(({ value }) => value === id)) ?? from[0]?.value ?? "";
     const targets = this._targets();
