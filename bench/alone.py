@@ -14,7 +14,7 @@ from bench.load import Body
 from bench.peer import identity, neutron
 from bench.peer.daemons import Daemons
 from bench.peer.ours import Neutrino
-from bench.peer.rounds import Request, State, settle
+from bench.peer.rounds import Request, State, come_to_rest
 from bench.peer.side import Given
 from neutrino.stack import programs
 
@@ -66,9 +66,7 @@ def fill(state: State, size: int) -> None:
     while (missing := size - len(state.made["ports"])) > 0:
         made = state.ask("POST", "/ports", {"ports": [values(state)] * min(BULK, missing)})
         state.made["ports"] += [port["id"] for port in made["ports"]]
-    for _ in range(20):
-        if settle(state.side) < 1:
-            break
+    come_to_rest(state.side)
 
 
 def rule(state: State) -> Request:

@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,13 @@ Port = dict[str, str]
 """What differs from port to port: ``id``, ``mac``, ``ip``."""
 
 
-def copy(python: Path, mysql: Path, northbound: Path, template: dict[str, Any], count: int) -> list[str]:
-    """Make *count* ports like *template*, an answer of the API; return their ids."""
+def copy(
+    python: Path, mysql: Path, northbound: Path, template: dict[str, Any], count: int, rest: Callable[[], None]
+) -> list[str]:
+    """Make *count* ports like *template*, an answer of the API; return their ids.
+
+    *rest* returns when all have read what was written so far.
+    """
     (fixed,) = template["fixed_ips"]
     like = {"id": template["id"], "mac": template["mac_address"], "ip": fixed["ip_address"]}
     asked = {"socket": str(mysql), "like": like, "subnet": fixed["subnet_id"], "count": count}
@@ -33,7 +38,7 @@ def copy(python: Path, mysql: Path, northbound: Path, template: dict[str, Any], 
     if done.returncode:
         raise RuntimeError(f"ports cannot be copied: {done.stderr.strip().splitlines()[-1]}")
     made: list[Port] = json.loads(done.stdout)
-    asyncio.run(_copy_rows(northbound, like, made))
+    asyncio.run(_copy_rows(northbound, like, made, rest))
     return [one["id"] for one in made]
 
 
@@ -50,7 +55,7 @@ def alike(value: Any, like: Port, one: Port) -> Any:
     return value
 
 
-async def _copy_rows(northbound: Path, like: Port, made: list[Port]) -> None:
+async def _copy_rows(northbound: Path, like: Port, made: list[Port], rest: Callable[[], None]) -> None:
     from neutrino.ovsdb import Client, Insert, Mutate, Select  # the peer's interpreter, which runs this file, has none
 
     table = "Logical_Switch_Port"
@@ -71,18 +76,20 @@ async def _copy_rows(northbound: Path, like: Port, made: list[Port]) -> None:
         # What is there in the end is the same.
         name = {key: value for key, value in row["external_ids"].items() if key == PORT_NAME}
         row["external_ids"] = {key: value for key, value in row["external_ids"].items() if key != PORT_NAME}
+        ids = {one["id"]: uuid.uuid4() for one in made}
         for part in _parts(made):
-            ids = {one["id"]: uuid.uuid4() for one in part}
             inserts = [Insert(table, ids[one["id"]], alike(row, like, one)) for one in part]
-            joins = [
-                Mutate(holder, holder_id, (("ports", "insert", frozenset(ids.values())),))
-                for holder, holder_id in holders
-            ]
+            new = frozenset(ids[one["id"]] for one in part)
+            joins = [Mutate(holder, holder_id, (("ports", "insert", new),)) for holder, holder_id in holders]
             await client.transact([*inserts, *joins], timeout_s=120)
-            names = [
-                Mutate(table, ids[one["id"]], (("external_ids", "insert", alike(name, like, one)),)) for one in part
-            ]
-            await client.transact(names, timeout_s=120)
+        # Whoever reads slowly is told of several changes as of one.
+        await asyncio.to_thread(rest)
+        for part in _parts(made):
+            names = [("external_ids", "insert", alike(name, like, one)) for one in part]
+            await client.transact(
+                [Mutate(table, ids[one["id"]], (change,)) for one, change in zip(part, names, strict=True)],
+                timeout_s=120,
+            )
 
 
 def _parts(made: list[Port]) -> Iterator[list[Port]]:

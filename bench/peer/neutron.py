@@ -3,12 +3,14 @@
 Here: its configuration, its processes, its start. Not here: where its programs come from (install.py).
 """
 
+import functools
 import os
 import subprocess
 from pathlib import Path
 
 from bench.load import Body
 from bench.peer import central, copies, database, install
+from bench.peer.rounds import come_to_rest
 from bench.peer.side import Given, Side, answers, held_port, transactions
 from bench.peer.statements import Statements
 from neutrino.stack.fault import StackFault
@@ -177,7 +179,8 @@ class Neutron(Side):
     def copy_ports(self, template: Body, count: int) -> list[str]:
         """Make *count* ports like *template* by copying its rows in MariaDB and the Northbound; return their ids."""
         python = self._venv / "bin" / "python"
-        return copies.copy(python, self.folder / "mysql.sock", self.northbound, template, count)
+        rest = functools.partial(come_to_rest, self)
+        return copies.copy(python, self.folder / "mysql.sock", self.northbound, template, count, rest)
 
     def close(self) -> None:
         """End what counts statements, and let the port go."""

@@ -24,7 +24,7 @@ from bench.peer.requests import (
     share_server,
     subnet,
 )
-from bench.peer.rounds import Request, State, alternated, in_slices, settle
+from bench.peer.rounds import Request, State, alternated, come_to_rest, in_slices, settle
 
 Samples = dict[str, list[dict[str, Any]]]
 BULK = 100
@@ -118,9 +118,7 @@ class Work:
                 have = len(state.made["few"]) + len(state.made["port"])
                 if (missing := target - have) > 0:
                     state.made["port"] += _alike(state, missing, have < GROUP)
-            for _ in range(40):
-                if settle(state.side) < 1:
-                    break
+            come_to_rest(state.side)
 
     def grown(self) -> None:
         """Measure what a client asks for most, in the same way at each size."""

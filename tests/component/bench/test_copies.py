@@ -51,7 +51,7 @@ async def test_copies_are_like_the_first_and_where_it_is(northbound):
                 Insert("Port_Group", stranger, {"name": "other"}),
             ]
         )
-        await copies._copy_rows(northbound.socket, LIKE, OTHERS)
+        await copies._copy_rows(northbound.socket, LIKE, OTHERS, lambda: None)
         columns = ("_uuid", *row(LIKE))
         (ports,) = await client.transact([Select("Logical_Switch_Port", (), columns)])
         (switches,) = await client.transact([Select("Logical_Switch", switch, ("ports",))])
