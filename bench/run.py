@@ -64,10 +64,10 @@ def _parts(arguments: argparse.Namespace) -> Parts:
         "pass": lambda: {report.PASS: full_pass.measure(300 if is_quick else full_pass.PORTS)},
         "hosts": lambda: {report.HOSTS: hosts.measure(1, 3) if is_quick else hosts.measure()},
         "page": lambda: {report.PICTURE: picture.measure(100 if is_quick else picture.PORTS)},
-        "growth": lambda: {report.GROWTH: growth.measure(arguments.sizes)},
         "workers": lambda: {report.WORKERS: workers.measure(2.0 if is_quick else workers.SECONDS)},
         "limits": lambda: {report.LIMITS: limits.measure()},
         "profile": lambda: {report.PROFILE: hotspots.measure()},
+        "growth": lambda: {report.GROWTH: growth.measure(arguments.sizes)},
     }
 
 
@@ -128,7 +128,6 @@ def main() -> None:
             if arguments.only is None:
                 _keep(found, arguments.out)
     if arguments.only is None:
-        results[report.LIMITS] |= report.times_the_least(results[report.LIMITS], results[report.REQUESTS])
         _write(found, arguments.out, console)
 
 
@@ -148,9 +147,11 @@ def _keep(found: dict[str, Any], out: Path) -> None:
 
 
 def _write(found: dict[str, Any], out: Path, console: Console) -> None:
-    """Write results, page and plot."""
-    _keep(found, out)
+    """Write results, page and plot, of what was measured."""
     results = found["results"]
+    if report.LIMITS in results and report.REQUESTS in results:
+        results[report.LIMITS] |= report.times_the_least(results[report.LIMITS], results[report.REQUESTS])
+    _keep(found, out)
     (out / "RESULTS.md").write_text(report.page(results, found["machine"]))
     if rows := results.get(report.GROWTH):
         (out / "growth.svg").write_text(report.growth_plot(rows))
