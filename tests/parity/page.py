@@ -62,16 +62,23 @@ def features() -> list[Feature]:
     ]
 
 
-def declared() -> dict[str, list[str]]:
-    """Return for each feature the scenarios that say that they prove it, as ``FILE::FUNCTION``."""
-    found = defaultdict(list)
+def scenarios() -> dict[str, list[str]]:
+    """Return the features that each scenario says that it proves, by ``FILE::FUNCTION``."""
+    found = {}
     for file in sorted(SCENARIOS.glob("test_*.py")):
-        module = importlib.import_module(f"tests.packets.{file.stem}")
-        for function in vars(module).values():
-            for mark in getattr(function, "pytestmark", ()):
-                if mark.name == "proves":
-                    for feature in mark.args:
-                        found[feature].append(f"{file.name}::{function.__name__}")
+        for name, one in vars(importlib.import_module(f"tests.packets.{file.stem}")).items():
+            if name.startswith("test_"):
+                marks = [mark for mark in getattr(one, "pytestmark", ()) if mark.name == "proves"]
+                found[f"{file.name}::{name}"] = [feature for mark in marks for feature in mark.args]
+    return found
+
+
+def declared() -> dict[str, list[str]]:
+    """Return for each feature the scenarios that say that they prove it."""
+    found = defaultdict(list)
+    for scenario, proven in scenarios().items():
+        for feature in proven:
+            found[feature].append(scenario)
     return dict(found)
 
 
@@ -125,8 +132,8 @@ def page() -> str:
         if feature.area != area:
             area = feature.area
             lines += ["", f"## {area}", "", f"| | {' | '.join(columns)} |", "|---" * (1 + len(columns)) + "|"]
-        scenarios = proofs.get(feature.name, [])
-        cells = [", ".join(_cell(one, column["scenarios"]) for one in scenarios) for column in columns.values()]
+        proving = proofs.get(feature.name, [])
+        cells = [", ".join(_cell(one, column["scenarios"]) for one in proving) for column in columns.values()]
         why = f" *No scenario: {feature.unproven}*" if feature.unproven else ""
         lines.append(f"| {feature.says}{why} | {' | '.join(cells)} |")
     return HEAD + "\n".join(lines) + "\n"
