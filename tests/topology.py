@@ -1,7 +1,7 @@
 """API resources for tests: builders with every attribute given, and a reference topology."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ from neutrino.model.address_scope import AddressScope
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
 from neutrino.model.floating_ip import ACTIVE, DOWN, FloatingIp
 from neutrino.model.log import Log
+from neutrino.model.metering import MeteringLabel, MeteringLabelRule
 from neutrino.model.ndp_proxy import NdpProxy
 from neutrino.model.network import Network, ProviderSegment
 from neutrino.model.port import FLOATING_IP, ROUTER_GATEWAY, ROUTER_INTERFACE, AddressPair, FixedIp, Port
@@ -192,6 +193,18 @@ def ndp_proxy(text: str, router: Router, to: Port, address: str) -> NdpProxy:
     return NdpProxy(id=an_id(text), router_id=router.id, port_id=to.id, ip_address=address, **_STANDARD)
 
 
+def label(text: str, *rules: Mapping[str, Any], **given: Any) -> MeteringLabel:
+    """Return a metering label as it is read where it has *rules*, each by its attributes."""
+    row_id = an_id(text)
+    made = tuple(
+        MeteringLabelRule(
+            id=an_id(f"{text} {number}"), project_id=_STANDARD["project_id"], metering_label_id=row_id, **rule
+        )
+        for number, rule in enumerate(rules)
+    )
+    return MeteringLabel(id=row_id, name=text, rules=made, **{"project_id": _STANDARD["project_id"], **given})
+
+
 def with_forwardings(floating: FloatingIp, router: Router, *forwardings: PortForwarding) -> FloatingIp:
     """Return *floating* as it is read where it has *forwardings*, which brought it to *router*."""
     translations = tuple(
@@ -291,6 +304,13 @@ def reference() -> list[Resource]:
         floating_ip("floating-nowhere", holders[1]),
         ndp_proxy("proxied", edge, plain, "fd00:1::11"),
         ndp_proxy("proxied-by-two-gateways", twin, far, "fd00:7::11"),
+        label("of-blue", {"direction": "egress", "remote_ip_prefix": "10.0.0.0/24"},
+              {"direction": "ingress", "remote_ip_prefix": "10.0.0.0/24"},
+              {"direction": "ingress", "source_ip_prefix": "192.0.2.0/24", "excluded": True}),
+        label("of-all", {"direction": "egress", "source_ip_prefix": "0.0.0.0/0"},
+              {"direction": "egress", "source_ip_prefix": "::/0"}, shared=True),
+        label("of-nothing", {"direction": "egress", "source_ip_prefix": "0.0.0.0/0", "excluded": True}),
+        label("of-others", {"direction": "egress", "source_ip_prefix": "0.0.0.0/0"}, project_id="another"),
         router("island-router", admin_state_up=False),
         *legs,
         vlan_v4,

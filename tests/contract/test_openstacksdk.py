@@ -99,7 +99,7 @@ def test_the_cloud_layer(cloud, net):
     assert [one.id for one in cloud.list_ports({"network_id": blue.id})] == [port.id]
     assert cloud.list_security_groups()[0].name == "default"
     assert net.find_extension("security-group").alias == "security-group"
-    assert net.find_extension("metering") is None
+    assert net.find_extension("l3-conntrack-helper") is None
     assert list(net.agents()) == []
     assert cloud.delete_port("p")
     assert cloud.delete_network("blue")

@@ -285,6 +285,17 @@ WALKS = (
         misses=("--name walk", "--ip-address 2001:db8:66::99"),
     ),
     Walk(
+        "network meter",
+        "walk --description d --share",
+        {"name": "walk", "description": "d", "shared": True},
+    ),
+    Walk(
+        "network meter rule",
+        "walk-meter --ingress --exclude --source-ip-prefix 192.0.2.0/24 --destination-ip-prefix 10.66.0.0/24",
+        {"direction": "ingress", "source_ip_prefix": "192.0.2.0/24", "destination_ip_prefix": "10.66.0.0/24"},
+        needs=("network meter create walk-meter",),
+    ),
+    Walk(
         "network flavor",
         "walk --service-type L3_ROUTER_NAT --description d",
         {"service_type": "L3_ROUTER_NAT"},

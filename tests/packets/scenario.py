@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from prometheus_client.parser import text_string_to_metric_families
+
 from neutrino.stack.api import ApiRefused
 from neutrino.stack.lab import Lab
 
@@ -52,6 +54,12 @@ class Instance:
         """Say whether an echo request is answered within a second."""
         busybox = self._lab.place.programs.path("busybox")
         return self._lab.exec(self.name, busybox, "ping", "-c", "1", "-W", "1", address, check=False).returncode == 0
+
+    def exchanges(self, address: str, number: int, size: int) -> bool:
+        """Say whether *number* echo requests of *size* bytes, as IPv4 counts them, are all answered."""
+        busybox = self._lab.place.programs.path("busybox")
+        told = self.run(busybox, "ping", "-A", "-c", str(number), "-s", str(size - 28), address, check=False)
+        return f"{number} packets received" in told
 
     def connects(self, address: str, port: int) -> bool:
         """Say whether a TCP connection carries bytes there and back."""
@@ -270,6 +278,34 @@ class Site:
         """Create a floating IP, for an instance."""
         port_id = instance.port["id"] if instance else None
         return self.create("floatingips", "floatingip", floating_network_id=public["id"], port_id=port_id)
+
+    def meter(self, name: str, *rules: Resource, **label: object) -> Resource:
+        """Create a metering label with these rules."""
+        made = self.create("metering/metering-labels", "metering_label", name=f"{self._prefix}{name}", **label)
+        for rule in rules:
+            self.api.create(
+                "metering/metering-label-rules", "metering_label_rule", metering_label_id=made["id"], **rule
+            )
+        return made
+
+    def counted(self, label: Resource, direction: str) -> tuple[int, int]:
+        """Return the packets and bytes that all hosts have counted for a label so far."""
+        told = [self._told(host, label, direction) for host in self.lab.hosts]
+        return sum(one.get("packets", 0) for one in told), sum(one.get("bytes", 0) for one in told)
+
+    def is_counted(self, label: Resource, direction: str) -> bool:
+        """Say whether every host counts for a label."""
+        return all(self._told(host, label, direction) for host in self.lab.hosts)
+
+    def _told(self, host: str, label: Resource, direction: str) -> dict[str, int]:
+        """Return what a host tells Prometheus of a label."""
+        text = self.lab.exec(host, "sh", "-c", 'cat "$OVS_RUNDIR/agent/metering.prom"', check=False).stdout
+        return {
+            family.name.removeprefix("neutrino_metering_"): int(sample.value)
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+            if (sample.labels["label_id"], sample.labels["direction"]) == (label["id"], direction)
+        }
 
     @property
     def outside(self) -> Instance:

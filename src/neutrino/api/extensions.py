@@ -69,6 +69,12 @@ EXTENSIONS: tuple[Extension, ...] = (
     Extension("l3-ndp-proxy", "L3 NDP Proxy", "IPv6 addresses that a gateway answers for."),
     Extension("l3_agent_scheduler", "L3 Agent Scheduler", "Which agents a router's gateway may be on."),
     Extension("logging", "Logging API Extension", "What security groups accept and drop, written down."),
+    Extension("metering", "Neutron Metering", "Labels that count what passes routers' gateways."),
+    Extension(
+        "metering_source_and_destination_fields",
+        "Neutron Metering with source and destination filtering",
+        "Traffic by where it comes from and where it goes to.",
+    ),
     Extension("multi-provider", "Multi Provider Network", "Networks of several segments."),
     Extension("net-mtu", "Network MTU", "The MTU of a network."),
     Extension("net-mtu-writable", "Network MTU (writable)", "The MTU of a network may be set."),

@@ -14,6 +14,7 @@ from neutrino.api.nouns import (
     flavors,
     floating_ips,
     logs,
+    metering,
     ndp_proxies,
     networks,
     policies,
@@ -41,6 +42,7 @@ from neutrino.model.faults.address_group import AddressGroupNotFound
 from neutrino.model.faults.agent import AgentNotFound
 from neutrino.model.faults.flavor import FlavorNotFound, ServiceProfileNotFound
 from neutrino.model.faults.log import LogResourceNotFound
+from neutrino.model.faults.metering import MeteringLabelNotFound, MeteringLabelRuleNotFound
 from neutrino.model.faults.ndp_proxy import NDPProxyNotFound
 from neutrino.model.faults.network import NetworkNotFound
 from neutrino.model.faults.port import PortNotFound
@@ -61,6 +63,7 @@ from neutrino.model.flavor import Flavor, ServiceProfile
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import list_of, record
 from neutrino.model.log import Log
+from neutrino.model.metering import MeteringLabel, MeteringLabelRule
 from neutrino.model.ndp_proxy import NdpProxy
 from neutrino.model.network import Network
 from neutrino.model.port import Port
@@ -244,6 +247,20 @@ NOUNS: tuple[Noun, ...] = (
         path="service_profiles",
     ),
     Noun(Log, LogResourceNotFound, logs.create, logs.update, logs.delete, path="log/logs"),
+    Noun(
+        MeteringLabel,
+        MeteringLabelNotFound,
+        metering.create,
+        delete=metering.delete,
+        path="metering/metering-labels",
+    ),
+    Noun(
+        MeteringLabelRule,
+        MeteringLabelRuleNotFound,
+        metering.create_rule,
+        delete=metering.delete_rule,
+        path="metering/metering-label-rules",
+    ),
     Noun(
         DefaultStatefulness,
         SecurityGroupDefaultStatefulnessNotFound,

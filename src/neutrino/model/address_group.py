@@ -5,20 +5,13 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from neutrino.model.faults.address_group import AddressesAlreadyExist, AddressesNotFound
-from neutrino.model.kinds import Boolean, Cidr, IpPrefix, Kind, LongText, Name, kind_of, strings
+from neutrino.model.kinds import Boolean, Cidr, LongText, Name, Prefix, kind_of, strings
 from neutrino.model.resource import Attr, Standard
 
 MOST_ADDRESSES = 10_000
 
-
-def _prefix(value: object) -> str:
-    """Return the prefix that *value* is: of an address, the one that holds it alone."""
-    text = kind_of(IpPrefix).parse(value)
-    return str(kind_of(Cidr).parse(text if "/" in str(text) else f"{text}/{128 if ':' in str(text) else 32}"))
-
-
 _ADDRESSES = strings("list of prefixes", kind_of(Cidr), MOST_ADDRESSES)
-_REMOVED = strings("list of prefixes", Kind("prefix", _prefix, "text", kind_of(IpPrefix).schema), MOST_ADDRESSES)
+_REMOVED = strings("list of prefixes", kind_of(Prefix), MOST_ADDRESSES)
 
 
 class AddressGroup(Standard, frozen=True, kw_only=True):

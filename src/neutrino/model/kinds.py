@@ -155,6 +155,12 @@ def _prefix(value: object) -> object:
     return _address(value)
 
 
+def _single_prefix(value: object) -> object:
+    """Parse an address or CIDR; of an address, the prefix that holds it alone."""
+    text = str(_prefix(value))
+    return _network(text if "/" in text else f"{text}/{128 if ':' in text else 32}")
+
+
 def choice(*allowed: str) -> Parse:
     """Return the parser that accepts exactly the *allowed* strings."""
 
@@ -351,6 +357,8 @@ MacOrNew = Annotated[
 IpAddress = Annotated[str, Kind("address", _address, "text", {"type": "string", "format": "ip"})]
 Cidr = Annotated[str, Kind("cidr", _network, "text", {"type": "string", "format": "cidr"})]
 IpPrefix = Annotated[str, Kind("prefix", _prefix, "text", {"type": "string", "format": "ip-or-cidr"})]
+# An address is the prefix that holds it alone, and host bits are cleared.
+Prefix = Annotated[str, Kind("prefix", _single_prefix, "text", {"type": "string", "format": "ip-or-cidr"})]
 Timestamp = Annotated[str, Kind("timestamp", _text(32), "text", {"type": "string", "pattern": _TIME})]
 JsonObject = Annotated[Mapping[str, object], Kind("dictionary", _json_object, "json", {"type": "object"})]
 Uuids = Annotated[tuple[str, ...], strings("list of uuids", kind_of(Uuid), 1000)]

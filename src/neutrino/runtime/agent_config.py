@@ -28,6 +28,13 @@ DEFAULT = [
         secret=True,
         help="The secret with which requests are signed; Nova's has the same.",
     ),
+    cfg.FloatOpt("measure_interval", default=30.0, min=0.1, help="Seconds between readings of what flows counted."),
+    cfg.StrOpt(
+        "metering_textfile",
+        default="",
+        regex=r"^(/.*\.prom)?$",
+        help="Neutrino's own: where metering labels' counts are written for Prometheus; in state_path where empty.",
+    ),
     cfg.StrOpt(
         "namespace_suffix",
         default="",
@@ -70,6 +77,8 @@ class AgentConfig:
     nova_metadata_port: int
     nova_metadata_protocol: str
     metadata_proxy_shared_secret: str
+    measure_interval_s: float
+    metering_textfile: Path
     namespace_suffix: str
     ovsdb_connection: str
     ovn_sb_connection: str
@@ -90,13 +99,16 @@ def load(argv: Sequence[str]) -> AgentConfig:
         conf.register_opts(options, group=None if group == "DEFAULT" else group)
     try:
         conf(list(argv), project="neutrino", default_config_files=[])
+        state_path = Path(conf.state_path)
         return AgentConfig(
-            state_path=Path(conf.state_path),
+            state_path=state_path,
             debug=conf.debug,
             nova_metadata_host=conf.nova_metadata_host,
             nova_metadata_port=conf.nova_metadata_port,
             nova_metadata_protocol=conf.nova_metadata_protocol,
             metadata_proxy_shared_secret=conf.metadata_proxy_shared_secret,
+            measure_interval_s=conf.measure_interval,
+            metering_textfile=Path(conf.metering_textfile or state_path / "metering.prom"),
             namespace_suffix=conf.namespace_suffix,
             ovsdb_connection=conf.ovs.ovsdb_connection,
             ovn_sb_connection=conf.ovn.ovn_sb_connection,

@@ -8,10 +8,12 @@ import logging
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from neutrino.agent import proxy, switch
 from neutrino.agent.heartbeat import Heartbeat
 from neutrino.agent.metadata import Metadata
+from neutrino.agent.metering import Metering
 from neutrino.agent.plumbing import Plumbing
 from neutrino.agent.southbound import Southbound
 from neutrino.agent.zones import Telling
@@ -25,6 +27,7 @@ from neutrino.server.ovsdb import credentials
 
 _log = logging.getLogger("neutrino.agent")
 DEFAULT_BRIDGE = "br-int"
+RUN_FOLDER = Path("/run/openvswitch")
 
 
 async def serve(config: AgentConfig) -> None:
@@ -51,6 +54,13 @@ async def serve(config: AgentConfig) -> None:
         async with Client(remote, "OVN_Southbound", tls=credentials(config.sb_tls)) as client:
             bridge = about.get("ovn-bridge", DEFAULT_BRIDGE)
             metadata = Metadata(open_vswitch, rows, bridge, plumbing, haproxy, resolver)
+            metering = Metering(
+                client,
+                f"unix:{_run_folder(config.ovsdb_connection) / bridge}.mgmt",
+                config.measure_interval_s,
+                kept=config.state_path / "metering.json",
+                told=config.metering_textfile,
+            )
             southbound = Southbound(client, about["system-id"], metadata.look_again)
             heartbeat = Heartbeat(client, about["system-id"], config.report_interval_s)
             notify.ready()
@@ -61,6 +71,7 @@ async def serve(config: AgentConfig) -> None:
                     group.create_task(kept("Open vSwitch", lambda: _follow(rows, metadata))),
                     group.create_task(kept("metadata", lambda: metadata.run(southbound))),
                     group.create_task(kept("heartbeat", heartbeat.run)),
+                    group.create_task(kept("metering", metering.run)),
                     group.create_task(notify.beat(), name="heartbeat"),
                 ]
                 await stopped.wait()
@@ -76,6 +87,11 @@ async def _introduced(rows: Watch) -> dict[str, str]:
         if about.get("system-id"):
             return about
     raise AssertionError  # a watch ends only when it is closed
+
+
+def _run_folder(connection: str) -> Path:
+    """Return the folder of Open vSwitch's sockets: where its database's is, if that is one."""
+    return Path(connection.removeprefix("unix:")).parent if connection.startswith("unix:") else RUN_FOLDER
 
 
 async def _follow(rows: Watch, metadata: Metadata) -> None:

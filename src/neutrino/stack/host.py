@@ -234,6 +234,7 @@ class Host:
 [DEFAULT]
 state_path = {self.folder}/agent
 nova_metadata_host = unix:{self.place.metadata}
+measure_interval = 0.5
 metadata_proxy_shared_secret = {(self.place.run / SECRET).read_text()}
 namespace_suffix = .{self.name}
 

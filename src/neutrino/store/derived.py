@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from neutrino.model.floating_ip import DETAILS, FloatingIp
 from neutrino.model.log import Log
+from neutrino.model.metering import MeteringLabel, MeteringLabelRule
 from neutrino.model.network import Network
 from neutrino.model.port import DISTRIBUTED, METADATA_DEVICE, ROUTER_GATEWAY, ROUTER_INTERFACE, Port
 from neutrino.model.port_forwarding import Forwarding, PortForwarding, Translation
@@ -142,6 +143,14 @@ def _groups_of_log() -> ColumnElement[str]:
         members.c.port_id == logs.c.target_id
     )
     return found.correlate(logs).scalar_subquery()
+
+
+def _rules_of_label() -> ColumnElement[str]:
+    labels, rules = TABLES[MeteringLabel], TABLES[MeteringLabelRule]
+    pairs: dict[str, ColumnElement[Any]] = {a.wire: rules.c[a.name] for a in attributes(MeteringLabelRule).values()}
+    pairs["excluded"] = JsonValue(rules.c.excluded)
+    items = JsonArray(json_object(pairs), rules.c.id)
+    return select(items).where(rules.c.metering_label_id == labels.c.id).correlate(labels).scalar_subquery()
 
 
 def _rules_of(cls: type[Rule], policy: ColumnElement[Any], of: Table) -> JsonValue:
@@ -330,6 +339,7 @@ DERIVED: Mapping[tuple[type[Resource], str], Callable[[], ColumnElement[Any]]] =
     (Port, "resource_request"): _request_of_port,
     (Port, "trunk_details"): _trunk_of_port,
     (Log, "groups"): _groups_of_log,
+    (MeteringLabel, "rules"): _rules_of_label,
 }
 
 

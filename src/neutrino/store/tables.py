@@ -22,6 +22,7 @@ from neutrino.model.flavor import Flavor, ServiceProfile
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import annotations_of, kind_of
 from neutrino.model.log import Log
+from neutrino.model.metering import MeteringLabel, MeteringLabelRule
 from neutrino.model.ndp_proxy import NdpProxy
 from neutrino.model.network import Network
 from neutrino.model.port import Port
@@ -61,6 +62,8 @@ RESOURCES: tuple[type[Resource], ...] = (
     PortForwarding,
     NdpProxy,
     Log,
+    MeteringLabel,
+    MeteringLabelRule,
     AutoAllocatedTopology,
     Agent,
     RbacPolicy,

@@ -251,6 +251,12 @@ def valid(noun, seed):
             "external_port": 7,
             "protocol": "udp",
         },
+        "metering_label": {"name": "m"},
+        "metering_label_rule": {
+            "metering_label_id": seed["metering_label"],
+            "direction": "egress",
+            "source_ip_prefix": "10.0.0.0/8",
+        },
         "policy": {"name": "q"},
         "bandwidth_limit_rule": {"max_kbps": 200, "direction": "ingress"},
         "dscp_marking_rule": {"dscp_mark": 8},
@@ -281,8 +287,12 @@ def seed(api):
     for path, noun, body in (
         ("log/logs", "log", {"resource_type": "security_group"}),
         ("security-groups-default-statefulness", "security_groups_default_statefulness", {}),
+        ("metering/metering-labels", "metering_label", {}),
     ):
         found[noun] = api.send("POST", path, json={noun: body}).json()[noun]["id"]
+    given = {"metering_label_id": found["metering_label"], "direction": "egress", "remote_ip_prefix": "10.0.0.0/8"}
+    answer = api.send("POST", "metering/metering-label-rules", json={"metering_label_rule": given})
+    found["metering_label_rule"] = answer.json()["metering_label_rule"]["id"]
     found["default_security_group_rule"] = api.get("default-security-group-rules")[0]["id"]
     found["segment"] = api.get("segments")[0]["id"]
     given = {"network_type": "vxlan", "minimum": 20, "maximum": 30}

@@ -22,6 +22,7 @@ from tests.topology import (
     floating_ip,
     forwarding,
     group,
+    label,
     least,
     limit,
     log,
@@ -41,6 +42,7 @@ from tests.topology import (
 from neutrino.backends.ovn.northbound import BACKEND, NOUNS
 from neutrino.model.dhcp_option import DhcpOption
 from neutrino.model.dns import assignments
+from neutrino.model.metering import DIRECTIONS, MeteringLabel
 from neutrino.model.network import Network
 from neutrino.model.port import FLOATING_IP, AddressPair, FixedIp, HostBinding, Port
 from neutrino.model.qos import QosPolicy
@@ -56,7 +58,8 @@ EXAMPLES = int(os.environ.get("NEUTRINO_EXAMPLES", "40"))
 TABLES = (
     *("Logical_Switch", "Logical_Switch_Port", "Port_Group", "ACL", "Address_Set", "DHCP_Options", "NB_Global"),
     "DNS",
-    *("Logical_Router", "Logical_Router_Port", "Logical_Router_Static_Route", "NAT", "HA_Chassis_Group", "HA_Chassis"),
+    *("Logical_Router", "Logical_Router_Port", "Logical_Router_Static_Route", "Logical_Router_Policy", "NAT"),
+    *("HA_Chassis_Group", "HA_Chassis"),
     *("Load_Balancer", "BFD", "QoS", "Meter", "Meter_Band"),
 )
 _ORDER = [noun.collection for noun in NOUNS]
@@ -198,7 +201,8 @@ def clouds(draw: st.DrawFn) -> Cloud:
         ports[-1] = msgspec.structs.replace(ports[-1], qos_policy_id=draw(under), **stands)
     layer_3 = draw(routed(networks, subnets, ports, under))
     logs = draw(logged(groups, ports))
-    together = (*policies, *networks, *segments, *subnets, *labs, *groups, *rules, *ports, *layer_3, *logs)
+    labels = [one for one in (draw(labelled("own")), draw(labelled("other"))) if draw(some())]
+    together = (*policies, *networks, *segments, *subnets, *labs, *groups, *rules, *ports, *labels, *layer_3, *logs)
     return {(one.collection, one.id): one for one in together}
 
 
@@ -218,6 +222,15 @@ def logged(draw: st.DrawFn, groups: list[SecurityGroup], ports: list[Port]) -> l
             text = f"log of {name} {event} {about.id if about else ''} {target.id if target else ''}"  # cannot change
             found.append(log(text, **given))
     return found
+
+
+@st.composite
+def labelled(draw: st.DrawFn, name: str) -> MeteringLabel:
+    """A metering label with some of these rules."""
+    ends = ({"remote_ip_prefix": "10.0.0.0/24"}, {"source_ip_prefix": "10.0.0.0/16"}, {"destination_ip_prefix": "::/0"})
+    ways = st.sampled_from([{"direction": way, "excluded": out} for way in DIRECTIONS for out in (False, True)])
+    rules = [end | draw(ways) for end in ends if draw(st.booleans())]
+    return label(name, *rules, **({} if name == "own" else {"shared": True, "project_id": "another"}))
 
 
 @st.composite

@@ -8,6 +8,7 @@ from neutrino.backends.ovn import (
     foundation,
     gateway,
     log,
+    metering,
     ndp_proxy,
     network,
     port,
@@ -23,6 +24,7 @@ from neutrino.model.address_group import AddressGroup
 from neutrino.model.agent import Agent
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.log import Log
+from neutrino.model.metering import MeteringLabel
 from neutrino.model.ndp_proxy import NdpProxy
 from neutrino.model.network import Network
 from neutrino.model.port import Port
@@ -49,6 +51,7 @@ def nouns(settings: Settings) -> tuple[Noun, ...]:
         Noun(SecurityGroup, security_group.fragment, security_group.facts, ((SecurityGroupRule, "security_group_id"),)),
         Noun(Log, log.fragment, log.facts),
         Noun(SecurityGroupRule, security_group.rule_fragment),
+        Noun(MeteringLabel, metering.fragment, metering.facts),
         Noun(Agent, gateway.agent_fragment, gateway.facts),
         Noun(
             Router,

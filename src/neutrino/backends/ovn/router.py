@@ -10,16 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
-from neutrino.backends.ovn import nb, qos, uuids
+from neutrino.backends.ovn import metering, nb, qos, uuids
 from neutrino.backends.ovn.network import NetworkFacts
 from neutrino.backends.ovn.subnet import SubnetFacts
+from neutrino.model.metering import MeteringLabel
 from neutrino.model.network import Network
 from neutrino.model.port import ROUTER_GATEWAY, ROUTER_INTERFACE
 from neutrino.model.router import Leg, Route, Router
 from neutrino.model.subnet import Subnet
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
-from neutrino.reconcile.noun import See
+from neutrino.reconcile.noun import EVERY, See
 
 _NEIGHBOUR_AGE_S = 300  # upstream's default, [ovn_router] mac_binding_age_threshold
 
@@ -167,4 +168,8 @@ def fragment(router: Router, see: See) -> Fragment:
         limits = qos.applied(subject, qos.rules_of(see, router.gateway_qos_policy_id, gateway.network_id))
         rows.update(limits.rows)
         elements.update(limits.elements)
+    gateways = (leg.port_id for leg in router.legs if leg.device_owner == ROUTER_GATEWAY)
+    counted = metering.policies(router.id, router.project_id, gateways, see(MeteringLabel, EVERY))
+    rows.update(counted.rows)
+    elements.update(counted.elements)
     return Fragment(rows, elements)

@@ -126,6 +126,7 @@ _TABLES = (
             "options": Keys(_ROUTER_OPTIONS.__contains__),
             "ports": References("Logical_Router_Port", strong=True),
             "static_routes": References("Logical_Router_Static_Route", strong=True),
+            "policies": References("Logical_Router_Policy", strong=True),
             "nat": References("NAT", strong=True),
             "load_balancer": References("Load_Balancer", strong=False),
         },
@@ -174,6 +175,13 @@ _TABLES = (
         _is_marked,
         is_root=False,
         identity=by("ip_prefix", "nexthop"),
+    ),
+    Table(
+        "Logical_Router_Policy",
+        {**_wholes("priority", "match", "action"), "external_ids": _MARKS},
+        _is_marked,
+        is_root=False,
+        identity=by("priority", "match"),
     ),
     Table(
         "NAT",
