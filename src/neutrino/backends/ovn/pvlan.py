@@ -115,7 +115,7 @@ def _group(name: str, mark: dict[str, str], *rules: tuple[int, str, str]) -> Fra
         key = uuids.named("ACL", f"{name} {direction} {match}")
         rows[key] = columns(acl)
         acls.add(key.uuid)
-    return Fragment(rows, {Place(*group, "acls"): frozenset(acls)})
+    return Fragment(rows, {Place(*group, "acls"): frozenset(acls)} if acls else {})
 
 
 def _sum(*parts: Fragment) -> Fragment:
