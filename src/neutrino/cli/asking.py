@@ -111,7 +111,9 @@ def _print_way(facts: verdict.Facts, way: Sequence[hops.Hop], *, full: bool) -> 
     if facts.passage is not None:
         left = facts.passage
         binding = facts.bindings.get(facts.sender["id"])
-        to = f"by tunnel to {left.tunnel}" if left.tunnel else f"to {', '.join(left.devices)}"
+        host = facts.tunnels.get(left.tunnel, "")
+        tunnel = f"{host} ({left.tunnel})" if host else left.tunnel
+        to = f"by tunnel to {tunnel}" if tunnel else f"to {', '.join(left.devices)}"
         where = "its switch keeps it" if left.is_dropped else f"it leaves {to}"
         terminal.print_line(f"openflow   {len(left.rules)} rules on {binding.host if binding else 'its host'}: {where}")
     if facts.wire is not None:
