@@ -111,7 +111,9 @@ def _engine(path: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _settings(connection: sqlite3.Connection, _record: object) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8192"):
+        # temp_store: a savepoint keeps what it may have to put back in memory, not in a file made for each request.
+        pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8192", "temp_store=MEMORY")
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

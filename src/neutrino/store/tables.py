@@ -7,7 +7,7 @@ Lists that nobody filters on are JSON in a column of their own; truth values and
 everything else is text.
 """
 
-import ipaddress
+import socket
 from collections.abc import Mapping
 
 import msgspec
@@ -88,12 +88,16 @@ _TYPES: Mapping[str, type[String | Integer | Boolean | Text]] = {
 
 def address_key(address: str) -> str:
     """Return *address* as fixed-width hexadecimal, whose text order is the numeric order within one IP version."""
-    return ipaddress.ip_address(address).packed.hex()
+    return socket.inet_pton(_family(":" in address), address).hex()
 
 
 def from_address_key(key: str) -> str:
     """Return the address whose `address_key` is *key*."""
-    return str(ipaddress.ip_address(bytes.fromhex(key)))
+    return socket.inet_ntop(_family(len(key) > 8), bytes.fromhex(key))
+
+
+def _family(is_ipv6: bool) -> int:
+    return socket.AF_INET6 if is_ipv6 else socket.AF_INET
 
 
 def _column(attribute: Attribute, nullable: bool) -> Column[object]:
