@@ -20,20 +20,21 @@ from neutrino.store.columns import FINISH, expression_of
 from neutrino.store.json_text import JsonValue, json_object
 from neutrino.store.tables import TABLES
 
+_EMPTY = "{}"
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """How items are read: a row has its id, its object, and what each of *further* puts into that."""
 
     statement: Select[Any]  # of all rows
-    further: Sequence[Callable[[str], str]]  # from a column's text to pairs, as inside an object's braces
+    further: Sequence[Callable[[str, str], str]]  # from the object and a column's text to the object with more in it
 
     def of(self, row: Sequence[Any]) -> msgspec.Raw:
         """Return *row* as JSON."""
         text: str = row[1]
-        if self.further:
-            parts = [_inner(text), *(put(value) for put, value in zip(self.further, row[2:], strict=True))]
-            text = f"{{{','.join(filter(None, parts))}}}"
+        for place, put in enumerate(self.further, 2):
+            text = put(text, row[place])
         return msgspec.Raw(text)
 
 
@@ -43,7 +44,7 @@ def item(cls: type[Resource], names: tuple[str, ...]) -> Item:
     known = attributes(cls)
     pairs: dict[str, ColumnElement[Any]] = {}
     columns: list[ColumnElement[Any]] = []
-    further: list[Callable[[str], str]] = []
+    further: list[Callable[[str, str], str]] = []
     # A network has its provider attributes or its segments: clients tell by the keys whether there are several.
     provider = {
         known[n].wire: expression_of(cls, n) for n in names if n.startswith("provider_") and "segments" in names
@@ -60,16 +61,18 @@ def item(cls: type[Resource], names: tuple[str, ...]) -> Item:
         elif attribute.attr.omitted:
             pair = json_object({wire: JsonValue(column)})
             columns.append(case((column == literal_column("'null'"), json_object(provider)), else_=pair))
-            further.append(_inner)
+            further.append(_with)
         else:
             pairs[wire] = JsonValue(column) if attribute.kind.storage in ("json", "boolean") else column
     return Item(select(TABLES[cls].c.id, json_object(pairs).label("item"), *columns), further)
 
 
-def _finished(wire: str, finish: Callable[[str], str]) -> Callable[[str], str]:
-    return lambda text: f'"{wire}":{finish(text)}'
+def _finished(wire: str, finish: Callable[[str], str]) -> Callable[[str, str], str]:
+    return lambda text, value: f'{text[:-1]}{"" if text == _EMPTY else ","}"{wire}":{finish(value)}}}'
 
 
-def _inner(text: str) -> str:
-    """Return what is inside the braces of an object."""
-    return text[1:-1]
+def _with(text: str, more: str) -> str:
+    """Return the object *text* with the pairs of the object *more*."""
+    if more == _EMPTY:
+        return text
+    return more if text == _EMPTY else f"{text[:-1]},{more[1:]}"
