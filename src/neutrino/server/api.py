@@ -6,6 +6,7 @@ restart it without refusing a connection.
 
 import argparse
 import asyncio
+import gc
 import logging
 import socket
 import sys
@@ -42,6 +43,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        gc.freeze()  # what is there now stays: the collector would look at all of it again while requests wait
         notify.ready()
         self._heartbeat = asyncio.create_task(notify.beat(), name="heartbeat")
 
