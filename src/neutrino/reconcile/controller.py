@@ -22,7 +22,7 @@ from neutrino.reconcile.diff import Observed, Step, everything, plan
 from neutrino.reconcile.drift import drifted
 from neutrino.reconcile.engine import Engine
 from neutrino.reconcile.fragment import Columns, Key, Source
-from neutrino.reconcile.intent import Intent
+from neutrino.reconcile.intent import Change, Intent
 from neutrino.reconcile.noun import Backend
 from neutrino.reconcile.retries import Retries
 from neutrino.reconcile.territory import Territory, known_to, watched
@@ -74,6 +74,8 @@ class Controller:
         self._is_fresh = False  # a full pass was made since the last reload and since leading
         self._changes: list[RowChange] = []
         self._seq = 0
+        self._is_woken = True  # the journal may have grown
+        self._read_at_s = 0.0
         self._realised = -1
         self._floor = 0  # up to where the journal is realised whatever fails now
         self._realised_at_s = 0.0
@@ -138,11 +140,15 @@ class Controller:
                     self._on_ready()
             self._is_fresh = False
             _log.info("leading")
-            with Wake(self._wake_path, self._news.set):
+            with Wake(self._wake_path, self._wake):
                 while self._lock.is_owned:
                     await self._turn()
             self._is_fresh = False
             _log.info("not leading any more")
+
+    def _wake(self) -> None:
+        self._is_woken = True
+        self._news.set()
 
     async def _turn(self) -> None:
         """Put right what the news concern, then wait for more."""
@@ -215,15 +221,15 @@ class Controller:
             self._on_ready()
 
     async def _increment(self) -> None:
-        changes = await self._intent.changes(self._seq, _CHANGES)
         now_s = asyncio.get_running_loop().time()
+        changes = await self._journal(now_s)
         touched = Touched()
         sources = {(change.collection, change.id) for change in changes}
         sources.update(source for source, _ in self._unrendered.due(now_s))
         if sources:
             touched.update(await self._engine.absorb(sources))
         if len(changes) == _CHANGES:
-            self._news.set()
+            self._wake()
         observed, self._changes = self._changes, []
         if any(c.table in self._backend.foundation_tables and (c.old is None or c.new is None) for c in observed):
             touched.update(self._lay_foundation())
@@ -240,6 +246,13 @@ class Controller:
             await self._put_right(touched)
         if changes:
             self._seq = self._floor = changes[-1].seq
+
+    async def _journal(self, now_s: float) -> Sequence[Change]:
+        """Return what is new in the journal. It is read when somebody says that it grew, and every second."""
+        if not self._is_woken and now_s - self._read_at_s < _IDLE_S:
+            return ()
+        self._is_woken, self._read_at_s = False, now_s
+        return await self._intent.changes(self._seq, _CHANGES)
 
     def _lay_foundation(self) -> Touched:
         return self._engine.world.replace(_FOUNDATION, self._backend.foundation(self.observed))

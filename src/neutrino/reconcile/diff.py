@@ -16,7 +16,7 @@ from uuid import UUID
 from neutrino.ovsdb.operations import Delete, Insert, Mutate, Mutation, Operation, Update, guarded
 from neutrino.ovsdb.values import Value
 from neutrino.reconcile.fragment import Cell, Columns, Key, Place
-from neutrino.reconcile.territory import Keys, References, Table, Territory
+from neutrino.reconcile.territory import Keys, References, Table, Territory, Whole
 from neutrino.reconcile.world import Touched, World
 
 Observed: TypeAlias = Mapping[str, Mapping[UUID, Columns]]
@@ -87,8 +87,9 @@ class _Planner:
             row = self._world.row(key)
             if row is not None and self._row(key) is None:
                 self._inserts[key] = row
-                for column in self._territory[key.table].columns:
-                    cells.update(self._world.cells(Place(key.table, key.uuid, column)))
+                for column, kind in self._territory[key.table].columns.items():
+                    if not isinstance(kind, Whole):
+                        cells.update(self._world.cells(Place(key.table, key.uuid, column)))
         for cell in cells:
             self._compare_cell(cell)
         self._hold_back()

@@ -1,7 +1,7 @@
 """From changes in the database to what has to be looked at again.
 
-Here: which rows and elements of ours a change concerns. Not here: whether they differ; the one diff tells. Our own
-changes come by here too, and then nothing differs.
+Here: which rows and elements of ours a change concerns, and may leave other than they should be. Not here: how they
+differ; the one diff tells. Our own changes come by here too, most of all, and leave everything as it should be.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from typing import Any
 
 from neutrino.ovsdb.watch import RowChange
 from neutrino.reconcile.fragment import Cell, Columns, Key, Place
-from neutrino.reconcile.territory import References, Table, Territory
+from neutrino.reconcile.territory import References, Table, Territory, Whole
 from neutrino.reconcile.world import Touched, World
 
 
@@ -22,7 +22,8 @@ def drifted(changes: Iterable[RowChange], world: World, territory: Territory) ->
             continue
         key = Key(change.table, change.uuid)
         row = change.new if change.new is not None else change.old
-        if world.row(key) is not None or (row is not None and table.is_ours(row)):
+        is_ours = world.row(key) is not None or (row is not None and table.is_ours(row))
+        if is_ours and not world.agrees(key, change.new):
             touched.rows.add(key)
         touched.cells.update(_cells(change, table, world))
     return touched
@@ -30,11 +31,19 @@ def drifted(changes: Iterable[RowChange], world: World, territory: Territory) ->
 
 def _cells(change: RowChange, table: Table, world: World) -> Iterable[Cell]:
     for column, kind in table.columns.items():
+        if isinstance(kind, Whole):
+            continue
         place = Place(change.table, change.uuid, column)
-        if change.old is None or change.new is None or not isinstance(kind, References):
+        if not isinstance(kind, References):
             yield from world.cells(place)
-        if isinstance(kind, References):
-            for atom in _members(change.old, column) ^ _members(change.new, column):
+            continue
+        old, new = _members(change.old, column), _members(change.new, column)
+        is_whole = change.old is None or change.new is None
+        if old is new and not is_whole:
+            continue
+        wanted = world.members(place)
+        for atom in (old ^ new) | wanted.keys() if is_whole else old ^ new:
+            if (atom in new) != (atom in wanted):
                 yield Cell(place, atom)
 
 

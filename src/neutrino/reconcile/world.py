@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 from uuid import UUID
 
-from neutrino.ovsdb.values import Atom
+from neutrino.ovsdb.values import Atom, Value
 from neutrino.reconcile.fragment import NOTHING, Cell, Columns, Fragment, Key, Place, Source
 
 _Pairs: TypeAlias = dict[tuple[str, str], int]
@@ -84,6 +84,23 @@ class World:
     def row(self, key: Key) -> Columns | None:
         """Return the desired columns of the row *key*, its elements apart; None where the row should not be."""
         return self._rows.get(key)
+
+    def agrees(self, key: Key, row: Columns | None) -> bool:
+        """Say whether *row* is what the row *key* should be, its elements apart.
+
+        Equal values are shared from then on, which halves the memory.
+        """
+        want = self._rows.get(key)
+        if want is None or row is None:
+            return want is row
+        for column, value in want.items():
+            have = row.get(column, _ABSENT)
+            if have is value:
+                continue
+            if have != value:
+                return False
+            want[column] = have
+        return True
 
     def rows(self) -> Iterator[tuple[Key, Columns]]:
         """Return all desired rows."""
@@ -180,3 +197,4 @@ def _sortable(value: object) -> str:
 
 
 _NO_MEMBERS: Mapping[UUID, int] = {}
+_ABSENT: Value = frozenset(("a column that is not watched",))  # equal to no value of the database

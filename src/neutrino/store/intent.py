@@ -25,6 +25,9 @@ _STATUS = (
     .where(TABLES[Port].c.id == bindparam("row_id"), TABLES[Port].c.status != bindparam("observed"))
     .values(status=bindparam("observed"))
 )
+_STATUS_OF = select(TABLES[Port].c.id, TABLES[Port].c.status).where(
+    TABLES[Port].c.id.in_(bindparam("ids", expanding=True))
+)
 _TRUNKS_UP = (
     update(TABLES[Trunk])
     .where(TABLES[Trunk].c.port_id.in_(bindparam("ids", expanding=True)), TABLES[Trunk].c.status != TRUNK_ACTIVE)
@@ -115,11 +118,20 @@ class Intent:
         return await self._database.read(lambda c: [str(row[0]) for row in c.execute(statement, parameters)])
 
     async def set_port_status(self, statuses: Mapping[str, str]) -> None:
-        """Write what was observed of ports. A port that has that status already, or is gone, is left alone."""
+        """Write what was observed of ports. A port that has that status already, or is gone, is left alone.
+
+        Most have it: a port that is made is DOWN, and so it is observed. Who only reads holds up no writer.
+        """
+        changed: dict[str, str] = {}
+        wanted = list(statuses)
+        for i in range(0, len(wanted), _AT_ONCE):
+            some = {"ids": wanted[i : i + _AT_ONCE]}
+            found = await self._database.read(lambda c, some=some: c.execute(_STATUS_OF, some).all())  # type: ignore[misc]
+            changed.update((row.id, statuses[row.id]) for row in found if row.status != statuses[row.id])
 
         def work(transaction: Transaction) -> None:
             came_up = []
-            for port_id, status in statuses.items():
+            for port_id, status in changed.items():
                 if transaction.connection.execute(_STATUS, {"row_id": port_id, "observed": status}).rowcount:
                     transaction.note(Port, port_id, STATUS)
                     if status == ACTIVE:
@@ -129,7 +141,7 @@ class Intent:
                 for row in up.all():
                     transaction.note(Trunk, row.id, STATUS)
 
-        if statuses:
+        if changed:
             await self._database.write(work)
 
     async def put_agents(self, agents: Sequence[Agent]) -> None:

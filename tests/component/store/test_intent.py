@@ -1,5 +1,8 @@
 """What a controller reads and writes back."""
 
+import asyncio
+import threading
+
 from neutrino.model.agent import CONTROLLER_AGENT, Agent
 from neutrino.model.network import Network
 from neutrino.model.port import FixedIp, Port
@@ -83,6 +86,20 @@ def test_status_is_not_a_change_of_intent(run, database, network):
     assert (found.status, found.revision_number) == ("ACTIVE", 1)
     assert run(intent.head()) == 6
     assert run(intent.changes(5)) == []
+
+
+def test_a_status_that_is_there_waits_for_no_writer(run, database, network):
+    intent = fill(run, database, network)
+    begun, done = threading.Event(), threading.Event()
+
+    async def both():
+        writing = asyncio.ensure_future(database.write(lambda _: (begun.set(), done.wait(10))))
+        await asyncio.to_thread(begun.wait, 10)
+        await asyncio.wait_for(intent.set_port_status({"a": "DOWN", "gone": "ACTIVE"}), 5)
+        done.set()
+        await writing
+
+    run(both())
 
 
 def test_agents(run, database):

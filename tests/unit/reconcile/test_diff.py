@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from neutrino.ovsdb.column import BaseType, ColumnType
 from neutrino.ovsdb.operations import Delete, Insert, Mutate, Operation, Update, Wait
 from neutrino.ovsdb.values import mutated
+from neutrino.ovsdb.watch import RowChange
 from neutrino.reconcile.diff import everything, plan
+from neutrino.reconcile.drift import drifted
 from neutrino.reconcile.fragment import Fragment, Key, Place
 from neutrino.reconcile.territory import Keys, References, Table, Whole
 from neutrino.reconcile.world import Touched, World
@@ -134,6 +136,13 @@ def applied(before: Database, operations: list[Operation]) -> Database:
     return swept(rows)
 
 
+def changes(before: Database, after: Database) -> list[RowChange]:
+    """Return what a monitor says of the way from one state to the other."""
+    places = {(table, uuid) for rows in (before, after) for table, of in rows.items() for uuid in of}
+    found = [RowChange(table, uuid, before[table].get(uuid), after[table].get(uuid)) for table, uuid in sorted(places)]
+    return [change for change in found if change.old != change.new]
+
+
 def operations_for(world: World, observed: Database, touched: Touched) -> list[Operation]:
     return [operation for step in plan(world, observed, TERRITORY, touched).steps for operation in step.operations]
 
@@ -170,6 +179,19 @@ def test_one_batch_of_increments_needs_no_full_pass(before, after, others) -> No
         touched.update(world.replace(source, after.get(source)))
     reached = applied(start, operations_for(world, start, touched))
     assert reached == as_database(summed(after), _kept(others, reached))
+
+
+@given(fragments(), fragments(), foreign())
+@settings(max_examples=300, deadline=None)
+def test_what_others_did_is_mended_and_what_is_right_is_not_looked_at(before, after, others) -> None:
+    world = summed(after)
+    right, wrong = as_database(world, others), as_database(summed(before), others)
+    touched = drifted(changes(right, wrong), world, TERRITORY)
+    mended = applied(wrong, operations_for(world, wrong, touched))
+    assert mended == applied(wrong, operations_for(world, wrong, everything(world, wrong, TERRITORY)))
+    back = drifted(changes(wrong, right), world, TERRITORY)
+    assert not back.rows
+    assert {cell.place.uuid for cell in back.cells} <= {*OTHERS.values()}  # sets of theirs that have rows of ours
 
 
 @given(st.lists(st.tuples(st.sampled_from("pqr"), st.one_of(st.none(), fragments())), max_size=6))

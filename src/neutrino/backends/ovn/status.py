@@ -18,6 +18,7 @@ from neutrino.reconcile.intent import Intent
 _log = logging.getLogger("neutrino.ovn.status")
 WATCHED = {"Port_Binding": ("logical_port", "up")}
 _TOGETHER = 1000  # statuses in one write
+_PACE_S = 0.01  # what is new within this after a write goes together: a port that is made is news of both databases
 
 
 def status(*, is_up: bool, is_enabled: bool) -> str:
@@ -79,6 +80,7 @@ class PortStatus:
                     self._news.clear()
                     if self._leads() and self._is_live:
                         await self._write()
+                        await asyncio.sleep(_PACE_S)
         finally:
             watch.close()
 
