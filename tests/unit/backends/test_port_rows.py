@@ -179,6 +179,14 @@ def test_names_of_a_port() -> None:
     assert key not in render(msgspec.structs.replace(named, device_id="")).rows
 
 
+def test_the_address_of_a_load_balancer_is_no_ports() -> None:
+    own = frozenset({"fa:16:3e:00:00:05 10.0.0.5 fd00::5"})
+    given = {"mac_address": "fa:16:3e:00:00:05"}
+    assert lsp(render(port(name="ovn-lb-vip-1", **given)))["addresses"] == frozenset()
+    assert lsp(render(port(name="ovn-lb-vip-1", device_owner="Octavia", **given)))["addresses"] == own
+    assert lsp(render(port(name="vip", **given)))["addresses"] == own
+
+
 def test_a_port_at_two_hosts() -> None:
     waiting = HostBinding("dst", "normal", {}, "ovs", {})
     options = lsp(render(port(binding_host_id="src", inactive_bindings=(waiting,))))["options"]

@@ -22,6 +22,8 @@ from neutrino.reconcile.fragment import NOTHING, Columns, Elements, Fragment, Ke
 from neutrino.reconcile.noun import See
 
 _VIRTUAL = "virtual"
+_BALANCER = "ovn-lb-vip-"
+"""How ovn-octavia-provider calls the port of a load balancer's address: the load balancer has it, and not the port."""
 LINK_LOCAL = "fe80::/64"  # RFC 4862
 NO_OPTIONS: Mapping[str, str] = {}
 
@@ -64,6 +66,8 @@ def addresses(port: Port, *, has_dhcp: bool) -> frozenset[str]:
     own = " ".join([port.mac_address, *(fixed.ip_address for fixed in port.fixed_ips)])
     if port.is_of_router:
         return frozenset({"router"})
+    if port.name.startswith(_BALANCER) and not port.device_owner and port.binding_vif_type == UNBOUND:
+        return frozenset()
     if port.device_owner == DISTRIBUTED:
         return frozenset({own})
     if port.is_filtered or is_virtual(port):
