@@ -10,11 +10,12 @@ from neutrino.model.address_group import AddressGroup
 from neutrino.model.address_scope import AddressScope
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
 from neutrino.model.floating_ip import ACTIVE, DOWN, FloatingIp
+from neutrino.model.local_ip import LocalIp, LocalIpAssociation
 from neutrino.model.log import Log
 from neutrino.model.metering import MeteringLabel, MeteringLabelRule
 from neutrino.model.ndp_proxy import NdpProxy
 from neutrino.model.network import Network, ProviderSegment
-from neutrino.model.port import FLOATING_IP, ROUTER_GATEWAY, ROUTER_INTERFACE, AddressPair, FixedIp, Port
+from neutrino.model.port import FLOATING_IP, LOCAL_IP, ROUTER_GATEWAY, ROUTER_INTERFACE, AddressPair, FixedIp, Port
 from neutrino.model.port_forwarding import PortForwarding, Translation
 from neutrino.model.qos import BandwidthLimitRule, DscpMarkingRule, MinimumBandwidthRule, QosPolicy
 from neutrino.model.resource import Resource
@@ -205,6 +206,30 @@ def label(text: str, *rules: Mapping[str, Any], **given: Any) -> MeteringLabel:
     return MeteringLabel(id=row_id, name=text, rules=made, **{"project_id": _STANDARD["project_id"], **given})
 
 
+def local_ip(text: str, port: Port) -> LocalIp:
+    """Return the local IP that is the first address of *port*."""
+    return LocalIp(
+        id=an_id(text),
+        name=text,
+        local_port_id=port.id,
+        network_id=port.network_id,
+        local_ip_address=port.fixed_ips[0].ip_address,
+        **_STANDARD,
+    )
+
+
+def local_association(local: LocalIp, to: Port) -> LocalIpAssociation:
+    return LocalIpAssociation(
+        id=an_id(f"{local.name} of {to.name}"),
+        project_id=local.project_id,
+        local_ip_id=local.id,
+        local_ip_address=str(local.local_ip_address),
+        fixed_port_id=to.id,
+        fixed_ip=to.fixed_ips[0].ip_address,
+        host=to.binding_host_id or "",
+    )
+
+
 def with_forwardings(floating: FloatingIp, router: Router, *forwardings: PortForwarding) -> FloatingIp:
     """Return *floating* as it is read where it has *forwardings*, which brought it to *router*."""
     translations = tuple(
@@ -268,6 +293,9 @@ def reference() -> list[Resource]:
                   enable_default_route_bfd=True, availability_zone_hints=("az1",), enable_ndp_proxy=True)  # fmt: skip
     far = port("far", vlan, {vlan_v4: "10.7.0.11"}, binding_host_id="host-1")
     more = [port(f"holder-{n}", outer, {outer_v4: f"198.51.100.{n}"}, device_owner=FLOATING_IP) for n in (22, 23)]
+    cached = port("cached", vlan, {vlan_v4: "10.7.0.50"}, device_owner=LOCAL_IP, is_local_ip=True)
+    local = local_ip("local", cached)
+    idle = port("idle", vlan, {vlan_v4: "10.7.0.12"})
     shared = floating_ip("shared", more[0], qos_policy_id=an_id("silver"))
     ways = [
         forwarding("way-web", shared, plain, "80:80", "8080:8080"),
@@ -311,6 +339,7 @@ def reference() -> list[Resource]:
               {"direction": "egress", "source_ip_prefix": "::/0"}, shared=True),
         label("of-nothing", {"direction": "egress", "source_ip_prefix": "0.0.0.0/0", "excluded": True}),
         label("of-others", {"direction": "egress", "source_ip_prefix": "0.0.0.0/0"}, project_id="another"),
+        cached, idle, local, local_association(local, far), local_association(local, idle),
         router("island-router", admin_state_up=False),
         *legs,
         vlan_v4,

@@ -64,6 +64,27 @@ def test_subports(run):
     assert run.column("Port", "network subport list --trunk walk") == [ports["two"]]
 
 
+def test_associations_of_local_ips(run):
+    run("network create walk-net")
+    run("subnet create walk-subnet --network walk-net --subnet-range 10.66.0.0/24")
+    port = run.json("port create walk-port --network walk-net --fixed-ip ip-address=10.66.0.9")["id"]
+    local = run.json("local ip create --name walk --network walk-net --local-ip-address 10.66.0.99")["id"]
+    made = run.json("local ip association create walk walk-port")
+    assert (made["fixed_port_id"], made["fixed_ip"], made["local_ip_address"]) == (port, "10.66.0.9", "10.66.0.99")
+    assert "still associated" in run.fails("local ip delete walk")
+    for flags, found in (
+        ("--fixed-port walk-port", [port]),
+        ("--fixed-ip 10.66.0.9", [port]),
+        ("--fixed-ip 10.66.0.8", []),
+        ("--host node7", []),
+    ):
+        assert run.column("Fixed port ID", f"local ip association list {flags} walk") == found, flags
+    assert run.column("Local IP ID", "local ip association list walk") == [local]
+    run(f"local ip association delete walk {port}")
+    assert run.json("local ip association list walk") == []
+    run("local ip delete walk")
+
+
 def test_floating_ips_of_ports(run):
     run("network create walk-outer --external")
     run("subnet create walk-outer-subnet --network walk-outer --subnet-range 203.0.113.0/24 --no-dhcp")

@@ -296,6 +296,15 @@ WALKS = (
         needs=("network meter create walk-meter",),
     ),
     Walk(
+        "local ip",
+        "--name walk --network walk-net --local-ip-address 10.66.0.9 --description d",
+        {"name": "walk", "description": "d", "local_ip_address": "10.66.0.9", "ip_mode": "translate"},
+        needs=(NET, SUBNET),
+        sets=NAMED,
+        finds=("--name walked", "--network walk-net", "--local-ip-address 10.66.0.9", "--ip-mode translate"),
+        misses=("--name walk", "--local-ip-address 10.66.0.10"),
+    ),
+    Walk(
         "network flavor",
         "walk --service-type L3_ROUTER_NAT --description d",
         {"service_type": "L3_ROUTER_NAT"},

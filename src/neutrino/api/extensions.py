@@ -68,6 +68,7 @@ EXTENSIONS: tuple[Extension, ...] = (
     Extension("l3-ha", "HA Router extension", "Each router's gateway is on several chassis."),
     Extension("l3-ndp-proxy", "L3 NDP Proxy", "IPv6 addresses that a gateway answers for."),
     Extension("l3_agent_scheduler", "L3 Agent Scheduler", "Which agents a router's gateway may be on."),
+    Extension("local_ip", "Local IP", "An address that means, on each host, an instance of that host."),
     Extension("logging", "Logging API Extension", "What security groups accept and drop, written down."),
     Extension("metering", "Neutron Metering", "Labels that count what passes routers' gateways."),
     Extension(

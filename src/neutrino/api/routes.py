@@ -13,6 +13,7 @@ from neutrino.api.nouns import (
     external_gateways,
     flavors,
     floating_ips,
+    local_ips,
     logs,
     metering,
     ndp_proxies,
@@ -41,6 +42,7 @@ from neutrino.model.faults.access import RbacPolicyNotFound
 from neutrino.model.faults.address_group import AddressGroupNotFound
 from neutrino.model.faults.agent import AgentNotFound
 from neutrino.model.faults.flavor import FlavorNotFound, ServiceProfileNotFound
+from neutrino.model.faults.local_ip import LocalIPAssociationNotFound, LocalIPNotFound
 from neutrino.model.faults.log import LogResourceNotFound
 from neutrino.model.faults.metering import MeteringLabelNotFound, MeteringLabelRuleNotFound
 from neutrino.model.faults.ndp_proxy import NDPProxyNotFound
@@ -62,6 +64,7 @@ from neutrino.model.faults.trunk import TrunkNotFound
 from neutrino.model.flavor import Flavor, ServiceProfile
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import list_of, record
+from neutrino.model.local_ip import LocalIp, LocalIpAssociation
 from neutrino.model.log import Log
 from neutrino.model.metering import MeteringLabel, MeteringLabelRule
 from neutrino.model.ndp_proxy import NdpProxy
@@ -125,6 +128,7 @@ class Noun:
     views: Mapping[str, str] = field(default_factory=dict)  # GET /v2.0/trunks/{id}/get_subports, and what it shows
     path: str = ""  # where it differs from the collection's name
     parent: Parent | None = None
+    named_by: str = "id"  # the attribute by which paths name it, below a parent
 
     @property
     def route(self) -> str:
@@ -234,6 +238,16 @@ NOUNS: tuple[Noun, ...] = (
         ndp_proxies.update,
         ndp_proxies.delete,
         path="ndp_proxies",
+    ),
+    Noun(LocalIp, LocalIPNotFound, local_ips.create, local_ips.update, local_ips.delete, path="local_ips"),
+    Noun(
+        LocalIpAssociation,
+        LocalIPAssociationNotFound,
+        local_ips.associate,
+        delete=local_ips.dissociate,
+        path="local_ips/{parent_id}/port_associations",
+        parent=Parent(LocalIp, LocalIPNotFound, "local_ip_id"),
+        named_by="fixed_port_id",
     ),
     Noun(QosPolicy, QosPolicyNotFound, policies.create, policies.update, policies.delete, path="qos/policies"),
     *_QOS_RULES,

@@ -140,7 +140,7 @@ class Service:
 
     async def show(self, noun: Noun, request: Request, row_id: str, pairs: queries.Pairs, parent_id: str = "") -> bytes:
         """Return one resource, or the fields of it that *pairs* ask for."""
-        ids = {"id": row_id} | ({noun.parent.attribute: parent_id} if noun.parent else {})
+        ids = _ids(noun, row_id, parent_id)
         fields = queries.fields_of(noun.cls, pairs)
         item = await self.database.read(lambda c: read_one(c, request.caller, self.authority, noun.cls, fields, **ids))
         if item is None:
@@ -186,7 +186,7 @@ class Service:
 
     def present(self, tx: Transaction, noun: Noun, row_id: str, parent_id: str = "") -> Resource:
         """Return the resource, or refuse."""
-        found = tx.get(noun.cls, row_id)
+        found = tx.get(noun.cls, row_id) if noun.named_by == "id" else tx.find(noun.cls, _ids(noun, row_id, parent_id))
         if found is None or (noun.parent and getattr(found, noun.parent.attribute) != parent_id):
             raise noun.missing(row_id)
         return found
@@ -215,7 +215,7 @@ class Service:
                 owner == request.project_id if owner else self.authority.sees(connection, request.caller, resource)
             )
             if not is_theirs and not request.is_admin:
-                raise noun.missing(resource.id) from None
+                raise noun.missing(str(getattr(resource, noun.named_by))) from None
             raise
 
     @contextmanager
@@ -249,6 +249,11 @@ class Service:
         statement = select(table.c.id).where(table.c.project_id == project_id, table.c.name == "default")
         if await self.database.read(lambda c: c.execute(statement).first()) is None:
             await self.write(request, lambda tx: ensure_default(tx, project_id))
+
+
+def _ids(noun: Noun, row_id: str, parent_id: str) -> dict[str, str]:
+    """Return the attributes that a path has of a noun."""
+    return {noun.named_by: row_id} | ({noun.parent.attribute: parent_id} if noun.parent else {})
 
 
 def _whose_groups(request: Request, query: Query) -> str:

@@ -54,9 +54,15 @@ ROUTER_INTERFACE, ROUTER_GATEWAY, FLOATING_IP = (
     "network:router_gateway",
     "network:floatingip",
 )
+LOCAL_IP = "network:local_ip"  # of the port that a local IP has its address from, where none was named
 DISTRIBUTED = "network:distributed"  # of the metadata port, which is on each host that has instances
 METADATA_DEVICE = "ovnmeta-"  # and the id of its network: its device id
-SERVICE_OWNERS = (ROUTER_INTERFACE, ROUTER_GATEWAY, FLOATING_IP)  # of ports that other nouns make and take away
+SERVICE_OWNERS = (
+    ROUTER_INTERFACE,
+    ROUTER_GATEWAY,
+    FLOATING_IP,
+    LOCAL_IP,
+)  # of ports that other nouns make and take away
 NETWORK_OWNER_PREFIX = "network:"  # device owners that are trusted: no security groups, no anti-spoofing
 IMMEDIATE, DEFERRED, NO_ADDRESS = "immediate", "deferred", "none"  # when a port gets its addresses
 SUBPORT = "trunk:subport"  # device owner of what a trunk carries (upstream, services/trunk/constants.py)
@@ -209,6 +215,8 @@ class Port(Tagged, frozen=True, kw_only=True):
     # The address that ports share by their address pairs, and those ports: nobody is plugged here, one of them answers.
     virtual_ip: Annotated[Name, Attr(post=False, put=False, shown=False)] = ""
     virtual_parents: Annotated[Uuids, Attr(post=False, put=False, shown=False)] = ()
+    # Whether an address of it is a local IP, which others answer for.
+    is_local_ip: Annotated[Boolean, Attr(post=False, put=False, stored=False, shown=False)] = False
 
     pvlan_type: Annotated[Annotated[str, one_of(ISOLATED, PROMISCUOUS, COMMUNITY)] | None, Attr(extension="pvlan")] = (
         None

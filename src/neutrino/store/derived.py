@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from neutrino.model.floating_ip import DETAILS, FloatingIp
+from neutrino.model.local_ip import LocalIp, LocalIpAssociation
 from neutrino.model.log import Log
 from neutrino.model.metering import MeteringLabel, MeteringLabelRule
 from neutrino.model.network import Network
@@ -252,6 +253,22 @@ def _project_of_forwarding() -> ColumnElement[str]:
     return found.correlate(forwardings).scalar_subquery()
 
 
+def _of_local_ip(name: str) -> ColumnElement[str]:
+    local_ips, associations = TABLES[LocalIp], TABLES[LocalIpAssociation]
+    found = select(local_ips.c[name]).where(local_ips.c.id == associations.c.local_ip_id)
+    return found.correlate(associations).scalar_subquery()
+
+
+def _host_of_association() -> ColumnElement[str]:
+    ports, associations = TABLES[Port], TABLES[LocalIpAssociation]
+    found = select(func.coalesce(ports.c.binding_host_id, "")).where(ports.c.id == associations.c.fixed_port_id)
+    return found.correlate(associations).scalar_subquery()
+
+
+def _is_local_ip() -> ColumnElement[bool]:
+    return exists().where(TABLES[LocalIp].c.local_port_id == TABLES[Port].c.id)
+
+
 def _forwardings_of_floating_ip(shape: type[msgspec.Struct]) -> ColumnElement[str]:
     floating, forwardings = TABLES[FloatingIp], TABLES[PortForwarding]
     item = json_object({name: forwardings.c[name] for name in shape.__struct_fields__})
@@ -334,6 +351,10 @@ DERIVED: Mapping[tuple[type[Resource], str], Callable[[], ColumnElement[Any]]] =
     (FloatingIp, "dns_name"): partial(literal, ""),  # likewise
     (FloatingIp, "dns_domain"): partial(literal, ""),  # likewise
     (PortForwarding, "project_id"): _project_of_forwarding,
+    (LocalIpAssociation, "project_id"): partial(_of_local_ip, "project_id"),
+    (LocalIpAssociation, "local_ip_address"): partial(_of_local_ip, "local_ip_address"),
+    (LocalIpAssociation, "host"): _host_of_association,
+    (Port, "is_local_ip"): _is_local_ip,
     (QosPolicy, "rules"): _rules_of_policy,
     (Port, "qos_network_policy_id"): lambda: _policy_of_network(TABLES[Port]),
     (Port, "resource_request"): _request_of_port,

@@ -31,6 +31,11 @@ def select_by_id(cls: type[Resource]) -> Select[Any]:
 
 
 @cache
+def _select_by(cls: type[Resource], columns: tuple[str, ...]) -> Select[Any]:
+    return select_all(cls).where(*(TABLES[cls].c[name] == bindparam(name) for name in columns))
+
+
+@cache
 def _insert(cls: type[Resource]) -> Insert:
     return insert(TABLES[cls])
 
@@ -96,6 +101,12 @@ class Transaction:
         """Return the resource, or None."""
         parameters = {"id": row_id, CALLER.key: self.caller_project}
         row = self.connection.execute(select_by_id(cls), parameters).first()
+        return to_resource(cls, row) if row else None
+
+    def find(self, cls: type[R], values: Mapping[str, str]) -> R | None:
+        """Return the resource whose columns have these *values*, which no two may share, or None."""
+        parameters = {**values, CALLER.key: self.caller_project}
+        row = self.connection.execute(_select_by(cls, tuple(values)), parameters).first()
         return to_resource(cls, row) if row else None
 
     def insert(self, resource: Resource) -> None:

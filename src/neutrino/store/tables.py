@@ -21,6 +21,7 @@ from neutrino.model.default_rule import DefaultSecurityGroupRule
 from neutrino.model.flavor import Flavor, ServiceProfile
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import annotations_of, kind_of
+from neutrino.model.local_ip import LocalIp, LocalIpAssociation
 from neutrino.model.log import Log
 from neutrino.model.metering import MeteringLabel, MeteringLabelRule
 from neutrino.model.ndp_proxy import NdpProxy
@@ -61,6 +62,8 @@ RESOURCES: tuple[type[Resource], ...] = (
     FloatingIp,
     PortForwarding,
     NdpProxy,
+    LocalIp,
+    LocalIpAssociation,
     Log,
     MeteringLabel,
     MeteringLabelRule,

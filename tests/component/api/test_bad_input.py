@@ -244,6 +244,8 @@ def valid(noun, seed):
         "log": {"resource_type": "security_group", "target_id": seed["port"]},
         "security_groups_default_statefulness": {"project_id": "other"},
         "security_group_rule": {"security_group_id": seed["group"], "direction": "ingress", "protocol": "tcp"},
+        "local_ip": {"network_id": seed["network"]},
+        "port_association": {"fixed_port_id": seed["port"]},
         "ndp_proxy": {"router_id": seed["router"], "port_id": seed["spare"]},
         "port_forwarding": {
             "internal_port_id": seed["port"],
@@ -314,6 +316,10 @@ def seed(api):
         assert answer.status_code == 200
     found["spare"] = api.port(reachable)["id"]
     found["ndp_proxy"] = api.post("ndp_proxies", router_id=router["id"], port_id=api.port(reachable)["id"])["id"]
+    found["local_ip"] = api.post("local_ips", network_id=network["id"])["id"]
+    found["port_association"] = api.port(network)["id"]
+    body = {"port_association": {"fixed_port_id": found["port_association"]}}
+    assert api.send("POST", f"local_ips/{found['local_ip']}/port_associations", json=body).status_code == 201
     floating = api.post("floatingips", floating_network_id=outer["id"])
     outward = {"object_type": "network", "object_id": outer["id"], "action": "access_as_shared"}
     entry = api.send("POST", "rbac-policies", json={"rbac_policy": {**outward, "target_tenant": ID}}).json()

@@ -125,11 +125,11 @@ COSTS = {
     "create ten ports": (92, Town.bulk_of_ten),
     "change port": (4, lambda t: t.api.put(f"ports/{t.port['id']}", name="x")),
     "change port's addresses": (
-        12,
+        13,
         lambda t: t.api.put(f"ports/{t.port['id']}", fixed_ips=[{"ip_address": "10.0.100.100"}]),
     ),
     "create trunk": (5, lambda t: t.api.post("trunks", port_id=t.parent["id"])),
-    "delete port": (9, lambda t: t.api.delete(f"ports/{t.port['id']}")),
+    "delete port": (10, lambda t: t.api.delete(f"ports/{t.port['id']}")),
     "create group": (12, lambda t: t.api.post("security-groups", name="x")),
     "create rule": (
         6,

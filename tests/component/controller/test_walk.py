@@ -25,6 +25,8 @@ from tests.topology import (
     label,
     least,
     limit,
+    local_association,
+    local_ip,
     log,
     mark,
     ndp_proxy,
@@ -60,7 +62,7 @@ TABLES = (
     "DNS",
     *("Logical_Router", "Logical_Router_Port", "Logical_Router_Static_Route", "Logical_Router_Policy", "NAT"),
     *("HA_Chassis_Group", "HA_Chassis"),
-    *("Load_Balancer", "BFD", "QoS", "Meter", "Meter_Band"),
+    *("Load_Balancer", "Chassis_Template_Var", "BFD", "QoS", "Meter", "Meter_Band"),
 )
 _ORDER = [noun.collection for noun in NOUNS]
 
@@ -285,6 +287,13 @@ def routed(
         if proxied and draw(some()):
             to, address = draw(st.sampled_from(proxied))
             made.append(ndp_proxy(f"proxy of {one.name} for {address} of {to.name}", one, to, address))
+    able = [p for p in ports if p.fixed_ips and ":" not in p.fixed_ips[0].ip_address]
+    if able and draw(some()):
+        own = ports.index(able[0])
+        ports[own] = msgspec.structs.replace(able[0], is_local_ip=True)
+        local = local_ip("local", ports[own])
+        near = [to for to in able if to.network_id == local.network_id]
+        made += [local, *(local_association(local, to) for to in near if draw(some()))]
     for number, one in enumerate(s for s in subnets if s.cidr == "203.0.113.0/24"):
         there = next(n for n in networks if n.id == one.network_id)
         for count in range(2):
@@ -370,7 +379,7 @@ class Walk:
     async def clear(self, seen: Observer) -> None:
         for table in (
             *("Logical_Switch", "Port_Group", "Address_Set", "DHCP_Options"),
-            *("Logical_Router", "HA_Chassis_Group", "Load_Balancer", "BFD"),
+            *("Logical_Router", "HA_Chassis_Group", "Load_Balancer", "BFD", "Chassis_Template_Var"),
         ):
             await seen.transact(*[Delete(table, uuid) for uuid in await seen.rows(table)])
 

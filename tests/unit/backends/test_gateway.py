@@ -71,10 +71,12 @@ def test_gateways_of_one_router_begin_on_different_chassis() -> None:
         assert scheduled(router, AGENTS[:1], "physnet1", (), 3) == [AGENTS[0].chassis]
 
 
-def test_what_a_gateway_sees_of_an_agent() -> None:
+def test_what_others_see_of_an_agent() -> None:
     two = agent("h", "physnet1:br-ex, physnet2:br-2")
-    assert facts(two) == AgentFacts("h", frozenset({"physnet1", "physnet2"}), agent_id=two.id)
+    assert facts(two) == AgentFacts("h", frozenset({"physnet1", "physnet2"}), frozenset(), two.id, "h")
     zones = frozenset({"az1", "az2"})
-    assert facts(agent("h", zone="az1, az2")) == AgentFacts("h", frozenset({"physnet1"}), zones, two.id)
-    assert facts(agent("h", "")) == AgentFacts("h", frozenset(), agent_id=two.id)
-    assert facts(agent("h", is_gateway=False)) is None
+    assert facts(agent("h", zone="az1, az2")) == AgentFacts("h", frozenset({"physnet1"}), zones, two.id, "h")
+    assert facts(agent("h", "")) == AgentFacts("h", frozenset(), frozenset(), two.id, "h")
+    other = facts(agent("h", is_gateway=False))
+    assert other == AgentFacts("h", frozenset({"physnet1"}), frozenset(), two.id, "h", is_gateway=False)
+    assert scheduled(ROUTERS[0], [other], "physnet1") == []

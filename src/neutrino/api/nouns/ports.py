@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 
 from neutrino.api.bodies import Given, defaults_of
 from neutrino.api.nouns import (
+    local_ip_ports,
     logs,
     ndp_proxies,
     networks,
@@ -70,8 +71,8 @@ _AGENTS_ON = select_all(Agent).where(TABLES[Agent].c.host == bindparam("host"))
 
 def create(tx: Transaction, request: Request, given: Given) -> Port:
     """Create a port: MAC, addresses and default group are chosen where none are given; with a host it is bound."""
-    if given["device_owner"] in SERVICE_OWNERS:
-        raise InvalidInput(f"device_owner '{given['device_owner']}' is for ports that routers and floating IPs make")
+    if (owner := given["device_owner"]) in SERVICE_OWNERS:
+        raise InvalidInput(f"device_owner '{owner}' is for ports that routers, floating IPs and local IPs make")
     return _create_with_mac(tx, request, given)
 
 
@@ -225,6 +226,8 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
         disassociate(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
         port_forwardings.forget(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
         ndp_proxies.forget(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
+        local_ip_ports.check(tx, old, kept=(ip.ip_address for ip in updated.fixed_ips))
+        local_ip_ports.forget(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
         if updated.is_of_router and (router := tx.get(Router, updated.device_id)) is not None:
             tx.touch(router)
     return updated
@@ -235,9 +238,11 @@ def delete(tx: Transaction, _request: Request, port: Port) -> None:
     if port.device_owner in SERVICE_OWNERS:
         raise ServicePortInUse(port.id, f"has device owner {port.device_owner}")
     check_may_go(tx, port)
+    local_ip_ports.check(tx, port)
     disassociate(tx, port.id)
     port_forwardings.forget(tx, port.id)
     ndp_proxies.forget(tx, port.id)
+    local_ip_ports.forget(tx, port.id)
     logs.port_goes(tx, port.id)
     tx.delete(port)
     virtual_ports.tell(tx, port, (pair.ip_address for pair in port.allowed_address_pairs))

@@ -3,6 +3,8 @@
 from sqlalchemy import bindparam, not_, select, update
 
 from neutrino.model.faults.pvlan import PVLANPortSecurityDisabled
+from neutrino.model.faults.router import BadRequest
+from neutrino.model.local_ip import LocalIp
 from neutrino.model.network import Network
 from neutrino.model.port import NETWORK_OWNER_PREFIX, PROMISCUOUS, Port
 from neutrino.store.records import Transaction
@@ -15,6 +17,7 @@ _UNFILTERED = (
     .where(_ON, _ports.c.port_security_enabled.is_(False), not_(_ports.c.device_owner.startswith(NETWORK_OWNER_PREFIX)))
     .limit(1)
 )
+_LOCAL_IP = select(TABLES[LocalIp].c.id).where(TABLES[LocalIp].c.network_id == bindparam("network")).limit(1)
 _STAND = (
     update(_ports)
     .where(_ON)
@@ -33,8 +36,13 @@ def changed(tx: Transaction, network: Network) -> None:
 
     Raises:
         PVLANPortSecurityDisabled: One of them is not filtered.
+        BadRequest: An address of the network is a local IP.
     """
     on = {"network": network.id}
+    if network.pvlan and (found := tx.connection.execute(_LOCAL_IP, on).scalar()) is not None:
+        raise BadRequest(
+            "network", f"{network.id} has local IP {found}, which OVN would not translate where it is private"
+        )
     if network.pvlan and (found := tx.connection.execute(_UNFILTERED, on).scalar()) is not None:
         raise PVLANPortSecurityDisabled(str(found))
     values = {**on, "standing": PROMISCUOUS if network.pvlan else None, "now": tx.now}

@@ -6,7 +6,7 @@ Source: upstream, mech_driver.py, bind_port.
 from collections.abc import Mapping, Sequence
 
 from neutrino.backends.ovn import dhcp_option
-from neutrino.backends.ovn.gateway import AgentFacts, facts, physical_networks, priorities
+from neutrino.backends.ovn.gateway import facts, physical_networks, priorities
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
 from neutrino.model.binding import FAILED, NO_PROFILE, Binding
 from neutrino.model.dhcp_option import DhcpOption
@@ -48,7 +48,7 @@ class OvnBinder:
 
     def gateways(self, *, router: Router, network: Network, agents: Sequence[Agent]) -> Mapping[str, int]:
         """Return which of *agents* the gateway of *router* on *network* may be on: priorities by id, highest first."""
-        seen = [found for agent in agents if isinstance(found := facts(agent), AgentFacts)]
+        seen = [found for agent in agents if (found := facts(agent)) is not None]
         zones = router.availability_zone_hints
         chosen = priorities(router.id, seen, next(iter(network.physical_networks), None), router.placement, zones)
         return {agent.agent_id: priority for agent, priority in (chosen if router.ha else chosen[:1])}

@@ -58,7 +58,7 @@ def is_near(floating: FloatingIp, router: RouterFacts | None, target: PortFacts 
     A port without a host is nowhere. Replies of one that ports are forwarded to go by the gateway, which knows where
     they belong; so does all that comes from a provider network, unless each host routes by itself.
     """
-    if router is None or target is None or not target.is_bound or floating.is_forwarded_to:
+    if router is None or target is None or not target.host or floating.is_forwarded_to:
         return False
     network: NetworkFacts | None = see(Network, target.network_id)
     return network is not None and (not network.physical_network or is_bridged(router, see))

@@ -5,15 +5,14 @@ chassis are chosen follows from state alone (docs/decisions/0011-gateway-schedul
 """
 
 import hashlib
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from neutrino.backends.ovn import nb, uuids
 from neutrino.backends.ovn.subnet import SubnetFacts
-from neutrino.model.agent import GATEWAY_AGENT, Agent
+from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
-from neutrino.reconcile.noun import See
 
 MOST_CHASSIS = 5  # upstream, MAX_GW_CHASSIS: as many BFD sessions are enough
 ANYWHERE = {4: "0.0.0.0/0", 6: "::/0"}
@@ -21,12 +20,14 @@ ANYWHERE = {4: "0.0.0.0/0", 6: "::/0"}
 
 @dataclass(frozen=True, slots=True)
 class AgentFacts:
-    """A chassis that may be a gateway, the physical networks that it reaches, and the zones that it is in."""
+    """A chassis: whether it may be a gateway, the physical networks that it reaches, and the zones that it is in."""
 
     chassis: str
     physical_networks: frozenset[str]
     zones: frozenset[str] = frozenset()
     agent_id: str = ""
+    host: str = ""
+    is_gateway: bool = True
 
 
 def physical_networks(mappings: str) -> dict[str, str]:
@@ -35,18 +36,15 @@ def physical_networks(mappings: str) -> dict[str, str]:
     return {name: bridge for name, _, bridge in pairs if name and bridge}
 
 
-def facts(agent: Agent) -> Hashable:
-    """Return what gateways see of *agent*: nothing, where it is no gateway."""
-    if agent.agent_type != GATEWAY_AGENT:
+def facts(agent: Agent) -> AgentFacts | None:
+    """Return what others see of *agent*: nothing, where it is no chassis's own."""
+    if agent.agent_type not in (CONTROLLER_AGENT, GATEWAY_AGENT):
         return None
     mappings = str(agent.configurations.get("bridge-mappings", ""))
     name = str(agent.configurations.get("chassis_name", agent.host))
     zones = frozenset(zone for zone in agent.availability_zone.split(", ") if zone)
-    return AgentFacts(name, frozenset(physical_networks(mappings)), zones, agent.id)
-
-
-def agent_fragment(agent: Agent, see: See) -> None:
-    """Return what *agent* renders to: nothing."""
+    reaches, is_gateway = frozenset(physical_networks(mappings)), agent.agent_type == GATEWAY_AGENT
+    return AgentFacts(name, reaches, zones, agent.id, agent.host, is_gateway)
 
 
 def scheduled(
@@ -91,9 +89,10 @@ def priorities(
 
 
 def _able(agents: Iterable[AgentFacts], physical_network: str | None, zones: Iterable[str]) -> list[AgentFacts]:
-    """Return the agents that reach the network, of these *zones* if there are any."""
+    """Return the gateways that reach the network, of these *zones* if there are any."""
     wanted = frozenset(zones)
-    reach = [a for a in agents if physical_network is None or physical_network in a.physical_networks]
+    gateways = (agent for agent in agents if agent.is_gateway)
+    reach = [a for a in gateways if physical_network is None or physical_network in a.physical_networks]
     return [agent for agent in reach if not wanted or wanted & agent.zones]
 
 

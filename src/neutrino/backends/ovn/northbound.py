@@ -4,9 +4,11 @@ from functools import partial
 
 from neutrino.backends.ovn import (
     address_group,
+    chassis,
     floating_ip,
     foundation,
     gateway,
+    local_ip,
     log,
     metering,
     ndp_proxy,
@@ -23,6 +25,7 @@ from neutrino.backends.ovn.territory import NORTHBOUND
 from neutrino.model.address_group import AddressGroup
 from neutrino.model.agent import Agent
 from neutrino.model.floating_ip import FloatingIp
+from neutrino.model.local_ip import LocalIp, LocalIpAssociation
 from neutrino.model.log import Log
 from neutrino.model.metering import MeteringLabel
 from neutrino.model.ndp_proxy import NdpProxy
@@ -52,16 +55,23 @@ def nouns(settings: Settings) -> tuple[Noun, ...]:
         Noun(Log, log.fragment, log.facts),
         Noun(SecurityGroupRule, security_group.rule_fragment),
         Noun(MeteringLabel, metering.fragment, metering.facts),
-        Noun(Agent, gateway.agent_fragment, gateway.facts),
+        Noun(Agent, chassis.fragment, gateway.facts),
         Noun(
             Router,
             router.fragment,
             router.facts,
             ((Port, "device_id"), (FloatingIp, "router_id"), (NdpProxy, "router_id")),
         ),
-        Noun(Port, port.fragment, port.facts, ((FloatingIp, "floating_port_id"), (FloatingIp, "port_id"))),
+        Noun(
+            Port,
+            port.fragment,
+            port.facts,
+            ((FloatingIp, "floating_port_id"), (FloatingIp, "port_id"), (LocalIpAssociation, "fixed_port_id")),
+        ),
         Noun(FloatingIp, floating_ip.fragment),
         Noun(NdpProxy, ndp_proxy.fragment),
+        Noun(LocalIp, local_ip.fragment),
+        Noun(LocalIpAssociation, local_ip.association_fragment),
     )
 
 

@@ -30,18 +30,18 @@ NO_OPTIONS: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class PortFacts:
-    """What a floating IP renders of the port that holds its address, and of the one that it stands for."""
+    """What a floating IP renders of the port that holds its address, and it and a local IP of one they stand for."""
 
     mac_address: str
-    is_bound: bool
+    host: str
     network_id: str = ""
 
 
 def facts(port: Port) -> Hashable:
     """Return what others see of *port*; nothing of most."""
     if port.device_owner == FLOATING_IP:
-        return PortFacts(port.mac_address, is_bound=False)
-    return PortFacts("", is_bound=True, network_id=port.network_id) if port.binding_host_id else None
+        return PortFacts(port.mac_address, host="")
+    return PortFacts("", port.binding_host_id, port.network_id) if port.binding_host_id else None
 
 
 def port_security(port: Port) -> frozenset[str]:
@@ -70,12 +70,18 @@ def addresses(port: Port, *, has_dhcp: bool) -> frozenset[str]:
         return frozenset()
     if port.device_owner == DISTRIBUTED:
         return frozenset({own})
+    if port.is_local_ip:
+        # Of a port with an unknown address, OVN answers no ARP itself: the local IP's own port does (local_ip.py).
+        return frozenset({own, "unknown", *_other_macs(port)})
     if port.is_filtered or is_virtual(port):
         if port.pvlan_type:  # by what it sends from, another host knows how it stands (pvlan.py)
             own += f" {eui64(LINK_LOCAL, port.mac_address)}"
-        macs = {pair.mac_address for pair in port.allowed_address_pairs if pair.mac_address}
-        return frozenset({own, *(macs - {port.mac_address})})
+        return frozenset({own, *_other_macs(port)})
     return frozenset({own, "unknown"} if has_dhcp else {"unknown"})
+
+
+def _other_macs(port: Port) -> set[str]:
+    return {pair.mac_address for pair in port.allowed_address_pairs if pair.mac_address} - {port.mac_address}
 
 
 def is_virtual(port: Port) -> bool:

@@ -23,6 +23,12 @@ from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
 from neutrino.reconcile.noun import EVERY, See
 
 _NEIGHBOUR_AGE_S = 300  # upstream's default, [ovn_router] mac_binding_age_threshold
+NEIGHBOUR_OPTIONS = {
+    "always_learn_from_arp_request": "false",
+    "dynamic_neigh_routers": "true",
+    "mac_binding_age_threshold": str(_NEIGHBOUR_AGE_S),
+}
+"""How routers learn who is on their links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +107,7 @@ def logical_router(router: Router) -> nb.Logical_Router:
             "neutron:router_name": router.name,
             "neutron:availability_zone_hints": ",".join(router.availability_zone_hints),
         },
-        options={
-            "always_learn_from_arp_request": "false",
-            "dynamic_neigh_routers": "true",
-            "mac_binding_age_threshold": str(_NEIGHBOUR_AGE_S),
-        },
+        options=dict(NEIGHBOUR_OPTIONS),
     )
 
 

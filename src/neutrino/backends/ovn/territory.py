@@ -7,9 +7,8 @@ operators.
 
 from collections.abc import Mapping
 
-from neutrino.backends.ovn import identity
+from neutrino.backends.ovn import identity, local_ip, port_forwarding
 from neutrino.backends.ovn.identity import by
-from neutrino.backends.ovn.port_forwarding import OWNER
 from neutrino.backends.ovn.uuids import DROP_GROUP, PRIVATE_DROP_GROUP
 from neutrino.ovsdb.values import Value
 from neutrino.reconcile.territory import Column, Keys, References, Table, Territory, Whole
@@ -23,9 +22,12 @@ _ROUTER_OPTIONS = frozenset({"always_learn_from_arp_request", "dynamic_neigh_rou
 _ROUTER_PORT_OPTIONS = frozenset({"reside-on-redirect-chassis", "gateway_mtu", "redirect-type"})
 _ACL_OPTIONS = frozenset({"log-related"})
 _NAT_OPTIONS = frozenset({"stateless"})
+_BALANCER_OPTIONS = frozenset({"template", "address-family"})
+_BALANCER_OWNERS = frozenset({port_forwarding.OWNER, local_ip.OWNER})
 _PORT_OPTIONS = frozenset(
     {
         "activation-strategy",
+        "arp_proxy",
         "ethtype",
         "hostname",
         "localnet_learn_fdb",
@@ -77,7 +79,11 @@ def _is_our_group(row: Mapping[str, Value]) -> bool:
 
 def _is_our_balancer(row: Mapping[str, Value]) -> bool:
     ids = row["external_ids"]
-    return isinstance(ids, Mapping) and ids.get("neutron:device_owner") == OWNER
+    return isinstance(ids, Mapping) and ids.get("neutron:device_owner") in _BALANCER_OWNERS
+
+
+def _is_variable(key: str) -> bool:
+    return key.startswith(local_ip.PREFIX)
 
 
 def _is_never_ours(row: Mapping[str, Value]) -> bool:  # noqa: ARG001 - the same for each
@@ -107,6 +113,7 @@ _TABLES = (
             "dns_records": References("DNS", strong=False),
             "load_balancer": References("Load_Balancer", strong=False),
             "qos_rules": References("QoS", strong=True),
+            "acls": References("ACL", strong=True),
         },
         _is_marked,
         identity=by("name"),
@@ -165,9 +172,18 @@ _TABLES = (
     ),
     Table(
         "Load_Balancer",
-        {**_wholes("name", "protocol", "vips"), "external_ids": _MARKS},
+        {
+            **_wholes("name", "protocol", "vips"),
+            "options": Keys(_BALANCER_OPTIONS.__contains__),
+            "external_ids": _MARKS,
+        },
         _is_our_balancer,
         identity=by("name"),
+    ),
+    Table(
+        "Chassis_Template_Var",
+        {**_wholes("chassis"), "variables": Keys(_is_variable), "external_ids": _MARKS},
+        _is_marked,
     ),
     Table(
         "Logical_Router_Static_Route",
