@@ -33,18 +33,18 @@ def test_dhcpv6_tells_resolvers_beside_advertisements(site: Site) -> None:
 
 @pytest.mark.proves("dhcpv6-bootfile")
 def test_dhcpv6_tells_where_to_boot_from(site: Site) -> None:
-    network = site.network(PREFIX, **STATEFUL)
+    network = site.network(PREFIX, dns_nameservers=RESOLVERS, **STATEFUL)
     a = site.instance("a", network, "h1")
     there = "tftp://[2001:db8::1]/grub.efi"
     options = [{"opt_name": "bootfile-name", "opt_value": there, "ip_version": 6}]
     known = site.lab.exec("central", "ovn-sbctl", "--bare", "--columns=name", "list", "DHCPv6_Options").stdout.split()
     if "bootfile_name" in known:
         site.api.update("ports", "port", a.port["id"], extra_dhcp_opts=options)
-        assert eventually(lambda: a.dhcp6("address") == [a.address, there])
+        assert eventually(lambda: a.dhcp6("address") == [a.address, *RESOLVERS, there])
     else:
         with pytest.raises(ApiRefused, match="bootfile-name"):
             site.api.update("ports", "port", a.port["id"], extra_dhcp_opts=options)
-        assert eventually(lambda: a.dhcp6("address") == [a.address])
+        assert eventually(lambda: a.dhcp6("address") == [a.address, *RESOLVERS])
 
 
 @pytest.mark.proves("dns-ipv6")
