@@ -295,7 +295,7 @@ def reference() -> list[Resource]:
     more = [port(f"holder-{n}", outer, {outer_v4: f"198.51.100.{n}"}, device_owner=FLOATING_IP) for n in (22, 23)]
     cached = port("cached", vlan, {vlan_v4: "10.7.0.50"}, device_owner=LOCAL_IP, is_local_ip=True)
     local = local_ip("local", cached)
-    idle = port("idle", vlan, {vlan_v4: "10.7.0.12"})
+    idle = port("idle", vlan, {vlan_v4: "10.7.0.62"})
     shared = floating_ip("shared", more[0], qos_policy_id=an_id("silver"))
     ways = [
         forwarding("way-web", shared, plain, "80:80", "8080:8080"),
