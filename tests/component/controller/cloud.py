@@ -28,6 +28,12 @@ from neutrino.store.tables import RESOURCES
 _ORDER = [cls.collection for cls in RESOURCES]
 
 
+def rouse(wake_path: Path) -> None:
+    """Tell the controller that listens there, if one does, that the journal has grown."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        channel.connect_ex(str(wake_path)) or channel.send(b"")
+
+
 class Server:
     """An ovsdb-server with one database, which survives that the server is killed."""
 
@@ -124,8 +130,7 @@ class Cloud:
         self.wake()
 
     def wake(self) -> None:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
-            channel.connect_ex(str(self.wake_path)) or channel.send(b"")
+        rouse(self.wake_path)
 
     async def port_status(self, port: Port) -> str:
         return (await self.intent.get(Port, [port.id]))[port.id].status

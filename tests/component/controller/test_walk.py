@@ -15,7 +15,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.component.controller.cloud import Observer, Server, until
+from tests.component.controller.cloud import Observer, Server, rouse, until
 from tests.topology import (
     address_group,
     agent,
@@ -346,7 +346,7 @@ class Walk:
                         left -= 1
                         if left <= 0:
                             left = next(sizes)
-                            controller._news.set()
+                            rouse(self.wake)
                             if left % 2:
                                 await self.settled(controller, memory)
                             else:
@@ -373,7 +373,7 @@ class Walk:
         return Running(Controller(BACKEND, client, memory, self.wake), client)
 
     async def settled(self, controller: Controller, memory: Memory) -> None:
-        controller._news.set()
+        rouse(self.wake)
         await until(lambda: controller.position == len(memory.journal) and controller.is_settled, pause_s=0.002)
 
     async def clear(self, seen: Observer) -> None:
