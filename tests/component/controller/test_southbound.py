@@ -118,13 +118,14 @@ async def test_a_chassis_is_an_agent_while_it_answers(cloud: Cloud) -> None:
 
         await until(has_no_chassis)
         assert not await agents()
+        encap, chassis, private = (UUID(int=n) for n in range(11, 14))  # other rows, as ovn-controller makes them
         await sb.transact([
-            Insert("Encap", ENCAP, {"type": "geneve", "ip": "192.0.2.1", "chassis_name": name}),
-            Insert("Chassis", CHASSIS, {"name": name, "hostname": "host-1", "encaps": frozenset({ENCAP})}),
-            Insert("Chassis_Private", PRIVATE, {"name": name, "chassis": CHASSIS}),
+            Insert("Encap", encap, {"type": "geneve", "ip": "192.0.2.1", "chassis_name": name}),
+            Insert("Chassis", chassis, {"name": name, "hostname": "host-1", "encaps": frozenset({encap})}),
+            Insert("Chassis_Private", private, {"name": name, "chassis": chassis}),
         ])  # fmt: skip
         await until(agents)
-        await sb.transact([Delete("Chassis_Private", PRIVATE), Delete("Chassis", CHASSIS)])
+        await sb.transact([Delete("Chassis_Private", private), Delete("Chassis", chassis)])
 
         async def is_gone() -> bool:
             return not await agents()
