@@ -172,3 +172,23 @@ def test_what_a_router_cannot_be(site: Site) -> None:
     assert site.change(router, distributed=True)["distributed"]
     a = site.instance("a", red, "h1")
     assert eventually(lambda: a.pings("10.1.0.1"))
+
+
+@pytest.mark.proves("router-vlan")
+def test_an_overlay_and_a_vlan_wherever_instances_and_gateway_are(site: Site, public: Resource) -> None:
+    vlan = {"provider__network_type": "vlan", "provider__physical_network": public["provider:physical_network"]}
+    wire = site.create("networks", "network", name="wire", **vlan)
+    site.create("subnets", "subnet", network_id=wire["id"], ip_version=4, cidr=BLUE)
+    networks = {"overlay": site.network(RED), "wire": wire}
+    group = site.group({"protocol": "icmp"})
+    all_ = [site.instance(f"{n}{host}", networks[n], host, [group]) for n in networks for host in ("h1", "h2")]
+
+    def all_answer() -> bool:
+        return all(one.pings(other.address) for one in all_ for other in all_)
+
+    router = site.router(*networks.values())
+    for gateway in (None, {"network_id": public["id"]}):  # on one of the hosts: half of each network is beside it
+        site.change(router, external_gateway_info=gateway)
+        assert eventually(all_answer)
+        # Each way has been gone: the wire looks for the router at whoever was heard with its MAC address last.
+        assert [all_answer() for _ in range(2)] == [True, True]

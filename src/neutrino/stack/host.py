@@ -82,6 +82,17 @@ class Host:
         return f"0a:00:ac:1f:00:{number(self.name):02x}"
 
     @property
+    def wire_macs(self) -> dict[str, str]:
+        """The MAC address with which it sends what routers route here, by physical network.
+
+        With the routers' own, which other hosts send with too, the wire would look for a router where it is not.
+        """
+        return {
+            network: f"0a:00:ac:20:{index:02x}:{number(self.name):02x}"
+            for index, network in enumerate(self.settings.bridges)
+        }
+
+    @property
     def public_bridge(self) -> str:
         """The bridge that the world outside is joined to."""
         return self.settings.bridges[self.settings.public_physical_network]
@@ -270,6 +281,7 @@ dns_servers = {RESOLVER}
             "ovn-bridge": "br-int",
             "ovn-bridge-datapath-type": self.datapath,
             "ovn-bridge-mappings": ",".join(":".join(one) for one in self.settings.bridges.items()),
+            "ovn-chassis-mac-mappings": ",".join(":".join(one) for one in self.wire_macs.items()),
             "ovn-cms-options": self.cms_options,
             "ovn-monitor-all": "true",
         }

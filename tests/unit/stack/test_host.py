@@ -28,6 +28,7 @@ def test_other_names_are_refused(name: str) -> None:
 def test_addresses() -> None:
     host = Host("h11", "netdev", a_place())
     assert (host.address, host.mac) == ("172.31.0.11", "0a:00:ac:1f:00:0b")
+    assert host.wire_macs == {"public": "0a:00:ac:20:00:0b"}
     assert host.switch == Path("/run/lab/h11/db.sock")
 
 
