@@ -43,6 +43,7 @@ def test_policies_and_rules(run):
         "bandwidth_limit",
         "dscp_marking",
         "minimum_bandwidth",
+        "minimum_packet_rate",
     ]
     assert len(run.json("network qos rule type list --all-rules")) == 5
     assert run.json("network qos rule type show dscp_marking")["rule_type_name"] == "dscp_marking"
