@@ -48,9 +48,16 @@ class Reload(msgspec.Struct, frozen=True):
 
 
 class Changes(msgspec.Struct, frozen=True):
-    """What changed since the last event, one entry per row; empty after a break in which nothing changed."""
+    """What changed since the last event, one entry per row; empty after a break in which nothing changed.
+
+    Rows that are gone come first: who goes by a name finds it taken by the row that took their place.
+    """
 
     changes: list[RowChange]
+
+
+def _is_there(change: RowChange) -> bool:
+    return change.new is not None
 
 
 class Lost(msgspec.Struct, frozen=True):
@@ -128,7 +135,7 @@ class Watch:
             return Lost()
         if not waiting:
             return None
-        changes = list(self._changes.values())
+        changes = sorted(self._changes.values(), key=_is_there)
         self._changes.clear()
         reload, self._reload, self._resumed = self._reload, False, False
         if reload:

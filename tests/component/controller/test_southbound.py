@@ -1,7 +1,7 @@
 """Status of ports and agents as the Southbound tells them; northd and ovn-controller are played by the test."""
 
 import time
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from tests.component.controller.cloud import Cloud, Observer, until
@@ -14,10 +14,11 @@ from neutrino.model.binding import FAILED
 from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.operations import Delete, Insert, Select, Update
 
-CHASSIS, PRIVATE, ENCAP, DATAPATH, BINDING = (UUID(int=n) for n in range(1, 6))
+CHASSIS, PRIVATE, ENCAP, DATAPATH = (UUID(int=n) for n in range(1, 5))
 
 
 async def test_status_is_observed(cloud: Cloud) -> None:
+    bound = uuid4()
     blue = network("blue")
     one = port("one", blue)
     await cloud.put(blue, one)
@@ -33,13 +34,20 @@ async def test_status_is_observed(cloud: Cloud) -> None:
         await sb.wait_connected(5)
         binding = {"logical_port": one.id, "datapath": DATAPATH, "tunnel_key": 1, "up": True}
         await sb.transact(
-            [Insert("Datapath_Binding", DATAPATH, {"tunnel_key": 1}), Insert("Port_Binding", BINDING, binding)]
+            [Insert("Datapath_Binding", DATAPATH, {"tunnel_key": 1}), Insert("Port_Binding", bound, binding)]
         )
         await until(is_active)
-        await sb.transact([Update("Port_Binding", BINDING, {"up": False})])
+        await sb.transact([Update("Port_Binding", bound, {"up": False})])
         await until(is_down)
-        await sb.transact([Update("Port_Binding", BINDING, {"up": True})])
+        await sb.transact([Update("Port_Binding", bound, {"up": True})])
         await until(is_active)
+        # Another row takes its place, as that of a port that becomes a subport, in whatever order the server tells.
+        for _ in range(8):
+            await sb.transact([Update("Port_Binding", bound, {"up": False})])
+            await until(is_down)
+            gone, bound = bound, uuid4()
+            await sb.transact([Delete("Port_Binding", gone), Insert("Port_Binding", bound, binding)])
+            await until(is_active)
         await cloud.put(msgspec.structs.replace(one, admin_state_up=False, status="ACTIVE"))
         await until(is_down)
         await cloud.put(msgspec.structs.replace(one, admin_state_up=True, status="DOWN"))
@@ -47,7 +55,7 @@ async def test_status_is_observed(cloud: Cloud) -> None:
         # What happens while no controller runs is seen by the next one.
         process.kill()
         process.wait()
-        await sb.transact([Delete("Port_Binding", BINDING)])
+        await sb.transact([Delete("Port_Binding", bound)])
         cloud.start()
         await until(is_down)
 

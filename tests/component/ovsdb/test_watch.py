@@ -207,3 +207,27 @@ async def test_a_condition_that_changes_before_the_first_answer_holds(server):
         async for _ in watch:
             if watch.rows[LSP] == {one: {"name": "one"}}:
                 break
+
+
+async def test_rows_that_are_gone_come_before_those_in_their_place(server):
+    async with Client(server.remote, NB) as client:
+        await client.wait_connected(10)
+        switch, *old = (uuid4() for _ in range(9))
+        await client.transact(
+            [
+                Insert(LS, switch, {"ports": frozenset(old)}),
+                *(Insert(LSP, uuid, {"name": str(number)}) for number, uuid in enumerate(old)),
+            ]
+        )
+        watch = client.watch({LSP: ["name"]})
+        await following(watch)
+        new = [uuid4() for _ in old]
+        await client.transact(
+            [
+                *(Insert(LSP, uuid, {"name": str(number)}) for number, uuid in enumerate(new)),
+                Update(LS, switch, {"ports": frozenset(new)}),
+            ]
+        )
+        changes = (await following(watch)).changes
+        assert {change.uuid for change in changes[:8]} == set(old)
+        assert {change.uuid for change in changes[8:]} == set(new)
