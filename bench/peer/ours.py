@@ -33,6 +33,7 @@ class Neutrino(Side):
     """This checkout's Neutrino in *folder*."""
 
     name = "Neutrino"
+    pace = 10
     database = "SQLite in the API process, synchronous=FULL: a sync of the log at each commit"
 
     def __init__(self, given: Given, quotas: str) -> None:

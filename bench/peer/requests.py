@@ -17,7 +17,7 @@ READS = 0.7
 
 def posts(noun: str, count: int, values: Callable[[State, int], Body]) -> Requests:
     """Return the creation of *count* of *noun*, each with its *values*."""
-    return lambda state, _: [("POST", f"/{noun}s", {noun: values(state, one)}) for one in range(count)]
+    return lambda state, _: [("POST", f"/{noun}s", {noun: values(state, one)}) for one in range(state.many(count))]
 
 
 def gets(noun: str, count: int) -> Requests:
@@ -35,23 +35,23 @@ def renames(noun: str, count: int) -> Requests:
 
 def deletes(noun: str, count: int) -> Requests:
     """Return the deletion of *count* of *noun*, the last made first."""
-    return lambda state, _: [("DELETE", f"/{noun}s/{state.made[noun].pop()}", None) for _ in range(count)]
+    return lambda state, _: [("DELETE", f"/{noun}s/{state.made[noun].pop()}", None) for _ in range(state.many(count))]
 
 
 def same(count: int, request: Request) -> Requests:
     """Return *request*, *count* times."""
-    return lambda _state, _number: [request] * count
+    return lambda state, _number: [request] * state.many(count)
 
 
 def rules(count: int, group: str) -> Requests:
     """Return the adding of *count* rules to the group that is kept as *group*; no two are alike."""
 
     def made(state: State, _number: int) -> list[Request]:
-        first = state.made.setdefault("ports of rules", [0])
-        first[0] += count
+        first, wanted = state.made.setdefault("ports of rules", [0]), state.many(count)
+        first[0] += wanted
         return [
             ("POST", "/security-group-rules", {"security_group_rule": _rule(state.made[group][0], first[0] - one)})
-            for one in range(count)
+            for one in range(wanted)
         ]
 
     return made
@@ -132,8 +132,8 @@ def share_server(state: State) -> Story:
 
 def _some(state: State, noun: str, number: int, count: int) -> Iterator[str]:
     """Yield *count* ids of *noun*, others in each round as long as there are others."""
-    ids = state.made[noun]
-    return (ids[(number * count + one) % len(ids)] for one in range(count))
+    ids, wanted = state.made[noun], state.many(count)
+    return (ids[(number * wanted + one) % len(ids)] for one in range(wanted))
 
 
 def _rule(group_id: str, number: int) -> Body:
@@ -148,6 +148,7 @@ def _rule(group_id: str, number: int) -> Body:
     }
 
 
-def any_of(values: list[Any], count: int, number: int) -> list[Any]:
-    """Return the part of *values* that is of round *number*, *count* for each round."""
-    return values[number * count : (number + 1) * count]
+def any_of(state: State, values: list[Any], count: int, number: int) -> list[Any]:
+    """Return the part of *values* that is of round *number*, as many for each round as *state* makes of *count*."""
+    wanted = state.many(count)
+    return values[number * wanted : (number + 1) * wanted]

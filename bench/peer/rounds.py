@@ -34,6 +34,10 @@ class State:
     side: Side
     made: dict[str, list[Any]] = field(default_factory=dict)
 
+    def many(self, count: int) -> int:
+        """Return how many requests this side makes where *count* are asked of the slower one."""
+        return count * self.side.pace
+
     def ask(self, method: str, path: str, body: Body | None = None) -> Body:
         """Make one request that is not measured."""
 

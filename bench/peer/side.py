@@ -32,6 +32,9 @@ class Side(ABC):
 
     name: str
     database: str
+    pace = 1
+    """How many times the requests of a round it makes: a round of a fast server would be over before it can be told
+    from what the server does at rest."""
     port: int
 
     def __init__(self, given: Given) -> None:

@@ -132,10 +132,10 @@ class Work:
         self._row("POST rule, group with all ports", rules(times(6), "all"), **how)
         if self.with_routers:
             count = times(2)
-            fresh = {id(state): self._attachable(state, count * how["rounds"]) for state in self._states}
+            fresh = {id(state): self._attachable(state, state.many(count * how["rounds"])) for state in self._states}
             self._row(
                 "router: add interface",
-                lambda state, number: any_of(fresh[id(state)], count, number),
+                lambda state, number: any_of(state, fresh[id(state)], count, number),
                 **how,
             )
 
@@ -169,7 +169,7 @@ class Work:
         self._row(f"POST rule, group with {GROUP} ports", rules(times(8), "first"))
         self._row(
             "life of a share server (11 requests)",
-            lambda state, _: [share_server(state) for _ in range(times(2))],
+            lambda state, _: [share_server(state) for _ in range(state.many(times(2)))],
             rounds=min(self._size.rounds, BULK_ROUNDS),
         )
 
@@ -187,7 +187,8 @@ class Work:
             )
 
         def bulk(state: State, _number: int) -> list[Request]:
-            return [("POST", "/ports", {"ports": [_port(state, one) for one in range(BULK)]})]
+            request = ("POST", "/ports", {"ports": [_port(state, one) for one in range(BULK)]})
+            return [request] * state.many(1)
 
         self._row(f"POST {BULK} ports at once, per port", bulk, rounds=rounds, per=BULK, keep=kept("port"))
 
@@ -205,8 +206,8 @@ class Work:
     def routers(self) -> None:
         """Measure routers and floating IPs; only when both sides have them."""
         count = max(2, self._size.times(3))
-        total = count * self._size.rounds
         for state in self._states:
+            total = state.many(count * self._size.rounds)
             outside = {
                 "name": "outside",
                 "router:external": True,
@@ -217,11 +218,11 @@ class Work:
             far = {"network_id": state.made["outside"][0], "ip_version": 4, "cidr": "198.18.0.0/20"}
             _made(state, "subnet", {**far, "enable_dhcp": False})
             networks = [_made(state, "network", {"name": f"r{number}"}) for number in range(total)]
-            state.made["inside"] = [_made(state, "subnet", subnet(one, n + 1)) for n, one in enumerate(networks)]
+            state.made["inside"] = [_made(state, "subnet", subnet(one, n % 250 + 1)) for n, one in enumerate(networks)]
             state.made["behind"] = [_made(state, "port", {"network_id": one}) for one in networks]
 
         def mine(state: State, name: str, number: int) -> list[Any]:
-            return any_of(state.made[name], count, number)
+            return any_of(state, state.made[name], count, number)
 
         self._row("POST router", posts("router", count, lambda _, n: {"name": f"r{n}"}), keep=kept("router"))
         self._row(
@@ -259,8 +260,8 @@ class Work:
 
     def _subnets(self, count: int) -> Callable[[State, int], list[Request]]:
         def requests(state: State, number: int) -> list[Request]:
-            networks = any_of(state.made["network"], count, number)
-            return [("POST", "/subnets", {"subnet": subnet(one, n)}) for n, one in enumerate(networks)]
+            networks = any_of(state, state.made["network"], count, number)
+            return [("POST", "/subnets", {"subnet": subnet(one, n % 250)}) for n, one in enumerate(networks)]
 
         return requests
 

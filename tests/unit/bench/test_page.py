@@ -122,6 +122,16 @@ def test_a_target_that_is_missed_is_said_so(results):
     assert "| **10×** | 190×, not met |" in page.page(results, "peer.svg", "growth.svg")
 
 
+def test_ratios_that_shrink_with_many_ports_are_named(results):
+    growth = results["growth"]
+    both = {"Neutrino": samples(0.5, 1.0, 900.0), "Neutron": samples(60.0, 30.0, 40.0, True)}
+    growth["1,000"] = {"GET port": both, "POST port": both}
+    growth["10,000"]["POST port"] = {**both, "Neutrino": samples(2.0, 1.0, 900.0)}
+    growth["100"]["POST port"] = both
+    said = "With 10,000 ports the ratio is at least as large as with 1,000 for 1 of the 2 requests; not for POST port."
+    assert said in page.page(results, "peer.svg", "growth.svg")
+
+
 def test_what_ours_lacks_follows_from_its_extensions():
     said = {work.partition(":")[0]: here for work, _, here in more.table(["quotas"])}
     assert (said["Quota"], said["RBAC"]) == ("yes", "no")

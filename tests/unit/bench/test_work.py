@@ -3,6 +3,8 @@
 import random
 
 from bench.peer import copies, requests
+from bench.peer.neutron import Neutron
+from bench.peer.ours import Neutrino
 from bench.peer.rounds import State
 
 
@@ -26,10 +28,21 @@ def test_a_mixed_load_reads_seven_of_ten_and_deletes_only_what_it_made():
 
 
 def test_no_two_rules_are_alike():
-    state = State(None, {"group": ["g"]})
+    state = State(Neutron, {"group": ["g"]})
     make = requests.rules(3, "group")
     made = [body["security_group_rule"]["port_range_min"] for n in range(4) for _, _, body in make(state, n)]
     assert len(set(made)) == 12
+
+
+def test_a_round_of_the_faster_side_is_as_much_longer_as_its_pace_says():
+    ports = {"port": [f"p{number}" for number in range(90)]}
+    asked = {}
+    for side in (Neutron, Neutrino):
+        state = State(side, dict(ports))
+        asked[side] = [[path for _, path, _ in requests.gets("port", 3)(state, number)] for number in range(3)]
+    assert [len(one) for one in asked[Neutron]] == [3, 3, 3]
+    assert [len(one) for one in asked[Neutrino]] == [30, 30, 30]
+    assert len({path for one in asked[Neutrino] for path in one}) == 90
 
 
 def test_copies_have_addresses_and_macs_that_nobody_has():
