@@ -4,7 +4,7 @@ import signal
 import time
 
 import pytest
-from tests.packets.scenario import QUIET_S, Instance, Site, eventually
+from tests.packets.scenario import QUIET_S, Instance, Resource, Site, eventually
 
 V4, V6 = "169.254.169.254", "fe80::a9fe:a9fe%eth0"
 ID = "/latest/meta-data/instance-id"
@@ -12,6 +12,11 @@ ID = "/latest/meta-data/instance-id"
 
 def says(instance: Instance, path: str = ID, at: str = V4) -> str:
     return instance.fetch(at, path)
+
+
+def device(network: Resource) -> str:
+    """Return the bridge's device by which a network's instances are answered."""
+    return f"tap{network['id'][:10]}0"
 
 
 @pytest.mark.proves("metadata")
@@ -57,6 +62,29 @@ def test_what_an_instance_claims_to_be_is_not_believed(site: Site) -> None:
     assert eventually(lambda: says(a) == a.port["device_id"])
     claims = {"X-Instance-ID": b.port["device_id"], "X-Forwarded-For": b.address}
     assert a.fetch(V4, ID, **claims) == a.port["device_id"]
+
+
+@pytest.mark.proves("metadata", "metadata-port")
+def test_health_monitors_of_load_balancers_take_no_metadata_away(site: Site) -> None:
+    """Their ports are on each host too; ovn-octavia-provider makes one in each subnet that has members."""
+    network = site.network()
+    (own,) = site.api.list("ports", network_id=network["id"])
+    for number in range(4):
+        owner = {"device_owner": "ovn-lb-hm:distributed", "device_id": f"ovn-lb-hm-{number}"}
+        site.create("ports", "port", network_id=network["id"], port_security_enabled=False, **owner)
+    a = site.instance("a", network, "h1")
+    assert eventually(lambda: says(a) == a.port["device_id"])
+    assert own["id"] in site.lab.exec("h1", "ovs-vsctl", "get", "Interface", device(network), "external_ids").stdout
+
+
+@pytest.mark.proves("metadata-port")
+def test_what_answers_has_the_network_s_mtu(site: Site) -> None:
+    network = site.network()
+    a = site.instance("a", network, "h1")
+    assert eventually(lambda: says(a) == a.port["device_id"])
+    site.api.update("networks", "network", network["id"], mtu=1280)
+    assert eventually(lambda: " mtu 1280 " in site.lab.exec("h1", "ip", "link", "show", device(network)).stdout)
+    assert says(a) == a.port["device_id"]
 
 
 @pytest.mark.proves("metadata-isolated")

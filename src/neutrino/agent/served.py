@@ -12,6 +12,7 @@ from uuid import UUID
 from neutrino.ovsdb.operations import Columns
 
 LOCALPORT = "localport"
+_DEVICE_ID, _METADATA_DEVICE = "neutron:device_id", "ovnmeta-"
 INSTANCE_TYPES = ("", "virtual", "external")
 _SWITCH_PREFIX = "neutron-"
 _PLAIN = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
@@ -52,7 +53,7 @@ def wanted(
     for port in ports:
         datapath = port["datapath"]
         assert isinstance(datapath, UUID)  # noqa: S101 - the column's type
-        if port["type"] == LOCALPORT:
+        if is_metadata_port(port):
             metadata[datapath] = port
         elif port["type"] in INSTANCE_TYPES and chassis is not None and chassis in _chassis(port):
             ours.setdefault(datapath, {}).update(_addresses(port))
@@ -77,6 +78,11 @@ def wanted(
             names=dict(sorted(records.get(datapath, {}).items())),
         )
     return out
+
+
+def is_metadata_port(port: Columns) -> bool:
+    """Return whether the row of Port_Binding is a network's metadata port; health monitors have localports too."""
+    return port["type"] == LOCALPORT and texts(port, "external_ids").get(_DEVICE_ID, "").startswith(_METADATA_DEVICE)
 
 
 def _names(rows: Iterable[Columns]) -> dict[UUID, dict[str, str]]:
@@ -108,7 +114,7 @@ def _chassis(port: Columns) -> Iterator[UUID]:
 
 def _addresses(port: Columns) -> Iterator[tuple[str, tuple[str, str]]]:
     ids = texts(port, "external_ids")
-    owner = ids.get("neutron:device_id", ""), ids.get("neutron:project_id", "")
+    owner = ids.get(_DEVICE_ID, ""), ids.get("neutron:project_id", "")
     if not all(_PLAIN.fullmatch(one) for one in owner):
         return
     mac, addresses = _mac_and_ips(port)

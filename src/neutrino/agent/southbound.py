@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from uuid import UUID
 
-from neutrino.agent.served import LOCALPORT, Network, wanted
+from neutrino.agent.served import LOCALPORT, Network, is_metadata_port, wanted
 from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.errors import OvsdbError
 from neutrino.ovsdb.operations import Columns, Condition, Select
@@ -73,7 +73,7 @@ class Southbound:
         return {datapath for datapath in own if isinstance(datapath, UUID)}
 
     def _lacking(self) -> set[UUID]:
-        known = {row["datapath"] for row in self._rows().values() if row["type"] == LOCALPORT}
+        known = {row["datapath"] for row in self._rows().values() if is_metadata_port(row)}
         return self._served() - {one for one in known if isinstance(one, UUID)}
 
     def _narrow(self) -> None:
@@ -95,7 +95,12 @@ class Southbound:
         """Look for them once: a condition cannot say "of this network and of that type"."""
         lacking = sorted(self._lacking())
         asked = [
-            Select("Port_Binding", (("datapath", "==", one), ("type", "==", LOCALPORT)), ("_uuid",)) for one in lacking
+            Select(
+                "Port_Binding",
+                (("datapath", "==", one), ("type", "==", LOCALPORT)),
+                ("_uuid", "type", "external_ids"),
+            )
+            for one in lacking
         ]
         try:
             answers = await self._client.transact(asked)
@@ -103,6 +108,7 @@ class Southbound:
             _log.info("the metadata ports of %d networks were not found: %s", len(lacking), error)
             return
         for datapath, found in zip(lacking, answers, strict=True):
-            if isinstance(found, list) and found and isinstance(found[0]["_uuid"], UUID):
-                self._metadata_ports[datapath] = found[0]["_uuid"]
+            for row in found if isinstance(found, list) else ():
+                if is_metadata_port(row) and isinstance(row["_uuid"], UUID):
+                    self._metadata_ports[datapath] = row["_uuid"]
         self._narrow()

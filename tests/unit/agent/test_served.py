@@ -14,7 +14,7 @@ METADATA = {
     "datapath": DATAPATH,
     "chassis": None,
     "additional_chassis": frozenset(),
-    "external_ids": {"neutron:cidrs": "10.0.0.2/24 10.1.0.2/16"},
+    "external_ids": {"neutron:cidrs": "10.0.0.2/24 10.1.0.2/16", "neutron:device_id": f"ovnmeta-{NET}"},
 }
 
 
@@ -50,6 +50,15 @@ def test_a_network_with_an_instance_here_is_served() -> None:
             names={},
         )
     }
+
+
+def test_a_health_monitor_s_port_is_not_the_metadata_port() -> None:
+    mine = port(HERE, "fa:16:3e:00:00:02 10.0.0.3")
+    ids = {"neutron:cidrs": "10.0.0.9/24", "neutron:device_id": "ovn-lb-hm-1", "neutron:mtu": "1400"}
+    monitor = port(None, "fa:16:3e:00:00:09 10.0.0.9", type="localport", logical_port="monitor", external_ids=ids)
+    assert wanted([monitor, mine], NETWORKS, HERE) == {}
+    for both in ([METADATA, monitor, mine], [monitor, METADATA, mine]):
+        assert wanted(both, NETWORKS, HERE)[NET].port_id == "m"
 
 
 def test_an_instance_that_is_coming_is_served_on_both_hosts() -> None:

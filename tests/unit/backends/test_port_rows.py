@@ -204,3 +204,14 @@ def test_a_shared_address() -> None:
     assert lsp(render(msgspec.structs.replace(vip, binding_host_id="src")))["type"] == ""
     carried = lsp(render(msgspec.structs.replace(vip, binding_profile={"parent_name": "c", "tag": 7})))
     assert (carried["type"], carried["options"], carried["tag_request"]) == ("", {}, 7)
+
+
+@pytest.mark.parametrize("device", [("network:distributed", "ovnmeta-1"), ("ovn-lb-hm:distributed", "ovn-lb-hm-1")])
+def test_each_chassis_has_ports_of_metadata_and_of_health_monitors_for_itself(device: tuple[str, str]) -> None:
+    owner, device_id = device
+    given = msgspec.structs.replace(port(port_security_enabled=False), device_owner=owner, device_id=device_id)
+    row = lsp(render(given))
+    assert (row["type"], row["external_ids"]["neutron:mtu"]) == ("localport", "1442")
+    assert row["addresses"] == {f"{given.mac_address} 10.0.0.5 fd00::5"}
+    assert lsp(render(msgspec.structs.replace(given, device_owner="compute:nova")))["type"] == ""
+    assert lsp(render(port()))["external_ids"]["neutron:mtu"] == ""

@@ -24,6 +24,9 @@ from neutrino.reconcile.noun import See
 _VIRTUAL = "virtual"
 _BALANCER = "ovn-lb-vip-"
 """How ovn-octavia-provider calls the port of a load balancer's address: the load balancer has it, and not the port."""
+_HEALTH_MONITOR = "ovn-lb-hm:distributed"
+_HEALTH_MONITOR_DEVICE = "ovn-lb-hm"
+"""Owner and beginning of the device id of the port from which each host of ovn-octavia-provider checks members."""
 LINK_LOCAL = "fe80::/64"  # RFC 4862
 NO_OPTIONS: Mapping[str, str] = {}
 
@@ -68,8 +71,8 @@ def addresses(port: Port, *, has_dhcp: bool) -> frozenset[str]:
         return frozenset({"router"})
     if port.name.startswith(_BALANCER) and not port.device_owner and port.binding_vif_type == UNBOUND:
         return frozenset()
-    if port.device_owner == DISTRIBUTED:
-        return frozenset({own})
+    if is_everywhere(port):
+        return frozenset({own, *_other_macs(port)})
     if port.is_local_ip:
         # Of a port with an unknown address, OVN answers no ARP itself: the local IP's own port does (local_ip.py).
         return frozenset({own, "unknown", *_other_macs(port)})
@@ -87,6 +90,13 @@ def _other_macs(port: Port) -> set[str]:
 def is_virtual(port: Port) -> bool:
     """Return whether *port* is an address that others share: whoever of them says so has it (ovn-nb(5), virtual)."""
     return bool(port.virtual_parents) and not port.binding_host_id and _nest(port) is None
+
+
+def is_everywhere(port: Port) -> bool:
+    """Return whether each chassis has *port* for itself (ovn-nb(5), localport): of metadata, or of health monitors."""
+    if port.device_owner == DISTRIBUTED:
+        return True
+    return port.device_owner == _HEALTH_MONITOR and port.device_id.startswith(_HEALTH_MONITOR_DEVICE)
 
 
 def _nest(port: Port) -> tuple[str, int] | None:
@@ -133,8 +143,8 @@ def _target(port: Port) -> str:
     return next(ready, "")
 
 
-def external_ids(port: Port, subnets: Subnets, scopes: Mapping[int, str]) -> dict[str, str]:
-    """Return the marks of *port*: upstream's keys, without the revision number."""
+def external_ids(port: Port, subnets: Subnets, scopes: Mapping[int, str], mtu: str = "") -> dict[str, str]:
+    """Return the marks of *port*: upstream's keys, without the revision number; *mtu* only where it is told there."""
     capabilities = port.binding_profile.get("capabilities")
     return {
         "neutron:port_name": port.name,
@@ -148,7 +158,7 @@ def external_ids(port: Port, subnets: Subnets, scopes: Mapping[int, str]) -> dic
         "neutron:security_group_ids": " ".join(groups(port)),
         "neutron:vnic_type": port.binding_vnic_type,
         "neutron:port_capabilities": ";".join(map(str, capabilities)) if isinstance(capabilities, list) else "",
-        "neutron:mtu": "",
+        "neutron:mtu": mtu,
     }
 
 
@@ -160,7 +170,7 @@ def groups(port: Port) -> tuple[str, ...]:
 def _type(port: Port) -> str:
     if port.is_of_router:
         return "router"
-    if port.device_owner == DISTRIBUTED:
+    if is_everywhere(port):
         return "localport"
     if port.is_external:
         return "external"
@@ -169,15 +179,15 @@ def _type(port: Port) -> str:
 
 def logical_switch_port(
     port: Port,
-    subnets: Subnets,
-    scopes: Mapping[int, str],
+    marks: dict[str, str],
     dhcp: tuple[UUID | None, UUID | None],
     more: Mapping[str, str] = NO_OPTIONS,
     chassis_group: UUID | None = None,
 ) -> nb.Logical_Switch_Port:
     """Return the Logical_Switch_Port of *port* (ovn-nb(5), Logical_Switch_Port).
 
-    *dhcp* are its DHCP options, v4 and v6; *chassis_group* is, of an external port, who answers it.
+    *marks* are its `external_ids`, *dhcp* its DHCP options, v4 and v6; *chassis_group* is, of an external port, who
+    answers it.
     """
     v4, v6 = dhcp
     parent, tag = _nest(port) or (None, None)
@@ -193,7 +203,7 @@ def logical_switch_port(
         dhcpv6_options=v6,
         ha_chassis_group=chassis_group,
         options={**options(port), **more},
-        external_ids=external_ids(port, subnets, scopes),
+        external_ids=marks,
     )
 
 
@@ -220,14 +230,17 @@ def fragment(port: Port, see: See) -> Fragment | None:
         group_names.append(uuids.DROP_GROUP)
     elements: dict[Place, Elements] = {Place(*uuids.switch(port.network_id), "ports"): member}
     elements.update({Place(*uuids.port_group(name), "ports"): member for name in group_names})
-    named: NetworkFacts | None = see(Network, port.network_id) if port.extra_dhcp_opts or port.dns_name else None
+    is_told = port.extra_dhcp_opts or port.dns_name or is_everywhere(port)
+    named: NetworkFacts | None = see(Network, port.network_id) if is_told else None
     v4, rows_v4 = port_dhcp.options_of(port, subnets, named, 4)
     v6, rows_v6 = port_dhcp.options_of(port, subnets, named, 6)
     more, limits = quality(port, see)
     private = pvlan.membership(port)
     group, group_rows = external.chassis_group(port, see) if port.is_external else (None, NOTHING)
     elements.update({**limits.elements, **private.elements, **group_rows.elements})
-    row = logical_switch_port(port, subnets, _scopes(subnets, see), (v4, v6), more, group and group.uuid)
+    mtu = str(named.mtu) if named and is_everywhere(port) else ""  # each host's agent makes a device of it
+    marks = external_ids(port, subnets, _scopes(subnets, see), mtu)
+    row = logical_switch_port(port, marks, (v4, v6), more, group and group.uuid)
     rows: dict[Key, Columns] = {key: columns(row), **limits.rows, **private.rows, **rows_v4, **rows_v6}
     rows.update(group_rows.rows)
     if named is not None:
