@@ -28,6 +28,7 @@ NO_BINDING = Binding(UNBOUND, {})
 CARRIED = Binding("ovs", {})  # a trunk's subport: it is wherever its parent is
 FAILED = Binding(BINDING_FAILED, {})
 DHCP_OPTIONS = "dhcp_options"
+PARENT = "parent_name"  # in a profile: the port that carries this one
 
 
 class Binder(Protocol):
@@ -47,6 +48,10 @@ class Binder(Protocol):
 
         *known* is what the backend's controller observed of it under `DHCP_OPTIONS`; empty before it ever did.
         """
+        ...
+
+    def refused_profile(self, profile: Mapping[str, object]) -> str:
+        """Return why a port cannot have *profile*; "" if it can."""
         ...
 
     def physical_networks(self, agents: Sequence[Agent]) -> frozenset[str]:

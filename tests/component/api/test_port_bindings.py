@@ -93,3 +93,36 @@ def test_refusals(api, port):
     plain = api.port(api.network())
     assert api.refused("GET", path(plain))[:2] == (400, "BadRequest")
     assert api.refused("GET", path({"id": "no"}))[:2] == (404, "PortNotFound")
+
+
+SWITCH = {"vtep-physical-switch": "rack-1", "vtep-logical-switch": "ls-1"}
+
+
+@pytest.mark.parametrize(
+    ("profile", "why"),
+    [
+        ({"vtep-physical-switch": "rack-1"},
+         "'vtep-logical-switch' is missing: vtep-physical-switch and vtep-logical-switch go together"),
+        (SWITCH | {"vtep-physical-switch": 7}, "vtep-physical-switch 7 is not a name"),
+        (SWITCH | {"vtep-logical-switch": ""}, "vtep-logical-switch '' is not a name"),
+        ({"tag": 7}, "'parent_name' is missing: parent_name and tag go together"),
+        ({"parent_name": "x", "tag": "7"}, "tag '7' is not an integer"),
+        ({"parent_name": "x", "tag": True}, "tag True is not an integer"),
+        ({"parent_name": "x", "tag": 4096}, "tag 4096 is not between 0 and 4095"),
+    ],
+)  # fmt: skip
+def test_profiles_that_make_no_sense(api, port, profile, why):
+    refusal = (400, "InvalidInput", f"Invalid input for operation: Invalid binding:profile. {why}.")
+    body = {"port": {"network_id": port["network_id"], "binding:profile": profile}}
+    assert api.refused("POST", "ports", body) == refusal
+    assert api.refused("PUT", f"ports/{port['id']}", {"port": {"binding:profile": profile}}) == refusal
+    assert api.refused("POST", path(port), {"binding": {"host": "dst", "profile": profile}}) == refusal
+
+
+def test_profiles_that_make_sense(api, port):
+    changed = api.put(f"ports/{port['id']}", **{"binding:profile": SWITCH | {"more": 1}})
+    assert changed["binding:profile"] == SWITCH | {"more": 1}
+    nested = api.port({"id": port["network_id"]}, **{"binding:profile": {"parent_name": port["id"], "tag": 0}})
+    assert nested["binding:profile"] == {"parent_name": port["id"], "tag": 0}
+    nowhere = {"port": {"binding:profile": {"parent_name": "nowhere", "tag": 1}}}
+    assert api.refused("PUT", f"ports/{port['id']}", nowhere)[:2] == (404, "PortNotFound")

@@ -215,3 +215,14 @@ def test_each_chassis_has_ports_of_metadata_and_of_health_monitors_for_itself(de
     assert row["addresses"] == {f"{given.mac_address} 10.0.0.5 fd00::5"}
     assert lsp(render(msgspec.structs.replace(given, device_owner="compute:nova")))["type"] == ""
     assert lsp(render(port()))["external_ids"]["neutron:mtu"] == ""
+
+
+def test_a_port_of_a_switch_of_hardware() -> None:
+    switch = {"vtep-physical-switch": "rack-1", "vtep-logical-switch": "ls-1"}
+    fragment = render(port(binding_profile=switch | {"more": 1}))
+    row = lsp(fragment)
+    assert (row["type"], row["addresses"], row["options"]) == ("vtep", {"unknown"}, switch)
+    assert "port_security" not in row or not row["port_security"]
+    assert Place(*uuids.port_group(uuids.DROP_GROUP), "ports") not in fragment.elements
+    carried = lsp(render(port(binding_profile=switch | {"parent_name": "c", "tag": 7})))
+    assert (carried["type"], carried["parent_name"], carried["options"]) == ("", "c", {})

@@ -10,7 +10,7 @@ import msgspec
 
 from neutrino.api.bodies import Given
 from neutrino.api.nouns import networks
-from neutrino.api.nouns.ports import bind
+from neutrino.api.nouns.ports import bind, check_profile
 from neutrino.api.nouns.trunks import parent_changed
 from neutrino.api.request import Request
 from neutrino.model.faults import HTTPBadRequest
@@ -162,6 +162,7 @@ def _bound(
 ) -> HostBinding:
     if port.virtual_parents:
         raise BadRequest("port", "A virtual logical switch port cannot be bound to a host")
+    check_profile(tx, request, profile)
     binding = bind(tx, request, networks.get(tx, port.network_id), host, vnic_type, profile)
     if binding.vif_type == BINDING_FAILED:
         raise PortBindingError(port.id, host)

@@ -29,7 +29,7 @@ from neutrino.api.nouns.trunks import check_may_go, parent_changed
 from neutrino.api.request import Request
 from neutrino.model.addressing import serving
 from neutrino.model.agent import Agent
-from neutrino.model.binding import NO_BINDING, Binding
+from neutrino.model.binding import NO_BINDING, PARENT, Binding
 from neutrino.model.faults import InvalidInput
 from neutrino.model.faults.port import (
     AddressPairAndPortSecurityRequired,
@@ -38,6 +38,7 @@ from neutrino.model.faults.port import (
     NetworkMacAddressGenerationFailure,
     PortBound,
     PortInUse,
+    PortNotFound,
     PortSecurityAndIPRequiredForSecurityGroups,
     PortSecurityPortHasSecurityGroup,
 )
@@ -110,6 +111,7 @@ def _create(tx: Transaction, request: Request, given: Given, mac: str) -> Port:
         subnets = routed.on_host(tx, request, network, subnets, host)
     fixed_ips = () if is_deferred else routed.checked(subnets, allocate(tx, network, subnets, wanted, mac, trusted))
     given = given | port_names.kept(request, given) | {"binding_profile": _profile(given)}
+    check_profile(tx, request, given["binding_profile"])  # type: ignore[arg-type]
     port_id, vnic_type = str(uuid.uuid4()), str(given["binding_vnic_type"])
     binding = bind(
         tx,
@@ -162,6 +164,7 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
         values["binding_profile"] = _profile(
             {"binding_profile": old.binding_profile, "trusted": old.trusted, "hardware_offload_type": None} | values
         )
+        check_profile(tx, request, values["binding_profile"])  # type: ignore[arg-type]
     if "extra_dhcp_opts" in values:
         values["extra_dhcp_opts"] = port_options.options(
             tx,
@@ -287,6 +290,14 @@ def _profile(given: Given) -> Mapping[str, object]:
     if given["trusted"] is not None:
         profile["trusted"] = given["trusted"]
     return profile
+
+
+def check_profile(tx: Transaction, request: Request, profile: Mapping[str, object]) -> None:
+    """Refuse a binding profile that the backend can make nothing of, or that names a port that is not there."""
+    if why := request.binder.refused_profile(profile):
+        raise InvalidInput(f"Invalid binding:profile. {why}")
+    if (parent := profile.get(PARENT)) is not None and tx.get(Port, str(parent)) is None:
+        raise PortNotFound(str(parent)[:255])
 
 
 def bind(

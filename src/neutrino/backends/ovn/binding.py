@@ -6,6 +6,7 @@ Source: upstream, mech_driver.py, bind_port.
 from collections.abc import Mapping, Sequence
 
 from neutrino.backends.ovn import dhcp_option
+from neutrino.backends.ovn import profile as profiles
 from neutrino.backends.ovn.gateway import facts, physical_networks, priorities
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
 from neutrino.model.binding import FAILED, NO_PROFILE, Binding
@@ -56,6 +57,10 @@ class OvnBinder:
     def refused_option(self, option: DhcpOption, known: Mapping[str, object]) -> str:
         """Return why OVN's DHCP cannot give *option*; "" if it can."""
         return dhcp_option.refused(option, known)
+
+    def refused_profile(self, profile: Mapping[str, object]) -> str:
+        """Return why OVN can make nothing of *profile*; "" if it can."""
+        return profiles.refused(profile)
 
 
 def _reaches(configurations: Mapping[str, object], network: Network) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from neutrino.backends.ovn import external, nb, port_dhcp, port_dns, pvlan, qos, router_port, uuids
+from neutrino.backends.ovn import external, nb, port_dhcp, port_dns, profile, pvlan, qos, router_port, uuids
 from neutrino.backends.ovn.network import NetworkFacts
 from neutrino.backends.ovn.port_dhcp import DEVICES, Subnets
 from neutrino.model.addressing import eui64
@@ -52,7 +52,7 @@ def port_security(port: Port) -> frozenset[str]:
 
     Of a pair with another MAC, upstream also writes an entry of VRRPv3, which OVN before 26.03 refuses.
     """
-    if not port.is_filtered:
+    if not is_filtered(port):
         return frozenset()
     own = [port.mac_address, *(fixed.ip_address for fixed in port.fixed_ips)]
     others = set()
@@ -64,11 +64,18 @@ def port_security(port: Port) -> frozenset[str]:
     return frozenset({" ".join(own), *others})
 
 
+def is_filtered(port: Port) -> bool:
+    """Return whether *port* is heard with its own addresses only; behind a switch of hardware are any."""
+    return port.is_filtered and profile.gateway(port) is None
+
+
 def addresses(port: Port, *, has_dhcp: bool) -> frozenset[str]:
     """Return where OVN delivers *port*'s traffic (ovn-nb(5), addresses); without security, any address."""
     own = " ".join([port.mac_address, *(fixed.ip_address for fixed in port.fixed_ips)])
     if port.is_of_router:
         return frozenset({"router"})
+    if profile.gateway(port):
+        return frozenset({"unknown"})
     if port.name.startswith(_BALANCER) and not port.device_owner and port.binding_vif_type == UNBOUND:
         return frozenset()
     if is_everywhere(port):
@@ -76,7 +83,7 @@ def addresses(port: Port, *, has_dhcp: bool) -> frozenset[str]:
     if port.is_local_ip:
         # Of a port with an unknown address, OVN answers no ARP itself: the local IP's own port does (local_ip.py).
         return frozenset({own, "unknown", *_other_macs(port)})
-    if port.is_filtered or is_virtual(port):
+    if is_filtered(port) or is_virtual(port):
         if port.pvlan_type:  # by what it sends from, another host knows how it stands (pvlan.py)
             own += f" {eui64(LINK_LOCAL, port.mac_address)}"
         return frozenset({own, *_other_macs(port)})
@@ -89,7 +96,9 @@ def _other_macs(port: Port) -> set[str]:
 
 def is_virtual(port: Port) -> bool:
     """Return whether *port* is an address that others share: whoever of them says so has it (ovn-nb(5), virtual)."""
-    return bool(port.virtual_parents) and not port.binding_host_id and _nest(port) is None
+    if profile.nest(port) or profile.gateway(port):
+        return False
+    return bool(port.virtual_parents) and not port.binding_host_id
 
 
 def is_everywhere(port: Port) -> bool:
@@ -97,12 +106,6 @@ def is_everywhere(port: Port) -> bool:
     if port.device_owner == DISTRIBUTED:
         return True
     return port.device_owner == _HEALTH_MONITOR and port.device_id.startswith(_HEALTH_MONITOR_DEVICE)
-
-
-def _nest(port: Port) -> tuple[str, int] | None:
-    """Return the port that carries *port*, and by which VLAN; None if none does."""
-    parent, tag = port.binding_profile.get("parent_name"), port.binding_profile.get("tag")
-    return (parent, tag) if isinstance(parent, str) and isinstance(tag, int) else None
 
 
 def quality(port: Port, see: See) -> tuple[Mapping[str, str], Fragment]:
@@ -124,6 +127,8 @@ def options(port: Port) -> dict[str, str]:
         return router_port.lsp_options(port)
     # A name without quotes would be a symbol to ovn-controller, which then answers no DHCP at all.
     named = {"hostname": json.dumps(port.dns_name.partition(".")[0])} if port.dns_name else {}
+    if switch := profile.gateway(port):
+        return dict(switch)
     if is_virtual(port):
         return {"virtual-ip": port.virtual_ip, "virtual-parents": ",".join(port.virtual_parents)}
     if not port.binding_host_id or port.is_external:
@@ -172,6 +177,8 @@ def _type(port: Port) -> str:
         return "router"
     if is_everywhere(port):
         return "localport"
+    if profile.gateway(port):
+        return "vtep"
     if port.is_external:
         return "external"
     return _VIRTUAL if is_virtual(port) else ""
@@ -190,7 +197,7 @@ def logical_switch_port(
     answers it.
     """
     v4, v6 = dhcp
-    parent, tag = _nest(port) or (None, None)
+    parent, tag = profile.nest(port) or (None, None)
     return nb.Logical_Switch_Port(
         name=port.id,
         type=_type(port),
@@ -226,7 +233,7 @@ def fragment(port: Port, see: See) -> Fragment | None:
     key = uuids.port(port.id)
     member = frozenset({key.uuid})
     group_names = [uuids.port_group_name(group) for group in groups(port)]
-    if port.is_filtered:
+    if is_filtered(port):
         group_names.append(uuids.DROP_GROUP)
     elements: dict[Place, Elements] = {Place(*uuids.switch(port.network_id), "ports"): member}
     elements.update({Place(*uuids.port_group(name), "ports"): member for name in group_names})

@@ -43,6 +43,8 @@ _PORT_OPTIONS = frozenset(
         "router-port",
         "virtual-ip",
         "virtual-parents",
+        "vtep-logical-switch",
+        "vtep-physical-switch",
     }
 )
 
