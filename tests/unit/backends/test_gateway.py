@@ -2,9 +2,16 @@
 
 from collections import Counter
 
-from tests.topology import agent, an_id
+import msgspec
+from tests.topology import agent, an_id, network, port
 
+from neutrino.backends.ovn import external
 from neutrino.backends.ovn.gateway import MOST_CHASSIS, AgentFacts, facts, priorities, scheduled
+from neutrino.backends.ovn.network import facts as network_facts
+from neutrino.model.agent import Agent
+from neutrino.model.network import Network
+from neutrino.model.port import Port
+from neutrino.model.router import Router
 
 ROUTERS = [an_id(f"router {n}") for n in range(600)]
 AGENTS = [AgentFacts(f"chassis-{n}", frozenset({"physnet1"})) for n in range(6)]
@@ -80,3 +87,48 @@ def test_what_others_see_of_an_agent() -> None:
     other = facts(agent("h", is_gateway=False))
     assert other == AgentFacts("h", frozenset({"physnet1"}), frozenset(), two.id, "h", is_gateway=False)
     assert scheduled(ROUTERS[0], [other], "physnet1") == []
+
+
+def with_options(host: str, options: str, mappings: str = "physnet1:br-ex") -> Agent:
+    one = agent(host, mappings)
+    return msgspec.structs.replace(one, configurations={**one.configurations, "ovn-cms-options": options})
+
+
+def test_what_a_chassis_is_for() -> None:
+    seen = facts(with_options("h", "enable-chassis-as-gw, card-serial-number=AB1,enable-chassis-as-extport-host"))
+    assert seen is not None
+    assert (seen.answers_external, seen.cards) == (True, {"AB1"})
+    plain = facts(agent("h"))
+    assert plain is not None
+    assert (plain.answers_external, plain.cards) == (False, set())
+
+
+def answering(port: Port, *agents: Agent) -> tuple[str, dict[str, int]]:
+    """Return the name of the group that answers *port*, and the chassis in it with their priorities."""
+    known = {Agent: [facts(one) for one in agents], Router: []}
+    net = network("net", provider_network_type="flat", provider_physical_network="physnet1")
+
+    def see(cls: type, row_id: str) -> object:
+        return network_facts(net) if cls is Network and row_id == net.id else known[cls]
+
+    key, made = external.chassis_group(port, see)
+    members = [row for made_key, row in made.rows.items() if made_key.table == "HA_Chassis"]
+    return str(made.rows[key]["name"]), {str(row["chassis_name"]): row["priority"] for row in members}  # type: ignore
+
+
+def test_chassis_for_external_ports_answer_them() -> None:
+    net = network("net")
+    metal = port("metal", net, binding_vnic_type="direct", binding_host_id="h3")
+    gateways = [agent(f"g{n}") for n in range(2)]
+    name, members = answering(metal, *gateways)
+    assert (name, sorted(members)) == (f"neutron-{net.id}", ["g0", "g1"])
+    named = [with_options(f"h{n}", "enable-chassis-as-extport-host") for n in range(7)]
+    beside = with_options("far", "enable-chassis-as-extport-host", "physnet2:br-2")
+    name, members = answering(metal, *gateways, *named, beside)
+    assert name == f"neutron-extport-{metal.id}"
+    assert sorted(members.values()) == [1, 2, 3, 4, 5]
+    assert not {"h3", "far", "g0", "g1"} & members.keys()
+    ports = [port(f"metal {n}", net, binding_vnic_type="direct") for n in range(100)]
+    first = Counter(max(found, key=lambda chassis: found[chassis])
+                    for one in ports for found in [answering(one, *named)[1]])  # fmt: skip
+    assert len(first) == len(named)

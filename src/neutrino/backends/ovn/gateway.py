@@ -15,12 +15,17 @@ from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
 
 MOST_CHASSIS = 5  # upstream, MAX_GW_CHASSIS: as many BFD sessions are enough
+_ANSWERS_EXTERNAL, _CARD = "enable-chassis-as-extport-host", "card-serial-number="  # in ovn-cms-options
 ANYWHERE = {4: "0.0.0.0/0", 6: "::/0"}
 
 
 @dataclass(frozen=True, slots=True)
 class AgentFacts:
-    """A chassis: whether it may be a gateway, the physical networks that it reaches, and the zones that it is in."""
+    """A chassis: the physical networks that it reaches, the zones that it is in, and what it is for.
+
+    It may be a gateway, and answer external ports where some chassis are for that; *cards* are its serial numbers,
+    where it is the card of a host.
+    """
 
     chassis: str
     physical_networks: frozenset[str]
@@ -28,6 +33,8 @@ class AgentFacts:
     agent_id: str = ""
     host: str = ""
     is_gateway: bool = True
+    answers_external: bool = False
+    cards: frozenset[str] = frozenset()
 
 
 def physical_networks(mappings: str) -> dict[str, str]:
@@ -44,7 +51,9 @@ def facts(agent: Agent) -> AgentFacts | None:
     name = str(agent.configurations.get("chassis_name", agent.host))
     zones = frozenset(zone for zone in agent.availability_zone.split(", ") if zone)
     reaches, is_gateway = frozenset(physical_networks(mappings)), agent.agent_type == GATEWAY_AGENT
-    return AgentFacts(name, reaches, zones, agent.id, agent.host, is_gateway)
+    options = [one.strip() for one in str(agent.configurations.get("ovn-cms-options", "")).split(",")]
+    cards = frozenset(one.removeprefix(_CARD) for one in options if one.startswith(_CARD))
+    return AgentFacts(name, reaches, zones, agent.id, agent.host, is_gateway, _ANSWERS_EXTERNAL in options, cards)
 
 
 def scheduled(
@@ -60,10 +69,14 @@ def scheduled(
     rendezvous hashing (Thaler and Ravishankar, 1998): each router has an order of its own of all chassis, so that
     routers spread, and a chassis that comes or goes moves only the routers that prefer it.
     """
-    able = {agent.chassis for agent in _able(agents, physical_network, zones)}
-    ranked = sorted(able, key=lambda name: (_weight(router_id, name), name))
+    ranked = in_order(router_id, _able(agents, physical_network, zones))
     begin = number % len(ranked) if ranked else 0
     return (ranked[begin:] + ranked[:begin])[:MOST_CHASSIS]
+
+
+def in_order(owner_id: str, agents: Iterable[AgentFacts]) -> list[str]:
+    """Return the chassis of *agents* in the order that the owner of a group has of its own."""
+    return sorted({agent.chassis for agent in agents}, key=lambda name: (_weight(owner_id, name), name))
 
 
 def priorities(
@@ -90,9 +103,13 @@ def priorities(
 
 def _able(agents: Iterable[AgentFacts], physical_network: str | None, zones: Iterable[str]) -> list[AgentFacts]:
     """Return the gateways that reach the network, of these *zones* if there are any."""
+    return reaching((agent for agent in agents if agent.is_gateway), physical_network, zones)
+
+
+def reaching(agents: Iterable[AgentFacts], physical_network: str | None, zones: Iterable[str]) -> list[AgentFacts]:
+    """Return those of *agents* that reach the network, of these *zones* if there are any."""
     wanted = frozenset(zones)
-    gateways = (agent for agent in agents if agent.is_gateway)
-    reach = [a for a in gateways if physical_network is None or physical_network in a.physical_networks]
+    reach = [a for a in agents if physical_network is None or physical_network in a.physical_networks]
     return [agent for agent in reach if not wanted or wanted & agent.zones]
 
 
@@ -104,12 +121,14 @@ def _weight(router_id: str, chassis: str) -> bytes:
 class Group:
     """A group of chassis: a router's own, of its first gateway, or with *port_id* that of another gateway.
 
-    With another *mark* it is that of something else, which is no router: a network's.
+    With another *mark* it is that of something else, which is no router: a network's, or an external port's, with a
+    *title* of its own.
     """
 
     owner_id: str
     port_id: str = ""
     mark: str = "neutron:router_id"
+    title: str = ""
 
     @property
     def text(self) -> str:
@@ -124,7 +143,7 @@ class Group:
     @property
     def name(self) -> str:
         """The name: upstream's, and for further gateways, which share one there, the port's too."""
-        return uuids.router_name(self.owner_id) + (f"-{self.port_id}" if self.port_id else "")
+        return self.title or uuids.router_name(self.owner_id) + (f"-{self.port_id}" if self.port_id else "")
 
 
 def chassis_group(group: Group, chosen: Sequence[tuple[AgentFacts, int]], zones: Sequence[str] = ()) -> Fragment:
