@@ -39,7 +39,8 @@ class Binder(Protocol):
     ) -> Binding:
         """Return how a port of *vnic_type* on *network* binds to a host whose agents are *agents*, or `FAILED`.
 
-        *profile* is what the host's compute service says of the device.
+        *profile* is what the host's compute service says of the device. Of a port that is managed remotely, *agents*
+        are those of all hosts: one of them is the card that *profile* names.
         """
         ...
 
@@ -50,8 +51,8 @@ class Binder(Protocol):
         """
         ...
 
-    def refused_profile(self, profile: Mapping[str, object]) -> str:
-        """Return why a port cannot have *profile*; "" if it can."""
+    def refused_profile(self, vnic_type: str, profile: Mapping[str, object]) -> str:
+        """Return why a port of *vnic_type* cannot have *profile*; "" if it can."""
         ...
 
     def physical_networks(self, agents: Sequence[Agent]) -> frozenset[str]:

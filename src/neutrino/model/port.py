@@ -32,6 +32,7 @@ from neutrino.model.kinds import (
 )
 from neutrino.model.resource import Attr, Child, Tagged, Unique
 
+REMOTE_MANAGED = "remote-managed"  # by a host that the card is; Nova names the card
 # What may be asked for; which of them a host can give is the backend's answer.
 VNIC_TYPES = (
     "normal",
@@ -44,7 +45,7 @@ VNIC_TYPES = (
     "vdpa",
     "accelerator-direct",
     "accelerator-direct-physical",
-    "remote-managed",
+    REMOTE_MANAGED,
 )
 _BESIDE_THE_SWITCH = ("direct", "direct-physical", "macvtap", "baremetal")
 OFFLOADED = "switchdev"  # a capability: the switch of the card forwards for the host's

@@ -141,6 +141,7 @@ async def settings(config: Config, database: Database) -> Settings:
         dns_servers=config.dns_servers,
         has_resolvers=config.dns_on_hosts,
         bfd=config.bfd,
+        is_distributed=config.enable_distributed_floating_ip,
         lease_s=config.dhcp_lease_s,
         dhcp_options={version: dhcp_for_all.checked(version, options, known) for version, options in given.items()},
     )

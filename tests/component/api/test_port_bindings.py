@@ -126,3 +126,27 @@ def test_profiles_that_make_sense(api, port):
     assert nested["binding:profile"] == {"parent_name": port["id"], "tag": 0}
     nowhere = {"port": {"binding:profile": {"parent_name": "nowhere", "tag": 1}}}
     assert api.refused("PUT", f"ports/{port['id']}", nowhere)[:2] == (404, "PortNotFound")
+
+
+CARD = {"pci_vendor_info": "15b3:1017", "pci_slot": "0000:03:00.2", "physical_network": None,
+        "card_serial_number": "AB123", "pf_mac_address": "08:c0:eb:00:00:01", "vf_num": 3}  # fmt: skip
+
+
+def test_a_port_of_a_card_is_bound_to_the_card(api):
+    api.host("compute")
+    given = {"binding:vnic_type": "remote-managed", "binding:host_id": "compute", "binding:profile": CARD}
+    blue = api.network()
+    assert api.port(blue, **given)["binding:vif_type"] == "binding_failed"
+    api.host("dpu", **{"ovn-cms-options": "card-serial-number=AB123", "datapath-type": "netdev"})
+    bound = api.port(blue, **given)
+    assert (bound["binding:vif_type"], bound["binding:vif_details"]["datapath_type"]) == ("ovs", "netdev")
+    later = api.port(blue, **{"binding:vnic_type": "remote-managed"})
+    path = f"ports/{later['id']}"
+    assert api.put(path, **given)["binding:vif_type"] == "ovs"
+    for profile, why in (
+        ({"vf_num": 3}, f"'pci_vendor_info' is missing: {', '.join([*CARD][:-1])} and vf_num go together"),
+        (CARD | {"vf_num": "3"}, "vf_num '3' is not an integer"),
+        (CARD | {"physical_network": 1}, "physical_network 1 is not a name or null"),
+    ):  # fmt: skip
+        refusal = (400, "InvalidInput", f"Invalid input for operation: Invalid binding:profile. {why}.")
+        assert api.refused("PUT", path, {"port": {"binding:profile": profile}}) == refusal

@@ -96,5 +96,5 @@ EXPECTED = {(table, "external_ids", "neutron:revision_number") for table in MARK
     # Routers tell senders of the smaller MTU behind them.
     ("Logical_Router_Port", "options", "gateway_mtu"),
     ("Logical_Router_Port", "options", "reside-on-redirect-chassis"),
-    ("Logical_Switch_Port", "external_ids", "neutron:mtu"),
+    ("Logical_Switch_Port", "external_ids", "neutron:host_id"),  # here from the binding on, there once it is up
 }

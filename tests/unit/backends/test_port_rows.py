@@ -9,8 +9,10 @@ import pytest
 from tests import topology
 
 from neutrino.backends.ovn import dhcp_for_all, dhcp_option, uuids
+from neutrino.backends.ovn.gateway import AgentFacts
 from neutrino.backends.ovn.northbound import backend
 from neutrino.backends.ovn.settings import Settings
+from neutrino.model.agent import Agent
 from neutrino.model.dhcp_option import DhcpOption
 from neutrino.model.dns import assignments
 from neutrino.model.port import HostBinding, Port
@@ -22,11 +24,14 @@ NETWORK = topology.network("blue", dns_domain="<project_id>.example.")
 V4 = topology.subnet("blue-4", NETWORK, "10.0.0.0/24", dns_nameservers=("192.0.2.53",))
 V6 = topology.subnet("blue-6", NETWORK, "fd00::/64", ipv6_address_mode="dhcpv6-stateful")
 
+CARDS = {"dpu": "AB123", "other": "CD456"}
 
-def render(resource: Resource, settings: Settings | None = None) -> Fragment:
+
+def render(resource: Resource, settings: Settings | None = None, agents: tuple[str, ...] = ()) -> Fragment:
     nouns = {noun.resource: noun for noun in backend(settings or Settings()).nouns}
     facts = {one.id: nouns[type(one)].facts(one) for one in (NETWORK, V4, V6)}  # type: ignore[misc]
-    fragment = nouns[type(resource)].render(resource, lambda _, one: facts.get(one))
+    chassis = tuple(AgentFacts(one, frozenset(), host=one, cards=frozenset({CARDS[one]})) for one in agents)
+    fragment = nouns[type(resource)].render(resource, lambda cls, one: chassis if cls is Agent else facts.get(one))
     assert fragment is not None
     return fragment
 
@@ -226,3 +231,35 @@ def test_a_port_of_a_switch_of_hardware() -> None:
     assert Place(*uuids.port_group(uuids.DROP_GROUP), "ports") not in fragment.elements
     carried = lsp(render(port(binding_profile=switch | {"parent_name": "c", "tag": 7})))
     assert (carried["type"], carried["parent_name"], carried["options"]) == ("", "c", {})
+
+
+CARD = {
+    "pci_vendor_info": "15b3:1017",
+    "pci_slot": "0000:03:00.2",
+    "physical_network": None,
+    "card_serial_number": "AB123",
+    "pf_mac_address": "08:c0:eb:00:00:01",
+    "vf_num": 3,
+}
+
+
+def test_the_port_of_a_card_is_plugged_by_the_card() -> None:
+    plug = {
+        "vif-plug-type": "representor",
+        "vif-plug-mtu-request": "1442",
+        "vif-plug:representor:pf-mac": "08:c0:eb:00:00:01",
+        "vif-plug:representor:vf-num": "3",
+    }
+    managed = {"binding_vnic_type": "remote-managed", "binding_host_id": "compute"}
+    fragment = render(port(**managed, binding_profile=CARD), agents=("dpu", "other"))
+    assert lsp(fragment)["options"] == plug | {"requested-chassis": "dpu"}
+    assert lsp(fragment)["external_ids"]["neutron:host_id"] == "compute"
+    assert lsp(render(port(**managed, binding_profile=CARD)))["options"] == plug
+    assert lsp(render(port(**managed), agents=("dpu",)))["options"] == {}
+    normal = port(binding_profile=CARD, binding_host_id="compute")
+    assert lsp(render(normal, agents=("dpu",)))["options"] == {"requested-chassis": "compute"}
+
+
+def test_a_port_s_host_is_written_with_its_binding() -> None:
+    assert lsp(render(port(binding_host_id="src")))["external_ids"]["neutron:host_id"] == "src"
+    assert "neutron:host_id" not in lsp(render(port()))["external_ids"]

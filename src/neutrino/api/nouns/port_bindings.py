@@ -162,7 +162,7 @@ def _bound(
 ) -> HostBinding:
     if port.virtual_parents:
         raise BadRequest("port", "A virtual logical switch port cannot be bound to a host")
-    check_profile(tx, request, profile)
+    check_profile(tx, request, vnic_type, profile)
     binding = bind(tx, request, networks.get(tx, port.network_id), host, vnic_type, profile)
     if binding.vif_type == BINDING_FAILED:
         raise PortBindingError(port.id, host)

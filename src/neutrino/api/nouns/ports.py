@@ -50,6 +50,7 @@ from neutrino.model.port import (
     IMMEDIATE,
     NETWORK_OWNER_PREFIX,
     NO_ADDRESS,
+    REMOTE_MANAGED,
     SERVICE_OWNERS,
     UNBOUND,
     AddressPair,
@@ -67,6 +68,7 @@ MAC_TRIES = 16
 _WITH_MAC = select(TABLES[Port].c.id).where(
     TABLES[Port].c.network_id == bindparam("network_id"), TABLES[Port].c.mac_address == bindparam("mac")
 )
+_ALL_AGENTS = select_all(Agent)
 _AGENTS_ON = select_all(Agent).where(TABLES[Agent].c.host == bindparam("host"))
 
 
@@ -111,8 +113,8 @@ def _create(tx: Transaction, request: Request, given: Given, mac: str) -> Port:
         subnets = routed.on_host(tx, request, network, subnets, host)
     fixed_ips = () if is_deferred else routed.checked(subnets, allocate(tx, network, subnets, wanted, mac, trusted))
     given = given | port_names.kept(request, given) | {"binding_profile": _profile(given)}
-    check_profile(tx, request, given["binding_profile"])  # type: ignore[arg-type]
     port_id, vnic_type = str(uuid.uuid4()), str(given["binding_vnic_type"])
+    check_profile(tx, request, vnic_type, given["binding_profile"])  # type: ignore[arg-type]
     binding = bind(
         tx,
         request,
@@ -164,7 +166,8 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
         values["binding_profile"] = _profile(
             {"binding_profile": old.binding_profile, "trusted": old.trusted, "hardware_offload_type": None} | values
         )
-        check_profile(tx, request, values["binding_profile"])  # type: ignore[arg-type]
+        vnic_type = str(values.get("binding_vnic_type", old.binding_vnic_type))
+        check_profile(tx, request, vnic_type, values["binding_profile"])  # type: ignore[arg-type]
     if "extra_dhcp_opts" in values:
         values["extra_dhcp_opts"] = port_options.options(
             tx,
@@ -292,9 +295,9 @@ def _profile(given: Given) -> Mapping[str, object]:
     return profile
 
 
-def check_profile(tx: Transaction, request: Request, profile: Mapping[str, object]) -> None:
+def check_profile(tx: Transaction, request: Request, vnic_type: str, profile: Mapping[str, object]) -> None:
     """Refuse a binding profile that the backend can make nothing of, or that names a port that is not there."""
-    if why := request.binder.refused_profile(profile):
+    if why := request.binder.refused_profile(vnic_type, profile):
         raise InvalidInput(f"Invalid binding:profile. {why}")
     if (parent := profile.get(PARENT)) is not None and tx.get(Port, str(parent)) is None:
         raise PortNotFound(str(parent)[:255])
@@ -306,7 +309,8 @@ def bind(
     """Return how a port of *network* is plugged at *host*; where there is none, it is not."""
     if not host:
         return NO_BINDING
-    agents = [to_resource(Agent, row) for row in tx.connection.execute(_AGENTS_ON, {"host": host})]
+    found = _ALL_AGENTS if vnic_type == REMOTE_MANAGED else _AGENTS_ON
+    agents = [to_resource(Agent, row) for row in tx.connection.execute(found, {"host": host})]
     return request.binder.bind(vnic_type=vnic_type, network=network, agents=agents, profile=profile)
 
 

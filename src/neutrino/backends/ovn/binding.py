@@ -5,14 +5,14 @@ Source: upstream, mech_driver.py, bind_port.
 
 from collections.abc import Mapping, Sequence
 
-from neutrino.backends.ovn import dhcp_option
+from neutrino.backends.ovn import dhcp_option, smart_nic
 from neutrino.backends.ovn import profile as profiles
 from neutrino.backends.ovn.gateway import facts, physical_networks, priorities
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
 from neutrino.model.binding import FAILED, NO_PROFILE, Binding
 from neutrino.model.dhcp_option import DhcpOption
 from neutrino.model.network import Network
-from neutrino.model.port import OFFLOADED
+from neutrino.model.port import OFFLOADED, REMOTE_MANAGED
 from neutrino.model.router import Router
 
 VIF_TYPE = "ovs"
@@ -29,13 +29,15 @@ class OvnBinder:
     def bind(
         self, *, vnic_type: str, network: Network, agents: Sequence[Agent], profile: Mapping[str, object] = NO_PROFILE
     ) -> Binding:
-        """Return the binding of a port of *vnic_type* on *network* to the host of *agents*.
+        """Return the binding of a port of *vnic_type* on *network* to the host of *agents*, or to the card among them.
 
         A virtual function is OVN's only where the switch of the card forwards for it, as *profile* says.
         """
         capabilities = profile.get("capabilities")
         is_offloaded = isinstance(capabilities, list) and OFFLOADED in capabilities
-        if vnic_type not in _VNIC_TYPES and not (vnic_type in _OFFLOADED_TYPES and is_offloaded):
+        if vnic_type == REMOTE_MANAGED:
+            agents = [agent for agent in agents if smart_nic.is_of(facts(agent), profile)]
+        elif vnic_type not in _VNIC_TYPES and not (vnic_type in _OFFLOADED_TYPES and is_offloaded):
             return FAILED
         for agent in agents:
             if agent.agent_type in _TYPES and agent.alive and _reaches(agent.configurations, network):
@@ -58,9 +60,9 @@ class OvnBinder:
         """Return why OVN's DHCP cannot give *option*; "" if it can."""
         return dhcp_option.refused(option, known)
 
-    def refused_profile(self, profile: Mapping[str, object]) -> str:
+    def refused_profile(self, vnic_type: str, profile: Mapping[str, object]) -> str:
         """Return why OVN can make nothing of *profile*; "" if it can."""
-        return profiles.refused(profile)
+        return profiles.refused(vnic_type, profile)
 
 
 def _reaches(configurations: Mapping[str, object], network: Network) -> bool:

@@ -16,6 +16,7 @@ from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
 
 DROP = 1000  # upstream, ACL_PRIORITY_DROP
 OPTIONS = {"ignore_lsp_down": "false"}  # no answers to ARP for ports that are not up (upstream since 21.12)
+DISTRIBUTED = "neutron:fip-distributed"  # ovn-bgp-agent reads it: where floating IPs are announced
 RATE, BURST = 100, 25  # packets a second that are written of one ACL
 _GROUP = uuids.DROP_GROUP
 
@@ -77,4 +78,5 @@ def fragment(observed: Observed, settings: Settings = DEFAULTS) -> Fragment:
     elements: dict[Place, Elements] = {Place(*group, "acls"): frozenset(members)}
     for uuid in observed.get("NB_Global", {}):
         elements[Place("NB_Global", uuid, "options")] = options(settings)
+        elements[Place("NB_Global", uuid, "external_ids")] = {DISTRIBUTED: str(settings.is_distributed)}
     return Fragment(rows, elements)

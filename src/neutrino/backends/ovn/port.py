@@ -9,17 +9,18 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from neutrino.backends.ovn import external, nb, port_dhcp, port_dns, profile, pvlan, qos, router_port, uuids
+from neutrino.backends.ovn import external, nb, port_dhcp, port_dns, profile, pvlan, qos, router_port, smart_nic, uuids
 from neutrino.backends.ovn.network import NetworkFacts
 from neutrino.backends.ovn.port_dhcp import DEVICES, Subnets
 from neutrino.model.addressing import eui64
+from neutrino.model.agent import Agent
 from neutrino.model.network import Network
-from neutrino.model.port import BINDING_FAILED, DISTRIBUTED, FLOATING_IP, UNBOUND, Port
+from neutrino.model.port import BINDING_FAILED, DISTRIBUTED, FLOATING_IP, REMOTE_MANAGED, UNBOUND, Port
 from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import NOTHING, Columns, Elements, Fragment, Key, Place
-from neutrino.reconcile.noun import See
+from neutrino.reconcile.noun import EVERY, See
 
 _VIRTUAL = "virtual"
 _BALANCER = "ovn-lb-vip-"
@@ -28,7 +29,6 @@ _HEALTH_MONITOR = "ovn-lb-hm:distributed"
 _HEALTH_MONITOR_DEVICE = "ovn-lb-hm"
 """Owner and beginning of the device id of the port from which each host of ovn-octavia-provider checks members."""
 LINK_LOCAL = "fe80::/64"  # RFC 4862
-NO_OPTIONS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def quality(port: Port, see: See) -> tuple[Mapping[str, str], Fragment]:
     return options, qos.applied(subject, rules, is_guaranteed=bool(options))
 
 
-def options(port: Port) -> dict[str, str]:
+def options(port: Port, see: See) -> dict[str, str]:
     """Return where *port* is to be bound: at its host, or at two while it migrates (ovn-nb(5), requested-chassis)."""
     if port.is_of_router:
         return router_port.lsp_options(port)
@@ -131,12 +131,16 @@ def options(port: Port) -> dict[str, str]:
         return dict(switch)
     if is_virtual(port):
         return {"virtual-ip": port.virtual_ip, "virtual-parents": ",".join(port.virtual_parents)}
-    if not port.binding_host_id or port.is_external:
+    host = port.binding_host_id
+    if port.binding_vnic_type == REMOTE_MANAGED:
+        network: NetworkFacts | None = see(Network, port.network_id)
+        named |= smart_nic.plugged(port, network.mtu) if network else {}
+        host = smart_nic.host(port, see(Agent, EVERY))
+    if not host or port.is_external:
         return named
     if target := _target(port):
-        chassis = f"{port.binding_host_id},{target}"
-        return named | {"requested-chassis": chassis, "activation-strategy": "rarp"}
-    return named | {"requested-chassis": port.binding_host_id}
+        return named | {"requested-chassis": f"{host},{target}", "activation-strategy": "rarp"}
+    return named | {"requested-chassis": host}
 
 
 def _target(port: Port) -> str:
@@ -151,7 +155,9 @@ def _target(port: Port) -> str:
 def external_ids(port: Port, subnets: Subnets, scopes: Mapping[int, str], mtu: str = "") -> dict[str, str]:
     """Return the marks of *port*: upstream's keys, without the revision number; *mtu* only where it is told there."""
     capabilities = port.binding_profile.get("capabilities")
-    return {
+    # Upstream writes it once the port is up, which here would be a second change of the row for each instance.
+    host = {"neutron:host_id": port.binding_host_id} if port.binding_host_id else {}
+    return host | {
         "neutron:port_name": port.name,
         "neutron:device_id": port.device_id,
         "neutron:project_id": port.project_id,
@@ -188,7 +194,7 @@ def logical_switch_port(
     port: Port,
     marks: dict[str, str],
     dhcp: tuple[UUID | None, UUID | None],
-    more: Mapping[str, str] = NO_OPTIONS,
+    options: dict[str, str],
     chassis_group: UUID | None = None,
 ) -> nb.Logical_Switch_Port:
     """Return the Logical_Switch_Port of *port* (ovn-nb(5), Logical_Switch_Port).
@@ -209,7 +215,7 @@ def logical_switch_port(
         dhcpv4_options=v4,
         dhcpv6_options=v6,
         ha_chassis_group=chassis_group,
-        options={**options(port), **more},
+        options=options,
         external_ids=marks,
     )
 
@@ -241,13 +247,13 @@ def fragment(port: Port, see: See) -> Fragment | None:
     named: NetworkFacts | None = see(Network, port.network_id) if is_told else None
     v4, rows_v4 = port_dhcp.options_of(port, subnets, named, 4)
     v6, rows_v6 = port_dhcp.options_of(port, subnets, named, 6)
-    more, limits = quality(port, see)
+    guarantees, limits = quality(port, see)
     private = pvlan.membership(port)
     group, group_rows = external.chassis_group(port, see) if port.is_external else (None, NOTHING)
     elements.update({**limits.elements, **private.elements, **group_rows.elements})
     mtu = str(named.mtu) if named and is_everywhere(port) else ""  # each host's agent makes a device of it
     marks = external_ids(port, subnets, _scopes(subnets, see), mtu)
-    row = logical_switch_port(port, marks, (v4, v6), more, group and group.uuid)
+    row = logical_switch_port(port, marks, (v4, v6), {**options(port, see), **guarantees}, group and group.uuid)
     rows: dict[Key, Columns] = {key: columns(row), **limits.rows, **private.rows, **rows_v4, **rows_v6}
     rows.update(group_rows.rows)
     if named is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Upstream's options: DEFAULT dns_domain; and of [ovn] what concerns DHCP, and BFD between chassis."""
+    """Upstream's options: DEFAULT dns_domain; and of [ovn] what concerns DHCP, BFD between chassis, floating IPs."""
 
     dns_domain: str = ""
     dns_servers: tuple[str, ...] = ()
@@ -15,6 +15,7 @@ class Settings:
     # For all subnets, by IP version, as OVN has them (dhcp_for_all.py).
     dhcp_options: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     bfd: tuple[int, int, int] = (1000, 100, 3)  # min-rx and min-tx in milliseconds, multiplier; upstream's default
+    is_distributed: bool = False  # new routers, where nobody says
 
 
 DEFAULTS = Settings()

@@ -41,6 +41,10 @@ _PORT_OPTIONS = frozenset(
         "qos_min_rate",
         "requested-chassis",
         "router-port",
+        "vif-plug-mtu-request",
+        "vif-plug-type",
+        "vif-plug:representor:pf-mac",
+        "vif-plug:representor:vf-num",
         "virtual-ip",
         "virtual-parents",
         "vtep-logical-switch",
@@ -104,7 +108,7 @@ def _wholes(*names: str) -> dict[str, Column]:
 
 
 _TABLES = (
-    Table("NB_Global", {"options": Keys(_is_no_key)}, _is_never_ours),
+    Table("NB_Global", {"options": Keys(_is_no_key), "external_ids": Keys(_is_no_key)}, _is_never_ours),
     Table(
         "Logical_Switch",
         {
