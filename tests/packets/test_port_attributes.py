@@ -38,14 +38,14 @@ OPTIONS = {
 }
 
 
-def told(site: Site, instance: Instance, folder: Path) -> dict[str, str]:
-    """Return what DHCP tells an instance, by udhcpc's names."""
+def told(site: Site, instance: Instance, folder: Path, *sent: str) -> dict[str, str]:
+    """Return what DHCP tells an instance that sends these options besides, by udhcpc's names."""
     script = folder / "tell"
     script.write_text("#!/bin/sh\nexport -p\n")
     script.chmod(0o755)
     busybox = site.lab.place.programs.path("busybox")
     wanted = [word for name in ("bootfile", "hostname", "domain", "ntpsrv", "mtu") for word in ("-O", name)]
-    words = (busybox, "udhcpc", "-i", "eth0", "-n", "-q", "-t", "3", "-T", "1", *wanted, "-s", str(script))
+    words = (busybox, "udhcpc", "-i", "eth0", "-n", "-q", "-t", "3", "-T", "1", *wanted, *sent, "-s", str(script))
     done = site.lab.exec(instance.name, *words, check=False)
     pairs = (line.removeprefix("export ").partition("=") for line in done.stdout.splitlines())
     return {name: value.strip("'") for name, _, value in pairs}
@@ -66,6 +66,16 @@ def test_options_of_one_port(site: Site, tmp_path: Path) -> None:
     off = [{"opt_name": "dhcp_disabled", "opt_value": "true"}]
     site.api.update("ports", "port", a.port["id"], extra_dhcp_opts=off)
     assert eventually(lambda: "ip" not in told(site, a, tmp_path))
+
+
+@pytest.mark.proves("dhcp-options")
+def test_firmware_and_ipxe_are_told_files_of_their_own(site: Site, tmp_path: Path) -> None:
+    """By the names that Ironic has for them, which are dnsmasq's."""
+    files = {"tag:!ipxe,67": "snponly.efi", "tag:ipxe,67": "http://boot.example/ipxe"}
+    every = [{"opt_name": name, "opt_value": value} for name, value in files.items()]
+    a = site.instance("a", site.network(), "h1", extra_dhcp_opts=every)
+    assert told(site, a, tmp_path)["bootfile"] == "snponly.efi"
+    assert told(site, a, tmp_path, "-x", "0xaf:0102")["bootfile"] == "http://boot.example/ipxe"  # option 175: iPXE's
 
 
 @pytest.mark.proves("dns")

@@ -89,6 +89,8 @@ def test_dhcp_is_switched_off_by_version() -> None:
         ("ip-forward-enable", "true", "ip_forward_enable", "1"),
         ("51", "0600", "lease_time", "600"),
         ("wpad", '"http://x"', "wpad", '"http://x"'),
+        ("tag:ipxe,67", "x", "bootfile_name", '"x"'),
+        ("tag:!ipxe,bootfile-name", "x", "bootfile_name_alt", '"x"'),
         ("ms-classless-static-route", "{10.1.0.0/16, 10.0.0.1}", "ms_classless_static_route", "{10.1.0.0/16,10.0.0.1}"),
     ],
 )
@@ -96,6 +98,15 @@ def test_expressions(name: str, value: str, ours: str, expression: str) -> None:
     option = DhcpOption(name, value)
     assert dhcp_option.refused(option, {}) == ""
     assert dhcp_option.expressions((option,), 4) == {ours: expression}
+
+
+def test_files_to_boot_from_over_ipv6_where_ovn_knows_them() -> None:
+    options = [DhcpOption(f"tag:{tag},59", tag, 6) for tag in ("ipxe6", "!ipxe6")]
+    assert [dhcp_option.refused(one, {}) for one in options] == [
+        f"DHCP of IPv6 does not know the option 'tag:{tag},59'" for tag in ("ipxe6", "!ipxe6")
+    ]
+    assert not any(dhcp_option.refused(one, {"6": ["bootfile_name", "bootfile_name_alt"]}) for one in options)
+    assert dhcp_option.expressions(options, 6) == {"bootfile_name": '"ipxe6"', "bootfile_name_alt": '"!ipxe6"'}
 
 
 KNOWN = {"4": ["ntp_server", "wpad"], "6": ["domain_search"]}

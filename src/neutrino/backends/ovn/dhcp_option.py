@@ -15,7 +15,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from neutrino.model.dhcp_option import DISABLED, MAY_BE_BLANK, DhcpOption
 from neutrino.model.kinds import shown
 
-# By IP version: OVN's name, its type, and the names by which clients of the API know it.
+# By IP version: OVN's name, its type, and the names by which clients of the API know it. Ironic names files to boot
+# from by dnsmasq's tags: one for iPXE itself, and one for firmware, which that loads first.
 _OPTIONS: Mapping[int, Sequence[tuple[str, str, tuple[str, ...]]]] = {
     4: (
         ("netmask", "ipv4", ("netmask", "1")),
@@ -42,7 +43,7 @@ _OPTIONS: Mapping[int, Sequence[tuple[str, str, tuple[str, ...]]]] = {
         ("T1", "uint32", ("T1", "58")),
         ("T2", "uint32", ("T2", "59")),
         ("tftp_server", "str", ("tftp-server", "66")),
-        ("bootfile_name", "str", ("bootfile-name", "67")),
+        ("bootfile_name", "str", ("bootfile-name", "67", "tag:ipxe,bootfile-name", "tag:ipxe,67")),
         ("domain_search_list", "str", ("domain-search", "119")),
         ("classless_static_route", "routes", ("classless-static-route", "121")),
         ("tftp_server_address", "ipv4", ("tftp-server-address", "150")),
@@ -50,14 +51,15 @@ _OPTIONS: Mapping[int, Sequence[tuple[str, str, tuple[str, ...]]]] = {
         ("ms_classless_static_route", "routes", ("ms-classless-static-route", "249")),
         ("wpad", "str", ("wpad", "252")),
         ("next_server", "ipv4", ("server-ip-address", "255")),
-        ("bootfile_name_alt", "str", ("bootfile-name-alt",)),
+        ("bootfile_name_alt", "str", ("bootfile-name-alt", "tag:!ipxe,bootfile-name", "tag:!ipxe,67")),
     ),
     6: (
         ("server_id", "mac", ("server-id", "2")),
         ("ia_addr", "ipv6", ("ia-addr", "5")),
         ("dns_server", "ipv6", ("dns-server", "23")),
         ("domain_search", "str", ("domain-search", "24")),
-        ("bootfile_name", "str", ("bootfile-name", "59")),
+        ("bootfile_name", "str", ("bootfile-name", "59", "tag:ipxe6,bootfile-name", "tag:ipxe6,59")),
+        ("bootfile_name_alt", "str", ("tag:!ipxe6,bootfile-name", "tag:!ipxe6,59")),
     ),
 }
 _BY_NAME = {
