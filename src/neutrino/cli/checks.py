@@ -4,6 +4,7 @@ Here: which checks there are and in which order. Not here: the checks (tests/,
 pyproject.toml), what is measured (bench/).
 """
 
+import itertools
 import os
 import subprocess
 import sys
@@ -72,37 +73,40 @@ FETCHED: tuple[Callable[[], object], ...] = (
 
 def test(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(help=f"lint, {', '.join(KINDS)}, or all.")] = "all",
+    kind: Annotated[str, typer.Argument(help=f"lint, {', '.join(KINDS)}, or several of these, or all.")] = "all",
     release: Release = "",
     parity: Annotated[
         bool, typer.Option("--parity", help="Packets only: keep the results, and write docs/parity.md from them.")
     ] = False,
 ) -> None:
-    """Run the linters and the tests (or one kind); words after `--` go to pytest."""
+    """Run the linters and the tests (or some kinds); words after `--` go to pytest."""
     if kind not in (*KINDS, "lint", "all"):
         raise StackFault(f"{kind} is no kind of test: choose lint, {', '.join(KINDS)} or all")
-    options = [word for word in context.args if word != "--"]
-    if parity and (kind != "packets" or options):
+    is_all = kind == "all"
+    besides = [] if is_all else list(itertools.takewhile((*KINDS, "lint").__contains__, context.args))
+    chosen = {*KINDS, "lint"} if is_all else {kind, *besides}
+    options = [word for word in context.args[len(besides) :] if word != "--"]
+    if parity and (chosen != {"packets"} or options):
         raise StackFault("--parity is of all packet scenarios: `./stack test packets --parity`")
-    fetched = FETCHED if kind == "all" else ()
+    fetched = FETCHED if is_all else ()
     with ThreadPoolExecutor(len(FETCHED)) as pool:
         fetching = [pool.submit(one) for one in fetched]
-        failed = _lint() if kind in ("lint", "all") else []
+        failed = _lint() if "lint" in chosen else []
         for one in fetching:
             one.result()
-    folders = [name for name in KINDS if kind in (name, "all") and any((CHECKOUT / "tests" / name).rglob("test_*.py"))]
+    folders = [name for name in KINDS if name in chosen and any((CHECKOUT / "tests" / name).rglob("test_*.py"))]
     if folders:
         os.environ["NEUTRINO_PROGRAMS"] = str(programs.obtain(release).bin)
         if "page" in folders:
             os.environ["NEUTRINO_BROWSER"] = str(browser.obtain())
         with tempfile.TemporaryDirectory(prefix="neutrino-") as place:
             reports = Path(place) if parity else None
-            failed += _rounds(folders, f" and not {THOROUGH}" if kind == "all" else "", options, reports)
+            failed += _rounds(folders, f" and not {THOROUGH}" if is_all else "", options, reports)
             if reports and _run(sys.executable, "-m", "tests.parity.page", *map(str, sorted(reports.iterdir()))) != 0:
                 failed.append("docs/parity.md")
-        failed += _older(options) if kind == "all" and not release else []
-    elif kind != "lint":
-        raise StackFault(f"there are no tests in tests/{kind}")
+        failed += _older(options) if is_all and not release else []
+    elif chosen != {"lint"}:
+        raise StackFault(f"there are no tests in {', '.join(f'tests/{one}' for one in sorted(chosen - {'lint'}))}")
     if failed:
         raise StackFault(f"failed: {'; '.join(failed)}")
 
