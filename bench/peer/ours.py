@@ -1,5 +1,6 @@
 """Our own server, started as the peer is: in a folder, on its own OVN central, with so many API processes."""
 
+import compileall
 import socket
 import sys
 from pathlib import Path
@@ -45,7 +46,8 @@ class Neutrino(Side):
         self._environment = {"PYTHONPATH": str(ROOT / "src")}
 
     def prepare(self) -> None:
-        """Start OVN's databases and make the tables."""
+        """Start OVN's databases and make the tables, with all modules compiled, as those of installed packages are."""
+        compileall.compile_dir(ROOT / "src" / "neutrino", quiet=1)
         pids = central.start(self._daemons, self._programs, self.folder)
         self.groups |= {name: (one,) for name, one in pids.items()}
         self._configuration.touch(0o600)

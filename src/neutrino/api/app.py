@@ -15,7 +15,6 @@ from neutrino.api.endpoint import Endpoint, Req, Resp, pairs
 from neutrino.api.extensions import BY_ALIAS, EXTENSIONS
 from neutrino.api.identity.authentication import Authenticator, NoAuth
 from neutrino.api.nouns import tags
-from neutrino.api.openapi import document as openapi
 from neutrino.api.page import files as page
 from neutrino.api.page.events import Events
 from neutrino.api.page.feed import Feed
@@ -253,7 +252,9 @@ class Description:
 
     async def on_get(self, _req: Req, resp: Resp) -> None:
         """Show it."""
-        resp.data = openapi.encoded()
+        from neutrino.api.openapi.document import encoded  # which few ask for
+
+        resp.data = encoded()
 
 
 class RequestId:

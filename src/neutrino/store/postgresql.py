@@ -22,14 +22,18 @@ import sqlalchemy
 from psycopg.abc import Buffer
 from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import URL, create_engine, event, text
+from sqlalchemy.dialects.sqlite.dml import OnConflictDoNothing, OnConflictDoUpdate
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import NullPool
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from neutrino.model.faults import DatabaseUnavailable
 from neutrino.store.database import Database
 from neutrino.store.schema import HEAD, postgresql_version, upgrade_postgresql
 from neutrino.store.statements import Connection
+from neutrino.store.tables import metadata
 from neutrino.store.writer import Session, Writer
 
 T = TypeVar("T")
@@ -51,6 +55,18 @@ SETTINGS = """
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
 """
 _BROKEN_OFF = {"40001", "40P01"}  # serialization failure, deadlock
+
+
+@compiles(OnConflictDoNothing, "postgresql")
+@compiles(OnConflictDoUpdate, "postgresql")
+def _on_conflict(clause: OnConflictDoNothing | OnConflictDoUpdate, compiler: SQLCompiler, **kw: Any) -> Any:
+    """Return what SQLite's ON CONFLICT is for PostgreSQL: the same, but that a constraint may be named there."""
+    clause.constraint_target = None  # type: ignore[union-attr]
+    return getattr(compiler, f"visit_{clause.__visit_name__}")(clause, **kw)
+
+
+for _index in (one for table in metadata.tables.values() for one in table.indexes):
+    _index.dialect_options["postgresql"]["where"] = _index.dialect_options["sqlite"]["where"]
 
 
 class PostgreSQL(Database):

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 from sqlalchemy import Executable, Select, bindparam, delete, insert, update
-from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite has the same words, and takes them from it
+from sqlalchemy.dialects.sqlite import insert as upsert  # what it means for PostgreSQL, postgresql.py says
 from sqlalchemy.sql.dml import Delete, Insert, Update
 
 from neutrino.model.resource import Resource, Standard, attributes

@@ -125,7 +125,6 @@ def _table(cls: type[Resource]) -> Table:
             *unique.columns,
             unique=True,
             sqlite_where=text(unique.where) if unique.where else None,
-            postgresql_where=text(unique.where) if unique.where else None,
         )
         for unique in cls.unique
     ]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite has the same words, and takes them from it
+from sqlalchemy.dialects.sqlite import insert as upsert  # what it means for PostgreSQL, postgresql.py says
 
 from neutrino.store.statements import Connection
 from neutrino.store.tables import quota_usages, quotas

@@ -6,8 +6,8 @@ import msgspec
 from tests.topology import agent, an_id, network, port
 
 from neutrino.backends.ovn import external
-from neutrino.backends.ovn.gateway import MOST_CHASSIS, AgentFacts, facts, priorities, scheduled
 from neutrino.backends.ovn.network import facts as network_facts
+from neutrino.backends.ovn.scheduling import MOST_CHASSIS, AgentFacts, facts, priorities, scheduled
 from neutrino.model.agent import Agent
 from neutrino.model.network import Network
 from neutrino.model.port import Port

@@ -2,7 +2,7 @@
 
 from tests.topology import agent, local_association, local_ip, network, port, subnet
 
-from neutrino.backends.ovn import chassis, gateway
+from neutrino.backends.ovn import chassis, scheduling
 from neutrino.backends.ovn import local_ip as rows
 from neutrino.backends.ovn.port import facts
 from neutrino.model.agent import Agent
@@ -21,7 +21,7 @@ def meanings(*targets: Port) -> dict[str, dict[str, str]]:
     known = {target.id: facts(target) for target in targets}
 
     def see(cls: type, one: str) -> object:
-        return tuple(map(gateway.facts, AGENTS)) if cls is Agent else known[one]
+        return tuple(map(scheduling.facts, AGENTS)) if cls is Agent else known[one]
 
     world = World()
     for target in targets:

@@ -9,8 +9,8 @@ import pytest
 from tests import topology
 
 from neutrino.backends.ovn import dhcp_for_all, dhcp_option, uuids
-from neutrino.backends.ovn.gateway import AgentFacts
 from neutrino.backends.ovn.northbound import backend
+from neutrino.backends.ovn.scheduling import AgentFacts
 from neutrino.backends.ovn.settings import Settings
 from neutrino.model.agent import Agent
 from neutrino.model.dhcp_option import DhcpOption

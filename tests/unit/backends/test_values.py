@@ -5,7 +5,7 @@ from tests.topology import an_id, network
 from neutrino.backends.ovn import uuids
 from neutrino.backends.ovn.agents import agent, agent_id
 from neutrino.backends.ovn.binding import OvnBinder
-from neutrino.backends.ovn.gateway import physical_networks
+from neutrino.backends.ovn.scheduling import physical_networks
 from neutrino.backends.ovn.status import status
 from neutrino.model.binding import FAILED
 

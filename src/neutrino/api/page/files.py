@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -49,6 +50,7 @@ class File:
     tag: str  # HTTP's ETag
 
 
+@cache
 def files() -> Mapping[str, File]:
     """Return the page's files by name. Nothing else is served, whatever is asked for."""
     out = {}
@@ -67,12 +69,9 @@ def is_wanted(req: Req) -> bool:
 class Files:
     """``/page/{name}``."""
 
-    def __init__(self) -> None:
-        self._files = files()
-
     async def on_get(self, req: Req, resp: Resp, name: str = "index.html") -> None:
         """Serve a file, or say that the browser has it."""
-        found = self._files.get(name)
+        found = files().get(name)
         if found is None:
             raise HTTPNotFound(req.path)
         for key, value in HEADERS.items():

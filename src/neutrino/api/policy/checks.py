@@ -7,16 +7,18 @@ SQL (clauses.py).
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias, Union
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias, Union
 
-from oslo_config import cfg
-from oslo_policy import _checks, policy
+from oslo_policy import _checks
 
 from neutrino.api.identity.caller import Caller
 
+if TYPE_CHECKING:
+    from oslo_policy.policy import Enforcer
+
 _REFERENCE = re.compile(r"%\((.*)\)s")
 DERIVED = ("shared", "router:external")  # attributes that the entries tell, for the caller
-_ENFORCER = policy.Enforcer(cfg.ConfigOpts())  # what checks that ask others have their options of
 _OF_CALLER = ("roles", "service_roles", "system_scope", "is_admin")  # what a `Standing` is made of
 
 
@@ -90,9 +92,18 @@ def _credentials(caller: Caller) -> dict[str, object]:
     }
 
 
+@cache
+def _enforcer() -> "Enforcer":
+    """Return what checks that ask others have their options of."""
+    from oslo_config import cfg
+    from oslo_policy.policy import Enforcer  # slow to load
+
+    return Enforcer(cfg.ConfigOpts())
+
+
 def ask(check: _checks.BaseCheck, target: Mapping[str, object], caller: Caller) -> bool:
     """Return what oslo.policy's own *check* says."""
-    return bool(check(target, _credentials(caller), _ENFORCER))
+    return bool(check(target, _credentials(caller), _enforcer()))
 
 
 def condition(check: _checks.BaseCheck, rules: Mapping[str, _checks.BaseCheck], caller: Caller) -> Condition:

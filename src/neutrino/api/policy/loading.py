@@ -3,14 +3,18 @@
 Here: reading and checking. Not here: the rules (rules/), what they mean for a caller (authority.py).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from oslo_policy import _checks, _parser, policy
+from oslo_policy import _checks, _parser
 
 from neutrino.api.policy.rules import DEFAULTS, SCOPED
 from neutrino.runtime.config import ConfigError
+
+if TYPE_CHECKING:
+    from oslo_policy.policy import RuleDefault
 
 _FALLBACK = "default"  # the rule that holds where there is none of the name
 
@@ -40,7 +44,8 @@ def load(files: Sequence[Path] = (), *, enforces_scope: bool = True) -> Rules:
     own: dict[str, str] = {}
     for file in files:
         own |= _read(file)
-    checks = Checks({name: _parser.parse_rule(text) for name, text in {**DEFAULTS, **own}.items()})
+    parsed = _parsed_defaults() | _parsed(own.values())
+    checks = Checks({name: parsed[text] for name, text in {**DEFAULTS, **own}.items()})
     for name, text in own.items():
         if isinstance(checks[name], _checks.FalseCheck) and text.strip() != "!":
             raise ConfigError(f"policy rule {name!r}: {text!r} cannot be understood")
@@ -50,7 +55,26 @@ def load(files: Sequence[Path] = (), *, enforces_scope: bool = True) -> Rules:
     return Rules(checks, changed, enforces_scope)
 
 
+def _parsed(texts: Iterable[str]) -> dict[str, _checks.BaseCheck]:
+    """Return the check of each text; rules that say the same are one."""
+    return {text: _parser.parse_rule(text) for text in set(texts)}
+
+
+def _parsed_defaults() -> dict[str, _checks.BaseCheck]:
+    """Return the check of each text of the default rules, without a look for kinds of checks that others installed.
+
+    To look for them loads what oslo.policy has of its own, an HTTP client among it; only operators' rules have them.
+    """
+    looked_for, _checks.extension_checks = _checks.extension_checks, {}
+    try:
+        return _parsed(DEFAULTS.values())
+    finally:
+        _checks.extension_checks = looked_for
+
+
 def _read(file: Path) -> dict[str, str]:
+    from oslo_policy import policy  # slow to load
+
     try:
         found = policy.parse_file_contents(file.read_text())
     except (OSError, ValueError) as error:
@@ -91,12 +115,12 @@ def description(name: str) -> str:
     return f"{said}, its {attribute}" if attribute else said
 
 
-def list_rules() -> Sequence[policy.RuleDefault]:
+def list_rules() -> "Sequence[RuleDefault]":
     """Return the default rules for oslo.policy's own tools, as its entry point ``oslo.policy.policies`` asks."""
+    from oslo_policy.policy import RuleDefault  # slow to load
+
     return [
-        policy.RuleDefault(
-            name, text, description=description(name), scope_types=["project"] if name in SCOPED else None
-        )
+        RuleDefault(name, text, description=description(name), scope_types=["project"] if name in SCOPED else None)
         for name, text in DEFAULTS.items()
     ]
 

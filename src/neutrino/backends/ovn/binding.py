@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from neutrino.backends.ovn import dhcp_option, smart_nic
 from neutrino.backends.ovn import profile as profiles
-from neutrino.backends.ovn.gateway import facts, physical_networks, priorities
+from neutrino.backends.ovn.scheduling import facts, physical_networks, priorities
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
 from neutrino.model.binding import FAILED, NO_PROFILE, Binding
 from neutrino.model.dhcp_option import DhcpOption

@@ -4,7 +4,7 @@ Each chassis has its row as long as it is there, also while nothing has a variab
 variables of a row that goes, and aborts when a row comes back then (`template_vars_update`, OVN 23.03 to 26.03).
 """
 
-from neutrino.backends.ovn import gateway, nb, uuids
+from neutrino.backends.ovn import nb, scheduling, uuids
 from neutrino.model.agent import Agent
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import Fragment, Key
@@ -18,7 +18,7 @@ def variables_key(chassis: str) -> Key:
 
 def fragment(agent: Agent, see: See) -> Fragment | None:  # noqa: ARG001 - a chassis sees nobody
     """Return what *agent* renders to: nothing, where it is no chassis's own."""
-    facts = gateway.facts(agent)
+    facts = scheduling.facts(agent)
     if facts is None:
         return None
     row = nb.Chassis_Template_Var(chassis=facts.chassis, external_ids={"neutron:host": facts.host})

@@ -6,10 +6,11 @@ router. Here: which chassis that is. Source: upstream, common/ovn/utils.py, sync
 
 from collections.abc import Sequence
 
-from neutrino.backends.ovn import gateway
-from neutrino.backends.ovn.gateway import AgentFacts, Group
+from neutrino.backends.ovn import gateway, scheduling
+from neutrino.backends.ovn.gateway import Group
 from neutrino.backends.ovn.network import NetworkFacts
 from neutrino.backends.ovn.router import RouterFacts
+from neutrino.backends.ovn.scheduling import AgentFacts
 from neutrino.model.agent import Agent
 from neutrino.model.network import Network
 from neutrino.model.port import Port
@@ -39,13 +40,13 @@ def chassis_group(port: Port, see: See) -> tuple[Key, Fragment]:
     if named:
         chosen = _elsewhere(port, named, network)
     else:
-        chosen = gateway.priorities(port.network_id, agents, network.physical_network, None, network.zones)
+        chosen = scheduling.priorities(port.network_id, agents, network.physical_network, None, network.zones)
     return group.key, gateway.chassis_group(group, chosen, network.zones)
 
 
 def _elsewhere(port: Port, named: Sequence[AgentFacts], network: NetworkFacts) -> Sequence[tuple[AgentFacts, int]]:
     """Return which of *named* answer *port*, with their priorities: none on the port's own host, as with upstream."""
     others = (agent for agent in named if agent.host != port.binding_host_id)
-    able = {agent.chassis: agent for agent in gateway.reaching(others, network.physical_network, network.zones)}
-    order = gateway.in_order(port.id, able.values())[: gateway.MOST_CHASSIS]
-    return [(able[chassis], gateway.MOST_CHASSIS - rank) for rank, chassis in enumerate(order)]
+    able = {agent.chassis: agent for agent in scheduling.reaching(others, network.physical_network, network.zones)}
+    order = scheduling.in_order(port.id, able.values())[: scheduling.MOST_CHASSIS]
+    return [(able[chassis], scheduling.MOST_CHASSIS - rank) for rank, chassis in enumerate(order)]

@@ -10,9 +10,9 @@ an associated port or, untranslated, the local IP's own. Upstream has no rows fo
 import hashlib
 
 from neutrino.backends.ovn import chassis, nb, uuids
-from neutrino.backends.ovn.gateway import AgentFacts
 from neutrino.backends.ovn.port import PortFacts
 from neutrino.backends.ovn.router import NEIGHBOUR_OPTIONS
+from neutrino.backends.ovn.scheduling import AgentFacts
 from neutrino.model.agent import Agent
 from neutrino.model.local_ip import LocalIp, LocalIpAssociation
 from neutrino.model.port import Port

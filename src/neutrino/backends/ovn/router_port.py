@@ -7,10 +7,10 @@ gateway's chassis and routes (gateway.py); ports of instances (port.py).
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from neutrino.backends.ovn import gateway, nb, uuids
-from neutrino.backends.ovn.gateway import AgentFacts
+from neutrino.backends.ovn import gateway, nb, scheduling, uuids
 from neutrino.backends.ovn.network import NetworkFacts
 from neutrino.backends.ovn.router import RouterFacts, is_bridged, source_nat
+from neutrino.backends.ovn.scheduling import AgentFacts
 from neutrino.backends.ovn.subnet import SubnetFacts
 from neutrino.model.agent import Agent
 from neutrino.model.network import Network
@@ -121,7 +121,7 @@ def fragment(port: Port, seen: Seen, see: See) -> Fragment:
     if port.device_owner != ROUTER_GATEWAY:
         return _sum(made, subnets_nat(port, seen, router))
     agents: Sequence[AgentFacts] = see(Agent, EVERY)
-    chosen = gateway.priorities(
+    chosen = scheduling.priorities(
         port.device_id, agents, network.physical_network, router.placement_map, router.zones, around.number
     )
     chosen = chosen if router.is_ha else chosen[:1]

@@ -7,7 +7,7 @@ Source: upstream, ovn_client.py, _get_port_options, and common/ovn/utils.py, det
 
 from collections.abc import Iterable, Mapping
 
-from neutrino.backends.ovn.gateway import AgentFacts
+from neutrino.backends.ovn.scheduling import AgentFacts
 from neutrino.model.port import Port
 
 _SERIAL, _ADDRESS, _NUMBER = "card_serial_number", "pf_mac_address", "vf_num"
