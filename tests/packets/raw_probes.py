@@ -18,6 +18,8 @@ AUXDATA = (263, 8)  # SOL_PACKET, PACKET_AUXDATA: the tag of what comes is told 
 SOLICIT, REQUEST, INFORMATION = 1, 3, 11  # DHCPv6 (RFC 8415)
 CLIENT, SERVER, IA_NA, IA_ADDR, WANTED, RESOLVERS, DOMAINS = 1, 2, 3, 5, 6, 23, 24
 USER_CLASS, BOOT_FILE = 15, 59  # OVN tells of files to boot only who is iPXE
+SOLICITATION, ADVERTISEMENT = 133, 134  # RFC 4861, and the options of the second: there, and RFC 4191, 8106
+RA_MTU, RA_ROUTE, RA_RESOLVER, RA_DOMAIN = 5, 24, 25, 31
 ECHO, TIMESTAMP = 8, 13  # RFC 792
 
 
@@ -53,6 +55,43 @@ def dhcp6(interface: str, kind: str) -> bool:
         print(socket.inet_ntop(socket.AF_INET6, servers[begin : begin + 16]))  # noqa: T201
     print(told.get(BOOT_FILE, b"").decode())  # noqa: T201
     return True
+
+
+def advertisement(interface: str) -> bool:
+    """Ask the router for its advertisement (RFC 4861); print what it tells besides prefixes: ``resolver fd00::1``."""
+    with socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as channel:
+        channel.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+        channel.settimeout(WAIT_S)
+        channel.sendto(bytes((SOLICITATION, 0, 0, 0, 0, 0, 0, 0)), ("ff02::2", 0, 0, socket.if_nametoindex(interface)))
+        told = b""
+        try:
+            while told[:1] != bytes((ADVERTISEMENT,)):
+                told = channel.recv(2000)
+        except TimeoutError:
+            return False
+    begin = 16
+    while begin < len(told):
+        kind, length = told[begin], told[begin + 1] * 8
+        value = told[begin + 2 : begin + length]
+        if kind == RA_MTU:
+            print("mtu", struct.unpack_from("!I", value, 2)[0])  # noqa: T201
+        elif kind == RA_RESOLVER:
+            print("resolver", socket.inet_ntop(socket.AF_INET6, value[6:22]))  # noqa: T201
+        elif kind == RA_DOMAIN:
+            print("domain", _labels(value[6:]))  # noqa: T201
+        elif kind == RA_ROUTE:
+            print("route", socket.inet_ntop(socket.AF_INET6, value[6:].ljust(16, b"\0")), value[0])  # noqa: T201
+        begin += length
+    return True
+
+
+def _labels(data: bytes) -> str:
+    """Return the first name of *data* (RFC 1035, section 3.1)."""
+    labels = []
+    while data[:1] not in (b"", b"\0"):
+        labels.append(data[1 : 1 + data[0]].decode())
+        data = data[1 + data[0] :]
+    return ".".join(labels)
 
 
 def _option(code: int, value: bytes) -> bytes:

@@ -155,6 +155,10 @@ class Instance:
         """Return what DHCPv6 tells: the address, if *kind* is ``address``, resolvers, and a file to boot."""
         return self.run(sys.executable, str(PROBES), "dhcp6", "eth0", kind, check=False).split()
 
+    def advertised(self) -> list[str]:
+        """Return what the router advertises besides prefixes, such as ``mtu 1442``, sorted."""
+        return sorted(self.run(sys.executable, str(PROBES), "advertisement", "eth0", check=False).splitlines())
+
     def resolves(self, *questions: str, at: str = "") -> list[tuple[str, list[str]]]:
         """Return what is answered to *questions*, ``NAME TYPE HOW PAYLOAD`` each: code and flags, and what was found.
 

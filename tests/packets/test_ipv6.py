@@ -7,6 +7,7 @@ from neutrino.stack.api import ApiRefused
 
 RESOLVERS = ["2001:db8:53::1", "2001:db8:53::2"]
 PREFIX = "fd00:1::/64"
+WAY = "route fe80::a9fe:a9fe 128"
 STATEFUL, STATELESS, SLAAC = (
     {"ipv6_ra_mode": mode, "ipv6_address_mode": mode} for mode in ("dhcpv6-stateful", "dhcpv6-stateless", "slaac")
 )
@@ -45,6 +46,22 @@ def test_dhcpv6_tells_where_to_boot_from(site: Site) -> None:
         with pytest.raises(ApiRefused, match="bootfile-name"):
             site.api.update("ports", "port", a.port["id"], extra_dhcp_opts=options)
         assert eventually(lambda: a.dhcp6("address") == [a.address, *RESOLVERS])
+
+
+@pytest.mark.proves("slaac-resolver")
+def test_advertisements_tell_a_resolver_where_there_is_no_dhcp(site: Site) -> None:
+    network = site.network(PREFIX, dns_nameservers=RESOLVERS, **SLAAC)
+    site.router(network)
+    a = site.instance("a", network, "h1")
+    rest = ["domain cloud.test", "mtu 1442"]
+    assert eventually(lambda: a.advertised() == [*rest, f"resolver {RESOLVERS[0]}", WAY])
+    (subnet,) = site.api.list("subnets", network_id=network["id"])
+    site.api.update("subnets", "subnet", subnet["id"], dns_nameservers=["::"])
+    assert eventually(lambda: a.advertised() == [*rest, WAY])
+    site.api.update("subnets", "subnet", subnet["id"], dns_nameservers=[])
+    (own,) = site.api.list("ports", network_id=network["id"], device_owner="network:distributed")
+    (there,) = own["fixed_ips"]
+    assert eventually(lambda: f"resolver {there['ip_address']}" in a.advertised())
 
 
 @pytest.mark.proves("dns-ipv6")

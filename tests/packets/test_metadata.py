@@ -55,6 +55,20 @@ def test_ipv6_instances_ask_on_the_link(site: Site) -> None:
     assert eventually(lambda: says(a, at=V6) == a.port["device_id"])
 
 
+@pytest.mark.proves("metadata-ipv6-route")
+def test_ipv6_instances_that_take_the_advertised_route(site: Site) -> None:
+    """The kernel does not by itself, systemd-networkd does."""
+    network = site.network("fd00:6::/64", ipv6_address_mode="slaac", ipv6_ra_mode="slaac")
+    site.router(network)
+    for host in ("h1", "h2"):
+        a = site.instance(host, network, host)
+        assert eventually(lambda a=a: "route fe80::a9fe:a9fe 128" in a.advertised())
+        assert eventually(lambda a=a: "default via" in a.run("ip", "-6", "route"))
+        via = a.run("ip", "-6", "route").partition("default via ")[2].split()[0]
+        a.run("ip", "-6", "route", "add", "fe80::a9fe:a9fe/128", "via", via, "dev", "eth0")
+        assert eventually(lambda a=a: says(a, at=V6) == a.port["device_id"])
+
+
 @pytest.mark.proves("metadata")
 def test_what_an_instance_claims_to_be_is_not_believed(site: Site) -> None:
     network = site.network()

@@ -139,6 +139,7 @@ async def settings(config: Config, database: Database) -> Settings:
     return Settings(
         dns_domain=config.dns_domain,
         dns_servers=config.dns_servers,
+        has_metadata=config.has_metadata,
         has_resolvers=config.dns_on_hosts,
         bfd=config.bfd,
         is_distributed=config.enable_distributed_floating_ip,

@@ -19,6 +19,7 @@ UNUSED = {
 }  # fmt: skip
 # Upstream translates all that a router sends, we what its two subnets send and what is behind its one route inwards.
 TRANSLATES_ALL = {uuid for uuid, row in upstream.NORTHBOUND["NAT"].items() if row["logical_ip"] == "0.0.0.0/0"}
+METADATA = "ovn_metadata_enabled = true\n"  # as upstream was configured
 NEW = {"NAT": 3, "ACL": 2}  # and guests may ask for an address whatever their groups say
 
 
@@ -30,7 +31,7 @@ def scheduled() -> set[str]:
 
 async def test_rows_stay_under_their_uuids_and_say_the_same(cloud: Cloud) -> None:
     cloud.nb.transact(json.dumps(upstream.transaction())[1:-1])
-    cloud.configure()
+    cloud.configure(METADATA)
     async with cloud.northbound() as seen:
         before = {table: await seen.rows(table) for table in TABLES}
         status, out, err = await neutrino(cloud, "import", str(upstream.FILE))
@@ -38,7 +39,7 @@ async def test_rows_stay_under_their_uuids_and_say_the_same(cloud: Cloud) -> Non
         told = {line.split()[1]: int(line.split()[0]) for line in out.splitlines()}
         within = {"segments": 3, "bandwidth_limit_rules": 1, "port_forwardings": 1}
         assert told == {name: len(items) for name, items in upstream.API.items()} | within
-        daemon = cloud.start()
+        daemon = cloud.start(settings=METADATA)
         after = {table: await seen.rows(table) for table in TABLES}
         gone = {UUID(uuid) for uuid in UNUSED | scheduled() | TRANSLATES_ALL}
         for table in TABLES:
@@ -49,7 +50,7 @@ async def test_rows_stay_under_their_uuids_and_say_the_same(cloud: Cloud) -> Non
         # It is so after a restart, and in the eyes of who checks it.
         daemon.kill()
         daemon.wait()
-        cloud.start("two")
+        cloud.start("two", METADATA)
         told_by_two = (cloud.folder / "two.log").read_text()
         assert "full pass: 0 rows written" in told_by_two, told_by_two
         assert (await neutrino(cloud, "ovn", "check"))[0] == 0
@@ -92,7 +93,7 @@ EXPECTED = {(table, "external_ids", "neutron:revision_number") for table in MARK
     # Upstream tells of its own machine's resolver where neither subnet nor [ovn] dns_servers name one.
     ("DHCP_Options", "options", "dns_server"),
     ("Logical_Router_Port", "enabled", ""),
-    ("Logical_Router_Port", "ipv6_ra_configs", "route_info"),
+    ("Logical_Router_Port", "ipv6_ra_configs", "rdnss"),  # which upstream tells nobody of
     # Routers tell senders of the smaller MTU behind them.
     ("Logical_Router_Port", "options", "gateway_mtu"),
     ("Logical_Router_Port", "options", "reside-on-redirect-chassis"),

@@ -10,8 +10,11 @@ from tests import topology
 
 from neutrino.backends.ovn import dhcp_for_all, dhcp_option, uuids
 from neutrino.backends.ovn.northbound import backend
+from neutrino.backends.ovn.router_port import advertisements
 from neutrino.backends.ovn.scheduling import AgentFacts
 from neutrino.backends.ovn.settings import Settings
+from neutrino.backends.ovn.subnet import SubnetFacts
+from neutrino.backends.ovn.subnet import facts as subnet_facts
 from neutrino.model.agent import Agent
 from neutrino.model.dhcp_option import DhcpOption
 from neutrino.model.dns import assignments
@@ -274,3 +277,26 @@ def test_the_port_of_a_card_is_plugged_by_the_card() -> None:
 def test_a_port_s_host_is_written_with_its_binding() -> None:
     assert lsp(render(port(binding_host_id="src")))["external_ids"]["neutron:host_id"] == "src"
     assert "neutron:host_id" not in lsp(render(port()))["external_ids"]
+
+
+def test_what_a_router_advertises() -> None:
+    def told(settings: Settings, *, is_near: bool = True, **given: Any) -> dict[str, str]:
+        six = topology.subnet("six", NETWORK, "fd00:5::/64", **given)
+        seen = subnet_facts(six, settings)
+        assert isinstance(seen, SubnetFacts)
+        return advertisements([(six.id, "fd00:5::1", seen)], 1442, is_near=is_near)
+
+    slaac = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
+    named = Settings(dns_domain="cloud.example", dns_servers=("192.0.2.53", "fd00::53", "fd00::54"), has_metadata=True)
+    plain = {"address_mode": "slaac", "send_periodic": "true", "mtu": "1442"}
+    way, names = {"route_info": "MEDIUM-fe80::a9fe:a9fe/128"}, {"rdnss": "fd00::53", "dnssl": "cloud.example"}
+    assert told(Settings(), **slaac) == plain
+    assert told(Settings(), **slaac, metadata_ip="fd00:5::2") == plain | {"rdnss": "fd00:5::2"}
+    assert told(named, **slaac) == plain | way | names
+    assert told(named, **slaac, is_near=False) == plain | names
+    assert told(named, **slaac, dns_nameservers=("192.0.2.1", "fd00::9")) == plain | way | names | {"rdnss": "fd00::9"}
+    assert told(named, **slaac, dns_nameservers=("192.0.2.1",)) == plain | way | {"dnssl": "cloud.example"}
+    assert told(named, **slaac, dns_nameservers=("::",)) == plain | way | {"dnssl": "cloud.example"}
+    both = {"ipv6_ra_mode": "dhcpv6-stateless", "ipv6_address_mode": "dhcpv6-stateless"}
+    assert told(named, **both) == plain | way | {"address_mode": "dhcpv6_stateless"}
+    assert told(named) == {}

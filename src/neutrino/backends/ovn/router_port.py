@@ -11,7 +11,7 @@ from neutrino.backends.ovn import gateway, nb, scheduling, uuids
 from neutrino.backends.ovn.network import NetworkFacts
 from neutrino.backends.ovn.router import RouterFacts, is_bridged, source_nat
 from neutrino.backends.ovn.scheduling import AgentFacts
-from neutrino.backends.ovn.subnet import SubnetFacts
+from neutrino.backends.ovn.subnet import ROUTE_INFO, SubnetFacts
 from neutrino.model.agent import Agent
 from neutrino.model.network import Network
 from neutrino.model.port import ROUTER_GATEWAY, Port
@@ -21,6 +21,7 @@ from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
 from neutrino.reconcile.noun import EVERY, See
 
+_ELSEWHERE = "reside-on-redirect-chassis"
 _ADDRESS_MODES = {SLAAC: "slaac", STATEFUL: "dhcpv6_stateful", STATELESS: "dhcpv6_stateless"}
 
 Seen = Sequence[tuple[str, str, SubnetFacts]]
@@ -60,7 +61,7 @@ def lrp_options(network: NetworkFacts, around: Around) -> dict[str, str]:
         return options
     if network.physical_network:
         # Instances of a provider network are reached on the wire: the router speaks from one place only.
-        options["reside-on-redirect-chassis"] = "false" if around.is_bridged else "true"
+        options[_ELSEWHERE] = "false" if around.is_bridged else "true"
     if network.mtu < max(around.mtus, default=0):
         options["gateway_mtu"] = str(network.mtu)  # whoever sends more is told
     return options
@@ -69,14 +70,16 @@ def lrp_options(network: NetworkFacts, around: Around) -> dict[str, str]:
 def logical_router_port(port: Port, seen: Seen, network: NetworkFacts, around: Around) -> nb.Logical_Router_Port:
     """Return the router's side (ovn-nb(5), Logical_Router_Port)."""
     is_gateway = port.device_owner == ROUTER_GATEWAY
+    options = lrp_options(network, around)
+    is_near = options.get(_ELSEWHERE) != "true"
     return nb.Logical_Router_Port(
         name=uuids.router_port_name(port.id),
         mac=port.mac_address,
         enabled=port.admin_state_up,
         networks=frozenset(f"{address}/{facts.prefix_length}" for _, address, facts in seen),
         ha_chassis_group=group(port, around).key.uuid if is_gateway else None,
-        ipv6_ra_configs={} if is_gateway else advertisements(seen, network.mtu),
-        options=lrp_options(network, around),
+        ipv6_ra_configs={} if is_gateway else advertisements(seen, network.mtu, is_near=is_near),
+        options=options,
         external_ids={
             "neutron:subnet_ids": " ".join(subnet_id for subnet_id, _, _ in seen),
             "neutron:network_name": uuids.switch_name(port.network_id),
@@ -86,11 +89,16 @@ def logical_router_port(port: Port, seen: Seen, network: NetworkFacts, around: A
     )
 
 
-def advertisements(seen: Seen, mtu: int) -> dict[str, str]:
-    """Return what the port advertises (RFC 4861; ovn-nb(5), ipv6_ra_configs): the mode of its first subnet with one."""
+def advertisements(seen: Seen, mtu: int, *, is_near: bool) -> dict[str, str]:
+    """Return what the port advertises (RFC 4861; ovn-nb(5), ipv6_ra_configs): the mode of its first subnet with one.
+
+    A router that *is_near* is on each instance's host, as the metadata port is. By one elsewhere, metadata would
+    be asked of a host that knows nothing of the instance.
+    """
     for _, _, facts in seen:
         if facts.ra_mode:
-            return {"address_mode": _ADDRESS_MODES[facts.ra_mode], "send_periodic": "true", "mtu": str(mtu)}
+            told = {name: value for name, value in facts.advertised if is_near or name != ROUTE_INFO}
+            return {"address_mode": _ADDRESS_MODES[facts.ra_mode], "send_periodic": "true", "mtu": str(mtu)} | told
     return {}
 
 

@@ -10,6 +10,7 @@ class Settings:
 
     dns_domain: str = ""
     dns_servers: tuple[str, ...] = ()
+    has_metadata: bool = False
     has_resolvers: bool = True  # each host has one of its own, for subnets for which none is named
     lease_s: int = 43200  # upstream's default, dhcp_default_lease_time
     # For all subnets, by IP version, as OVN has them (dhcp_for_all.py).

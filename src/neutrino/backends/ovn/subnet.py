@@ -24,6 +24,7 @@ from neutrino.reconcile.noun import See
 METADATA = "169.254.169.254"
 """Where instances ask who they are; and who answers DHCP where there is neither a gateway nor a metadata port: nobody
 has this address on the link then, and clients that renew broadcast (RFC 2131)."""
+METADATA_V6, ROUTE_INFO = "fe80::a9fe:a9fe", "route_info"
 _NO_RESOLVER = ("0.0.0.0", "::")  # noqa: S104 - by convention: do not tell of any (upstream, config-dns-res)
 
 
@@ -39,6 +40,7 @@ class SubnetFacts:
     gateway_ip: str | None
     ra_mode: str | None
     subnetpool_id: str | None = None
+    advertised: tuple[tuple[str, str], ...] = ()  # by the router's port, besides how addresses are had
     options: tuple[tuple[str, str], ...] = ()  # of DHCP, the network's apart
 
 
@@ -55,6 +57,7 @@ def facts(subnet: Subnet, settings: Settings = DEFAULTS) -> Hashable:
         ra_mode=subnet.ipv6_ra_mode,
         options=tuple(sorted(_options(subnet, settings).items())) if row else (),
         subnetpool_id=subnet.subnetpool_id,
+        advertised=tuple(sorted(_advertised(subnet, settings).items())) if subnet.ipv6_ra_mode else (),
     )
 
 
@@ -89,7 +92,8 @@ def dhcp_options(subnet: Subnet, mtu: int, settings: Settings = DEFAULTS) -> nb.
 
 def _options(subnet: Subnet, settings: Settings) -> dict[str, str]:
     options = _options_v4(subnet, settings) if subnet.ip_version == 4 else _options_v6(subnet)
-    options |= _resolvers(subnet, settings)
+    if servers := _resolvers(subnet, settings):
+        options["dns_server"] = _listed(servers)
     for name, value in settings.dhcp_options.get(subnet.ip_version, {}).items():
         if value:
             options[name] = value
@@ -125,7 +129,24 @@ def _options_v6(subnet: Subnet) -> dict[str, str]:
     return options
 
 
-def _resolvers(subnet: Subnet, settings: Settings) -> dict[str, str]:
+def _advertised(subnet: Subnet, settings: Settings) -> dict[str, str]:
+    """Return what a router advertises to instances of *subnet* (ovn-nb(5), ipv6_ra_configs).
+
+    Where they ask no DHCP, that is a resolver, of which OVN takes one, and the domain; and everywhere that they may ask
+    for metadata by the router, as upstream's agents advertise it too.
+    """
+    out = {ROUTE_INFO: f"MEDIUM-{METADATA_V6}/128"} if settings.has_metadata else {}
+    if subnet.ipv6_ra_mode != SLAAC:
+        return out
+    six = [one for one in _resolvers(subnet, settings) if ":" in one]
+    if six:
+        out["rdnss"] = six[0]
+    if has_names(domain_of(settings.dns_domain)):
+        out["dnssl"] = settings.dns_domain
+    return out
+
+
+def _resolvers(subnet: Subnet, settings: Settings) -> list[str]:
     """Return whom instances ask for names: whom the subnet or the operator names, else the resolver of their host.
 
     That one hears at the metadata port's address (agent/listeners.py).
@@ -133,8 +154,8 @@ def _resolvers(subnet: Subnet, settings: Settings) -> dict[str, str]:
     version = subnet.ip_version
     configured = [one for one in settings.dns_servers if ipaddress.ip_address(one).version == version]
     own = [subnet.metadata_ip] if subnet.metadata_ip and settings.has_resolvers else []
-    servers = subnet.dns_nameservers or configured or own
-    return {"dns_server": _listed(servers)} if servers and not set(servers) & set(_NO_RESOLVER) else {}
+    servers = list(subnet.dns_nameservers or configured or own)
+    return [] if set(servers) & set(_NO_RESOLVER) else servers
 
 
 def _listed(items: list[str] | tuple[str, ...]) -> str:
