@@ -67,6 +67,41 @@ async def test_rows_stay_under_their_uuids_and_say_the_same(cloud: Cloud) -> Non
         assert router.placement == {agent_id("h1"): 2, agent_id("h2"): 1}
 
 
+async def test_private_networks_stay_private(cloud: Cloud) -> None:
+    """Each group of upstream's has two ACLs for others, which are here those of the others' groups: these are new."""
+    rows = upstream.NORTHBOUND | upstream.PRIVATE
+    cloud.nb.transact(json.dumps(upstream.transaction(rows))[1:-1])
+    cloud.configure(METADATA)
+    answers = cloud.folder / "private.json"
+    answers.write_text(json.dumps(upstream.private_api()))
+    async with cloud.northbound() as seen:
+        before = {table: await seen.rows(table) for table in TABLES}
+        status, out, err = await neutrino(cloud, "import", str(answers))
+        assert (status, err) == (0, ""), out
+        cloud.start(settings=METADATA)
+        after = {table: await seen.rows(table) for table in TABLES}
+        groups = {row["name"]: row for row in after["Port_Group"].values()}
+        for uuid, row in before["Port_Group"].items():
+            assert after["Port_Group"][uuid]["ports"] == row["ports"]
+        (network,) = [one["id"] for one in upstream.private_api()["networks"] if one.get("pvlan")]
+        suffix = network.replace("-", "_")
+        new = {groups[name]["name"] for name in groups.keys() - {row["name"] for row in before["Port_Group"].values()}}
+        assert new == {f"pvlan_restricted_{suffix}"}
+        moved = {f"inport == @pvlan_isolated_{suffix}", f"inport == @pvlan_community_web_{suffix}"}
+        gone = before["ACL"].keys() - after["ACL"].keys()
+        assert {before["ACL"][uuid]["match"] for uuid in gone} == moved
+        here = {name: acls(after, row) for name, row in groups.items() if name.startswith("pvlan_")}
+        assert here[f"pvlan_isolated_{suffix}"] >= {(1011, f"inport == @pvlan_isolated_{suffix}")}
+        assert here[f"pvlan_community_web_{suffix}"] >= {(1011, f"inport == @pvlan_community_web_{suffix}")}
+        assert {priority for priority, match in here["pvlan_pg_drop"]} == {1009, 1010}
+        assert (await neutrino(cloud, "ovn", "check"))[0] == 0
+
+
+def acls(rows: dict, group: dict) -> set[tuple[int, str]]:
+    """Return the priorities and matches of a port group's ACLs."""
+    return {(rows["ACL"][uuid]["priority"], rows["ACL"][uuid]["match"]) for uuid in group["acls"]}
+
+
 def changes(before: dict, after: dict) -> set[tuple[str, str, str]]:
     """Return which columns, and which keys of maps, of which tables changed."""
     out = set()
