@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.packets.scenario import Site, suspend_controller
+from tests.packets.scenario import Instance, Site, eventually, suspend_controller
 
 from neutrino.diagnosis import activity, packet
 from neutrino.diagnosis.verdict import Verdict
@@ -39,6 +39,40 @@ def test_a_trace_names_the_rule_and_what_is_in_the_way(site: Site, public: dict[
     stopped = asked(site, a.name, b.name, "tcp/80")
     assert (stopped.outcome, stopped.rule) == ("dropped", f"router {router['id']}")
     assert stopped.sentence.endswith(f"router {router['name']} is administratively DOWN")
+
+
+@pytest.mark.proves("trace")
+def test_a_trace_knows_what_a_local_ip_means_on_the_sender_s_host(site: Site) -> None:
+    red, group = (
+        site.network("10.5.0.0/24"),
+        site.group({"protocol": "tcp", "port_range_min": 80, "port_range_max": 80}, name="web"),
+    )
+    port = site.lab.port("origin", red["id"], "", [group["id"]])
+    local = site.create("local_ips", "local_ip", local_port_id=port["id"])
+    address = local["local_ip_address"]
+    site.api.update("ports", "port", port["id"], binding__host_id="h2")
+    origin = site.twin(Instance(site.lab, "origin", port), "h2")
+    near, far = (site.instance(f"ask-{host}", red, host) for host in ("h1", "h2"))
+    cache = site.instance("cache", red, "h1", [group])
+    for one in (origin, cache):
+        one.serve(80)
+    path = f"local_ips/{local['id']}/port_associations"
+    site.api.create(path, "port_association", fixed_port_id=cache.port["id"])
+    try:
+        assert eventually(lambda: near.connects(address, 80))
+        assert eventually(lambda: far.connects(address, 80))
+        for asker, label in ((near, f"{cache.name} on h1"), (far, "origin on h2")):
+            found = asked(site, asker.name, address, "tcp/80")
+            assert (found.outcome, found.where) == ("arrives", "wire")
+            wanted = (
+                f"tcp/80 from {asker.name} to local IP {address} arrives at {label}, let in by security group rule "
+            )
+            assert found.sentence.startswith(wanted)
+        dropped = asked(site, near.name, address, "tcp/81")
+        assert (dropped.outcome, dropped.rule) == ("dropped", "port_group neutron_pg_drop")
+        assert f"is dropped at {cache.name}" in dropped.sentence
+    finally:
+        site.api.delete(path, cache.port["id"])
 
 
 @pytest.mark.proves("trace", "status")

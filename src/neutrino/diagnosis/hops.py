@@ -104,13 +104,14 @@ def _hops(facts: Facts, judged: Verdict) -> Iterator[Hop]:
 
 def _inside(facts: Facts, datapath: str, pipelines: tuple[Pipeline, ...], *, is_end: bool) -> Hop:
     identity = verdict.identity(datapath)
-    is_router = identity in facts.intent.routers
+    of_local_ip = identity.startswith(verdict.LOCAL_IP)
+    is_router = identity in facts.intent.routers or of_local_ip
     known = facts.intent.routers.get(identity) or facts.intent.networks.get(identity)
     steps = tuple(flow(facts, pipeline, step) for pipeline in pipelines for step in pipeline.steps)
     return Hop(
         kind="router" if is_router else "network",
-        id=identity,
-        name=name(known) if known else identity,
+        id=identity.removeprefix(verdict.LOCAL_IP),
+        name=name(known) if known else "of the local IP" if of_local_ip else identity,
         says=_through(facts, pipelines, is_end=is_end),
         flows=steps,
         is_end=is_end,

@@ -26,6 +26,7 @@ _DECIDING = {
     *("lr_in_gw_redirect", "lr_out_snat"),
 }
 _PREFIX = "neutron-"
+LOCAL_IP = "local-ip-"  # and the local IP's id: the router that hands its packets on
 
 
 @dataclass(frozen=True)
@@ -426,7 +427,7 @@ def place(facts: Facts, pipeline: Pipeline) -> str:
         return f"router {name(facts.intent.routers[known])}"
     if known in facts.intent.networks:
         return f"network {name(facts.intent.networks[known])}"
-    return f"datapath {pipeline.datapath}"
+    return "the local IP's router" if known.startswith(LOCAL_IP) else f"datapath {pipeline.datapath}"
 
 
 def _target(facts: Facts, pipeline: Pipeline) -> str:

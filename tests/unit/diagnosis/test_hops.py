@@ -1,5 +1,7 @@
 """The hops of real runs (captured/, as in test_verdict.py), and what of the flows met is shown with them."""
 
+from dataclasses import replace
+
 import pytest
 from tests.unit.diagnosis.test_verdict import facts
 
@@ -94,3 +96,17 @@ def test_each_flow_says_what_it_was_made_from_and_what_was_made_from_it() -> Non
         ("ls_out_acl_eval", verdict.DROP_GROUP[:8], "next", []),  # on the other host
         ("ls_out_acl_action", "", hops.DROP, []),
     ]
+
+
+def test_the_router_of_a_local_ip_is_called_so() -> None:
+    """Its packets go the way of others through a router; here it is that of another real run."""
+    real = facts("group")
+    pipelines = [
+        replace(one, datapath="local-ip-7") if verdict.identity(one.datapath) in real.intent.routers else one
+        for one in real.walk.pipelines
+    ]
+    known = replace(real, walk=replace(real.walk, pipelines=tuple(pipelines)))
+    hop = hops.way(known, verdict.judge(known))[2]
+    assert (hop.kind, hop.id, hop.name) == ("router", "7", "of the local IP")
+    (inside, *_) = [one for one in pipelines if one.datapath == "local-ip-7"]
+    assert verdict.place(known, inside) == "the local IP's router"
