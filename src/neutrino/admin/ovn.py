@@ -12,7 +12,11 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from neutrino.admin.table import text, write
+from neutrino.backends.ovn import wire_macs
 from neutrino.backends.ovn.northbound import backend
+from neutrino.model.agent import Agent
+from neutrino.model.network import Network
+from neutrino.model.router import Router
 from neutrino.ovsdb.client import Client
 from neutrino.reconcile import check as looking
 from neutrino.reconcile.differences import ROW, Difference
@@ -38,13 +42,17 @@ async def _opened(config: Config) -> AsyncIterator[tuple[Backend, Client, Intent
 
 
 async def check(config: Config, words: argparse.Namespace) -> int:
-    """Print each difference; return 1 when there are any."""
+    """Print each difference, and what hosts lack; return 1 when there are differences."""
     async with _opened(config) as (ovn, client, intent):
         report = await looking.check(ovn, client, intent, patience_s=words.wait)
+        lacks = list(
+            wire_macs.lacking(await intent.all(Router), await intent.all(Network), await intent.all(Agent))
+        )  # fmt: skip
     if words.json:
-        _print_json({"differences": report.differences, "realised": report.is_realised})
+        _print_json({"differences": report.differences, "realised": report.is_realised, "lacking": lacks})
     else:
         _print(report.differences)
+        sys.stderr.writelines(f"Warning: {one}.\n" for one in lacks)
         if not report.is_realised:
             sys.stderr.write(f"{_BEHIND}\n")
     return 1 if report.differences else 0

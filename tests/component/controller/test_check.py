@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 from tests.component.controller.cloud import Cloud, until
-from tests.topology import reference
+from tests.topology import agent, reference
 
 from neutrino.backends.ovn import uuids
 from neutrino.ovsdb.operations import Delete, Insert, Mutate, Update
@@ -157,3 +157,16 @@ async def test_a_northbound_that_does_not_answer_is_said_in_one_sentence(cloud: 
     cloud.nb.kill()
     assert await neutrino(cloud, "ovn", "check", "--wait", "0.5") == (
         2, "", "neutrino: no connection to OVN_Northbound within 0.5 s\n")  # fmt: skip
+
+
+async def test_hosts_that_lose_packets_are_warned_of(cloud: Cloud) -> None:
+    await cloud.put(*reference(), agent("host-10", "physnet2:br-2"))
+    cloud.start()
+    status, out, err = await neutrino(cloud, "ovn", "check")
+    assert (status, out) == (0, "The Northbound is what the intent asks for.\n")
+    said = "part of what they send to each other, for hosts without ovn-chassis-mac-mappings for it: host-10"
+    assert err == f"Warning: router edge joins physnet2 with tunnelled networks and loses {said}.\n"
+    status, out, _ = await neutrino(cloud, "ovn", "check", "--json")
+    edge = next(one.id for one in reference() if one.collection == "routers" and one.name == "edge")
+    lack = {"router_id": edge, "router_name": "edge", "physical_network": "physnet2", "hosts": ["host-10"]}
+    assert (status, json.loads(out)["lacking"]) == (0, [lack])

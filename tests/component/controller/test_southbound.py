@@ -74,6 +74,7 @@ async def test_a_chassis_is_an_agent_while_it_answers(cloud: Cloud) -> None:
             Insert("Chassis", CHASSIS, {
                 "name": name, "hostname": "host-1", "encaps": frozenset({ENCAP}), "other_config": {
                 "ovn-bridge-mappings": "physnet1:br-ex", "datapath-type": "system",
+                "ovn-chassis-mac-mappings": "physnet1:0a:00:00:00:00:01",
                 "ovn-cms-options": "enable-chassis-as-gw,availability-zones=az1:az2"}}),
             Insert("Chassis_Private", PRIVATE, {"name": name, "chassis": CHASSIS}),
         ])  # fmt: skip
@@ -85,6 +86,7 @@ async def test_a_chassis_is_an_agent_while_it_answers(cloud: Cloud) -> None:
         (agent,) = await agents()
         assert (agent.id, agent.host, agent.agent_type) == (name, "host-1", "OVN Controller Gateway agent")
         assert agent.availability_zone == "az1, az2"
+        assert agent.configurations["ovn-chassis-mac-mappings"] == "physnet1:0a:00:00:00:00:01"
 
         flat = network("flat", provider_network_type="flat", provider_physical_network="physnet1")
         other = network("other", provider_network_type="flat", provider_physical_network="physnet9")

@@ -16,6 +16,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
+from neutrino.backends.ovn import wire_macs
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, METADATA_AGENT, Agent
 from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.errors import OvsdbError
@@ -33,7 +34,7 @@ BINARY, METADATA_BINARY = "ovn-controller", "neutron-ovn-metadata-agent"
 METADATA_ID, METADATA_SEEN = "neutron:ovn-metadata-id", "neutron:ovn-metadata-sb-cfg"
 """Where the metadata agent of a chassis says who it is, and beats (upstream, common/ovn/constants.py)."""
 _NAMESPACE = UUID("0b7a3f54-2d0e-5a86-8a6e-6e657574726f")
-_CONFIGURATIONS = ("datapath-type", "iface-types", "ovn-cms-options")
+_CONFIGURATIONS = ("datapath-type", "iface-types", "ovn-cms-options", wire_macs.MAPPINGS)
 _BRIDGE_KEYS = ("neutron:ovn-bridge", "ovn-bridge")
 _BINARIES = (BINARY, METADATA_BINARY)
 _NO_ROWS: Mapping[UUID, Columns] = {}
