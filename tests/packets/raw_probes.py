@@ -20,6 +20,7 @@ CLIENT, SERVER, IA_NA, IA_ADDR, WANTED, RESOLVERS, DOMAINS = 1, 2, 3, 5, 6, 23, 
 USER_CLASS, BOOT_FILE = 15, 59  # OVN tells of files to boot only who is iPXE
 SOLICITATION, ADVERTISEMENT = 133, 134  # RFC 4861, and the options of the second: there, and RFC 4191, 8106
 RA_MTU, RA_ROUTE, RA_RESOLVER, RA_DOMAIN = 5, 24, 25, 31
+BFD, BFD_DOWN, BFD_INIT, BFD_UP = 3784, 1, 2, 3
 ECHO, TIMESTAMP = 8, 13  # RFC 792
 
 
@@ -133,6 +134,28 @@ def _answered(channel: socket.socket, body: bytes, is_answer: Callable[[bytes], 
     except OSError:
         pass
     return False
+
+
+def watch(address: str) -> bool:
+    """Answer BFD sessions (RFC 5880, 5881) with *address* until the input ends."""
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as hears,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as says,
+    ):
+        hears.bind((address, BFD))
+        says.bind((address, 50000))
+        says.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 255)
+
+        def sessions() -> None:
+            while True:
+                packet, there = hears.recvfrom(100)
+                state, asks = packet[1] >> 6, packet[1] & 0x20
+                ours = BFD_INIT if state == BFD_DOWN else BFD_UP
+                told = struct.pack("!BBBBI", 1 << 5, ours << 6 | asks >> 1, 3, 24, 7) + packet[4:8]
+                says.sendto(told + struct.pack("!III", 10**6, 10**6, 0), (there[0], BFD))
+
+        _until_input_ends(sessions)
+    return True
 
 
 def mirror(number: str) -> bool:

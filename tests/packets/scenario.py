@@ -147,6 +147,11 @@ class Instance:
         """Send packets of an IP protocol back until the scenario ends."""
         self._serve("mirror", protocol)
 
+    def watch(self, address: str) -> Callable[[], None]:
+        """Answer BFD sessions with *address*; return what ends that, which the end of the scenario does too."""
+        watcher = self._serve("watch", address)
+        return lambda: self._end(watcher)
+
     def listen(self, group: str, port: int) -> None:
         """Answer what is sent to a multicast group until the scenario ends."""
         self._serve("listen", group, port)

@@ -149,3 +149,25 @@ def test_a_gateway_leaves_a_host_that_shall_have_none(site: Site, public: Resour
         site.lab.drain_host(first, undo=True)
     assert eventually(lambda: host_of(site, router) == first)
     assert eventually(lambda: a.pings(site.outside.address))
+
+
+@pytest.mark.proves("default-route-bfd")
+def test_a_default_route_is_there_while_its_nexthop_answers(site: Site, public: Resource) -> None:
+    network = site.network()
+    router = site.router(network, public=public)
+    a = site.instance("a", network, "h1")
+    beyond = "192.0.2.77"
+    site.outside.run("ip", "address", "add", f"{beyond}/32", "dev", "lo")
+    try:
+        assert eventually(lambda: a.pings(beyond))
+        site.change(router, enable_default_route_bfd=True)
+        assert eventually(lambda: not a.pings(beyond))  # nobody answers for 203.0.113.1
+        assert a.pings("203.0.113.1")
+        end = site.outside.watch("203.0.113.1")
+        assert eventually(lambda: a.pings(beyond))
+        end()
+        assert eventually(lambda: not a.pings(beyond))
+        site.change(router, enable_default_route_bfd=False)
+        assert eventually(lambda: a.pings(beyond))
+    finally:
+        site.outside.run("ip", "address", "delete", f"{beyond}/32", "dev", "lo")
