@@ -7,7 +7,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from neutrino.api import bodies, queries, sharing
 from neutrino.api.identity.caller import ADMIN, Caller
@@ -25,7 +25,7 @@ from neutrino.model.binding import Binder
 from neutrino.model.faults.access import InvalidScope, PolicyNotAuthorized
 from neutrino.model.kinds import Name, kind_of
 from neutrino.model.resource import Resource, attributes
-from neutrino.model.security_group import SecurityGroup
+from neutrino.model.security_group import DEFAULT_NAME, SecurityGroup
 from neutrino.model.segment_range import SegmentRange
 from neutrino.runtime.config import Config
 from neutrino.store.columns import resource_to_wire, to_resource
@@ -38,6 +38,10 @@ from neutrino.store.tables import TABLES
 
 T = TypeVar("T")
 _encode = msgspec.json.Encoder().encode
+_groups = TABLES[SecurityGroup]
+_DEFAULT_GROUP = select(_groups.c.id).where(
+    _groups.c.project_id == bindparam("project_id"), _groups.c.name == DEFAULT_NAME
+)
 
 
 def ruled(nouns: Iterable[Noun]) -> Mapping[type[Resource], Ruled]:
@@ -245,9 +249,8 @@ class Service:
 
     async def _ensure_default_group(self, request: Request, project_id: str) -> None:
         """Make the project's default group before its groups are listed, as upstream does."""
-        table = TABLES[SecurityGroup]
-        statement = select(table.c.id).where(table.c.project_id == project_id, table.c.name == "default")
-        if await self.database.read(lambda c: c.execute(statement).first()) is None:
+        of_project = {"project_id": project_id}
+        if await self.database.read(lambda c: c.execute(_DEFAULT_GROUP, of_project).first()) is None:
             await self.write(request, lambda tx: ensure_default(tx, project_id))
 
 

@@ -47,6 +47,9 @@ KEPT = 10_000  # realised lines of the journal that are kept, for observers that
 _REALISED = (
     update(controllers).where(controllers.c.name == bindparam("controller")).values(realised_seq=bindparam("seq"))
 )
+_HEAD = select(func.max(journal.c.seq))
+_REALISED_SEQ = select(controllers.c.realised_seq).where(controllers.c.name == bindparam("controller"))
+_NEW_CONTROLLER = insert(controllers)
 _FORGET = delete(journal).where(journal.c.seq <= select(func.min(controllers.c.realised_seq)).scalar_subquery() - KEPT)
 
 
@@ -82,7 +85,7 @@ class Intent:
 
     async def head(self) -> int:
         """Return the newest sequence number; 0 for an empty journal."""
-        found = await self._database.read(lambda c: c.execute(select(func.max(journal.c.seq))).scalar())
+        found = await self._database.read(lambda c: c.execute(_HEAD).scalar())
         return int(found or 0)
 
     async def changes(self, since: int, most: int = 10_000) -> Sequence[Change]:
@@ -172,8 +175,8 @@ class Intent:
 
     async def realised_seq(self, controller: str) -> int:
         """Return up to where *controller* has realised the journal; 0 when it has never noted it."""
-        statement = select(controllers.c.realised_seq).where(controllers.c.name == controller)
-        return int(await self._database.read(lambda c: c.execute(statement).scalar()) or 0)
+        of_one = {"controller": controller}
+        return int(await self._database.read(lambda c: c.execute(_REALISED_SEQ, of_one).scalar()) or 0)
 
     async def realised(self, controller: str, seq: int) -> None:
         """Note that *controller* has realised the journal up to *seq*, and drop the part that every controller has."""
@@ -181,7 +184,7 @@ class Intent:
         def work(transaction: Transaction) -> None:
             parameters = {"controller": controller, "seq": seq}
             if not transaction.connection.execute(_REALISED, parameters).rowcount:
-                transaction.connection.execute(insert(controllers).values(name=controller, realised_seq=seq))
+                transaction.connection.execute(_NEW_CONTROLLER, {"name": controller, "realised_seq": seq})
             transaction.connection.execute(_FORGET)
 
         await self._database.write(work)

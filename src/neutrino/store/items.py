@@ -7,46 +7,60 @@ A list of 1,000 ports has 36,000 values. Nobody here looks at one of them: they 
 answer as text. What SQL cannot say as the wire has it is put in beside them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, case, literal_column, select
+from sqlalchemy import ColumnElement, Select, Text, func, literal_column, select
 
 from neutrino.model.resource import PROJECT, TENANT, Resource, attributes
 from neutrino.store.columns import FINISH, expression_of
-from neutrino.store.json_text import JsonValue, json_object
+from neutrino.store.json_text import JsonValue, json_members, json_object
 from neutrino.store.tables import TABLES
 
-_EMPTY = "{}"
+_NOTHING = "null"
+_EMPTY = literal_column("''", Text())
+_Finish = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """How items are read: a row has its id, its object, and what each of *further* puts into that."""
+    """How items are read: a row has its id, an object, the inside of one, and what each of *further* is made from.
+
+    The object holds what is text or a number. All else is JSON already, or is left out of some rows, and follows as
+    text with a comma before each pair: SQLite would parse each value that it puts into an object.
+    """
 
     statement: Select[Any]  # of all rows
-    further: Sequence[Callable[[str, str], str]]  # from the object and a column's text to the object with more in it
+    further: Sequence[tuple[str, _Finish]]  # a key with its colon and comma, and how a column's text becomes its value
 
     def of(self, row: Sequence[Any]) -> msgspec.Raw:
         """Return *row* as JSON."""
-        text: str = row[1]
-        for place, put in enumerate(self.further, 2):
-            text = put(text, row[place])
-        return msgspec.Raw(text)
+        plain: str = row[1]
+        more: str = row[2]
+        if not (more or self.further):
+            return msgspec.Raw(plain)
+        for place, (key, finish) in enumerate(self.further, 3):
+            value = row[place]
+            more += key + (value if value == _NOTHING else finish(value))
+        if len(plain) > 2:
+            return msgspec.Raw(f"{plain[:-1]}{more}}}")
+        return msgspec.Raw(f"{{{more[1:]}}}")
 
 
 @lru_cache(maxsize=1000)
 def item(cls: type[Resource], names: tuple[str, ...]) -> Item:
     """Return how rows of *cls* become items with the attributes *names*; `TENANT` may be one."""
     known = attributes(cls)
-    pairs: dict[str, ColumnElement[Any]] = {}
+    plain: dict[str, ColumnElement[Any]] = {}
+    always: dict[str, JsonValue] = {}
+    sometimes: list[ColumnElement[Any]] = []
     columns: list[ColumnElement[Any]] = []
-    further: list[Callable[[str, str], str]] = []
+    further: list[tuple[str, _Finish]] = []
     # A network has its provider attributes or its segments: clients tell by the keys whether there are several.
-    provider = {
+    provider: dict[str, ColumnElement[Any]] = {
         known[n].wire: expression_of(cls, n) for n in names if n.startswith("provider_") and "segments" in names
     }
     for name in names:
@@ -57,22 +71,21 @@ def item(cls: type[Resource], names: tuple[str, ...]) -> Item:
             continue
         if (finish := FINISH.get((cls, name))) is not None:
             columns.append(column)
-            further.append(_finished(wire, finish))
+            further.append((f',"{wire}":', finish))
         elif attribute.attr.omitted:
-            pair = json_object({wire: JsonValue(column)})
-            columns.append(case((column == literal_column("'null'"), json_object(provider)), else_=pair))
-            further.append(_with)
+            pair = literal_column(f"""',"{wire}":'""", Text()) + func.nullif(column, literal_column("'null'"))
+            sometimes.append(func.coalesce(pair, _inside(provider) if provider else _EMPTY))
+        elif attribute.kind.storage in ("json", "boolean"):
+            always[wire] = JsonValue(column)
         else:
-            pairs[wire] = JsonValue(column) if attribute.kind.storage in ("json", "boolean") else column
-    return Item(select(TABLES[cls].c.id, json_object(pairs).label("item"), *columns), further)
+            plain[wire] = column
+    more: ColumnElement[Any] = json_members(always) if always else _EMPTY
+    for one in sometimes:
+        more = more + one
+    return Item(select(TABLES[cls].c.id, json_object(plain).label("item"), more.label("more"), *columns), further)
 
 
-def _finished(wire: str, finish: Callable[[str], str]) -> Callable[[str, str], str]:
-    return lambda text, value: f'{text[:-1]}{"" if text == _EMPTY else ","}"{wire}":{finish(value)}}}'
-
-
-def _with(text: str, more: str) -> str:
-    """Return the object *text* with the pairs of the object *more*."""
-    if more == _EMPTY:
-        return text
-    return more if text == _EMPTY else f"{text[:-1]},{more[1:]}"
+def _inside(pairs: Mapping[str, ColumnElement[Any]]) -> ColumnElement[str]:
+    """Return the expression of the inside of an object with texts and numbers, with a comma before it."""
+    comma = literal_column("','", Text())
+    return comma + func.rtrim(func.substr(json_object(pairs), 2), "}")

@@ -16,6 +16,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
+_QUOTE = "'"
+
 
 class JsonArray(GenericFunction[str]):
     """All rows of a subquery as one JSON array, as text: the item first, then the columns that order the items.
@@ -44,6 +46,17 @@ class JsonValue(GenericFunction[str]):
     name = "json_value_of"
 
 
+class JsonMembers(GenericFunction[str]):
+    """Key, value, key, value, ... as the inside of a JSON object, each with a comma before it; values are `JsonValue`s.
+
+    Nothing is parsed to be put in, as SQLite does it for its objects: whoever uses it knows that the text is JSON.
+    """
+
+    type = Text()
+    inherit_cache = True
+    name = "json_members_of"
+
+
 @compiles(JsonValue, "sqlite")
 def _sqlite_value(element: JsonValue, compiler: SQLCompiler, **kw: Any) -> str:
     (clause,) = element.clauses
@@ -63,6 +76,23 @@ def _sqlite_array(element: JsonArray, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(JsonObject, "sqlite")
 def _sqlite_object(element: JsonObject, compiler: SQLCompiler, **kw: Any) -> str:
     return f"json_object({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(JsonMembers, "sqlite")
+def _sqlite_members(element: JsonMembers, compiler: SQLCompiler, **kw: Any) -> str:
+    parts = list(element.clauses)
+    names = "".join(f',"{compiler.process(name, **kw).strip(_QUOTE)}":%s' for name in parts[::2])
+    values = ", ".join(_sqlite_text(value, compiler, **kw) for value in parts[1::2])
+    return f"printf('{names}', {values})"
+
+
+def _sqlite_text(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    """Return the expression of the JSON text that *element*, a `JsonValue`, is."""
+    (clause,) = element.clauses
+    text = compiler.process(clause, **kw)
+    if isinstance(clause.type, Boolean):
+        return f"CASE {text} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END"
+    return f"coalesce({text}, 'null')"
 
 
 # PostgreSQL's own json_agg puts blanks where SQLite puts none; the wire form is the same for both, so it is made here.
@@ -88,10 +118,17 @@ def _postgresql_object(element: JsonObject, compiler: SQLCompiler, **kw: Any) ->
     if not parts:
         return "'{}'"
     pairs = [
-        f"""'"{name.strip("'")}":' || coalesce({_json(value, text)}, 'null')"""
+        f"""'"{name.strip(_QUOTE)}":' || coalesce({_json(value, text)}, 'null')"""
         for (_, name), (value, text) in zip(parts[::2], parts[1::2], strict=True)
     ]
     return f"""('{{' || {" || ',' || ".join(pairs)} || '}}')"""
+
+
+@compiles(JsonMembers, "postgresql")
+def _postgresql_members(element: JsonMembers, compiler: SQLCompiler, **kw: Any) -> str:
+    parts = [compiler.process(part, **kw) for part in element.clauses]
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    return " || ".join(f"""',"{name.strip(_QUOTE)}":' || coalesce({text}, 'null')""" for name, text in pairs)
 
 
 def _json(part: object, text: str) -> str:
@@ -102,3 +139,11 @@ def _json(part: object, text: str) -> str:
 def json_object(pairs: Mapping[str, ColumnElement[Any]]) -> JsonObject:
     """Return the expression of an object."""
     return JsonObject(*(part for name, column in pairs.items() for part in (literal_column(f"'{name}'"), column)))
+
+
+def json_members(pairs: Mapping[str, JsonValue]) -> JsonMembers:
+    """Return the expression of the inside of an object."""
+    parts: list[ColumnElement[Any]] = []
+    for name, value in pairs.items():
+        parts += [literal_column(f"'{name}'"), value]
+    return JsonMembers(*parts)

@@ -5,14 +5,17 @@ Here: a parsed `Query` to SQL to rows. Not here: parsing a query string (api/que
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Boolean,
     ColumnElement,
     Integer,
     Select,
+    Text,
     and_,
+    bindparam,
     cast,
     exists,
     false,
@@ -27,6 +30,9 @@ from neutrino.store.derived import CALLER
 from neutrino.store.statements import Connection, Row
 from neutrino.store.tables import CHILDREN, TABLES
 
+_MOST_LISTS = 300  # kinds of lists that are remembered
+_SETS = ("equal", "any", "not-any")  # matches whose values make one set
+_ESCAPE = "/"
 _NUMBERS = 2**31  # an INTEGER of PostgreSQL is below that
 
 
@@ -54,66 +60,111 @@ class Query:
     limit: int = 0  # 0: no limit
     marker: str = ""
     reverse: bool = False  # the page before the marker
-    visible: ColumnElement[bool] | None = None  # which rows the caller sees; None: all
     caller: str = ""  # the project that asks
 
 
+class _Terms(NamedTuple):
+    """What of a filter the statement depends on: not the values, but how many there are, and whether null is one."""
+
+    name: str
+    part: str
+    match: str
+    values: int  # how many apart from null; beyond one, those of a set are one parameter
+    has_null: bool
+
+
 def rows(connection: Connection, cls: type[Resource], statement: Select[Any], query: Query) -> Sequence[Row]:
-    """Return what *statement*, which reads all resources of *cls*, gives of those that *query* selects."""
-    if query.visible is not None:
-        statement = statement.where(query.visible)
-    for condition in query.filters:
-        statement = statement.where(_condition(cls, condition))
+    """Return what *statement*, which reads resources of *cls*, gives of those that *query* selects.
+
+    Both the statement and what is made of it are remembered, so *statement* is to be the same object each time.
+    """
+    parameters: dict[str, object] = {CALLER.key: query.caller}
+    terms = tuple(_terms(number, one, parameters) for number, one in enumerate(query.filters))
     order = [*query.sort]
     if "id" not in (name for name, _ in order):
         order.append(("id", True))
     if query.reverse:
         order = [(name, not ascending) for name, ascending in order]
+    by = tuple(order)
     if query.marker:
-        statement = statement.where(_after(connection, cls, order, query.marker))
-    if query.sort or query.limit or query.marker:
-        statement = statement.order_by(*(_key(cls, n).asc() if up else _key(cls, n).desc() for n, up in order))
+        row = connection.execute(_keys(cls, by), {"id": query.marker}).first()
+        if row is None:
+            return ()
+        parameters |= {f"after_{number}": value for number, value in enumerate(row)}
     if query.limit:
-        statement = statement.limit(query.limit)
-    found = connection.execute(statement, {CALLER.key: query.caller}).all()
+        parameters["most"] = query.limit
+    is_sorted = bool(query.sort or query.limit or query.marker)
+    selected = _selected(
+        cls, statement, terms, by if is_sorted else (), has_marker=bool(query.marker), has_limit=bool(query.limit)
+    )
+    found = connection.execute(selected, parameters).all()
     return found[::-1] if query.reverse else found
+
+
+@lru_cache(maxsize=_MOST_LISTS)
+def _selected(
+    cls: type[Resource],
+    statement: Select[Any],
+    terms: tuple[_Terms, ...],
+    order: tuple[tuple[str, bool], ...],
+    *,
+    has_marker: bool,
+    has_limit: bool,
+) -> Select[Any]:
+    for number, one in enumerate(terms):
+        statement = statement.where(_condition(cls, one, f"filter_{number}"))
+    if has_marker:
+        statement = statement.where(_after(cls, order))
+    statement = statement.order_by(*(_key(cls, n).asc() if up else _key(cls, n).desc() for n, up in order))
+    return statement.limit(bindparam("most")) if has_limit else statement
 
 
 def _key(cls: type[Resource], name: str) -> ColumnElement[Any]:
     """Return the attribute *name* as it is sorted and compared: null before everything else, in every database."""
     column = expression_of(cls, name)
-    if isinstance(column.type, Boolean):
-        return cast(column, Integer)
     nullable = getattr(column, "nullable", True)
+    if isinstance(column.type, Boolean):
+        number = cast(column, Integer)
+        return func.coalesce(number, -1) if nullable else number
     return func.coalesce(column, -1 if column.type.python_type is int else "") if nullable else column
 
 
-def _after(
-    connection: Connection, cls: type[Resource], order: Sequence[tuple[str, bool]], marker: str
-) -> ColumnElement[bool]:
-    """Return the condition that a row comes after the row *marker* in *order*."""
-    table = TABLES[cls]
+@lru_cache(maxsize=_MOST_LISTS)
+def _keys(cls: type[Resource], order: tuple[tuple[str, bool], ...]) -> Select[Any]:
+    """Return the statement that reads what the resource ``id`` is sorted by."""
+    return select(*(_key(cls, name) for name, _ in order)).where(TABLES[cls].c.id == bindparam("id"))
+
+
+def _after(cls: type[Resource], order: Sequence[tuple[str, bool]]) -> ColumnElement[bool]:
+    """Return the condition that a row comes after the one whose keys are the parameters ``after_0``, ..."""
     keys = [_key(cls, name) for name, _ in order]
-    row = connection.execute(select(*keys).where(table.c.id == marker)).first()
-    if row is None:
-        return false()
+    values = [bindparam(f"after_{number}", type_=key.type) for number, key in enumerate(keys)]
     steps = []
     for i, (_, ascending) in enumerate(order):
-        same = [keys[j] == row[j] for j in range(i)]
-        steps.append(and_(*same, keys[i] > row[i] if ascending else keys[i] < row[i]))
+        same = [keys[j] == values[j] for j in range(i)]
+        steps.append(and_(*same, keys[i] > values[i] if ascending else keys[i] < values[i]))
     return or_(*steps)
 
 
-def _condition(cls: type[Resource], condition: Filter) -> ColumnElement[bool]:
-    attribute = attributes(cls)[condition.name]
-    if attribute.attr.child:
-        return _child_condition(cls, condition)
-    column = expression_of(cls, condition.name)
-    if condition.match == "after":
-        return column >= condition.values[0]
+def _terms(number: int, condition: Filter, parameters: dict[str, object]) -> _Terms:
+    """Return what the statement depends on of *condition*, and add its values to the *parameters*."""
+    name, values, has_null = f"filter_{number}", condition.values, False
     if condition.match == "substring":
-        return or_(*(column.icontains(value, autoescape=True) for value in condition.values))
-    return _is_one_of(column, condition.values)
+        values = [f"%{_escaped(str(value))}%" for value in values]
+    elif condition.match in _SETS:
+        has_null = None in values
+        values = [value for value in values if value is not None and not _is_beyond(value)]
+        if len(values) > 1:
+            parameters[name] = values
+            return _Terms(condition.name, condition.part, condition.match, 2, has_null)
+    parameters.update((f"{name}_{place}", value) for place, value in enumerate(values))
+    return _Terms(condition.name, condition.part, condition.match, len(values), has_null)
+
+
+def _escaped(text: str) -> str:
+    for special in (_ESCAPE, "%", "_"):
+        text = text.replace(special, _ESCAPE + special)
+    return text
 
 
 def _is_beyond(value: object) -> bool:
@@ -121,32 +172,57 @@ def _is_beyond(value: object) -> bool:
     return isinstance(value, int) and not -_NUMBERS <= value < _NUMBERS
 
 
-def _is_one_of(column: ColumnElement[Any], values: Sequence[object]) -> ColumnElement[bool]:
-    some = [value for value in values if value is not None and not _is_beyond(value)]
-    found = column.in_(some) if len(some) != 1 else column == some[0]
-    return or_(found, column.is_(None)) if None in values else found
+def _condition(cls: type[Resource], terms: _Terms, parameter: str) -> ColumnElement[bool]:
+    if attributes(cls)[terms.name].attr.child:
+        return _child_condition(cls, terms, parameter)
+    column = expression_of(cls, terms.name)
+    if terms.match == "after":
+        return column >= bindparam(f"{parameter}_0")
+    if terms.match == "substring":
+        return _contains(column, terms, parameter)
+    return _is_one_of(column, terms, parameter)
 
 
-def _child_condition(cls: type[Resource], condition: Filter) -> ColumnElement[bool]:
-    table = CHILDREN[cls][condition.name]
+def _contains(column: ColumnElement[Any], terms: _Terms, parameter: str) -> ColumnElement[bool]:
+    names = (f"{parameter}_{place}" for place in range(terms.values))
+    return or_(*(func.lower(column).like(func.lower(bindparam(name, type_=Text())), escape=_ESCAPE) for name in names))
+
+
+def _is_one_of(column: ColumnElement[Any], terms: _Terms, parameter: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = false()
+    if terms.values > 1:
+        found = column.in_(bindparam(parameter, expanding=True))
+    elif terms.values:
+        found = column == bindparam(f"{parameter}_0")
+    return or_(found, column.is_(None)) if terms.has_null else found
+
+
+def _child_condition(cls: type[Resource], terms: _Terms, parameter: str) -> ColumnElement[bool]:
+    table = CHILDREN[cls][terms.name]
     parent = table.c[f"{cls.singular}_id"] == TABLES[cls].c.id
-    part = table.c[condition.part]
+    part = table.c[terms.part]
 
-    def has(*values: object) -> ColumnElement[bool]:
-        return exists().where(parent, _is_one_of(part, values))
+    def all_of() -> ColumnElement[bool]:
+        names = (f"{parameter}_{place}" for place in range(terms.values))
+        return and_(*(exists().where(parent, part == bindparam(name)) for name in names))
 
-    match condition.match:
+    match terms.match:
         case "all":
-            return and_(*(has(value) for value in condition.values))
+            return all_of()
         case "not-all":
-            return ~and_(*(has(value) for value in condition.values))
+            return ~all_of()
         case "not-any":
-            return ~has(*condition.values)
+            return ~exists().where(parent, _is_one_of(part, terms, parameter))
         case "substring":
-            return exists().where(parent, or_(*(part.icontains(v, autoescape=True) for v in condition.values)))
-    return has(*condition.values)
+            return exists().where(parent, _contains(part, terms, parameter))
+    return exists().where(parent, _is_one_of(part, terms, parameter))
+
+
+@cache
+def _has_row(cls: type[Resource]) -> Select[Any]:
+    return select(TABLES[cls].c.id).where(TABLES[cls].c.id == bindparam("id"))
 
 
 def has_row(connection: Connection, cls: type[Resource], row_id: str) -> bool:
     """Return whether the resource exists."""
-    return connection.execute(select(TABLES[cls].c.id).where(TABLES[cls].c.id == row_id)).first() is not None
+    return connection.execute(_has_row(cls), {"id": row_id}).first() is not None

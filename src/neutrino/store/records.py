@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
-from sqlalchemy import Executable, Select, bindparam, delete, insert, update
+from sqlalchemy import Select, bindparam, delete, insert, update
 from sqlalchemy.dialects.sqlite import insert as upsert  # what it means for PostgreSQL, postgresql.py says
 from sqlalchemy.sql.dml import Delete, Insert, Update
 
@@ -216,9 +216,3 @@ def _row(resource: Resource, names: list[str]) -> dict[str, Any]:
         value = getattr(resource, name)
         out[name] = msgspec.json.encode(value).decode() if attribute.kind.storage == "json" else value
     return out
-
-
-def select_where(cls: type[Resource], **columns: object) -> Executable:
-    """Return the statement that reads the resources of *cls* whose columns equal the given values."""
-    table = TABLES[cls]
-    return select_all(cls).where(*(table.c[name] == value for name, value in columns.items()))

@@ -4,8 +4,8 @@ Here: `Connection`, by which everybody reads and writes, and the rows it gives. 
 (writer.py), connecting (sqlite.py, postgresql.py).
 
 To find out anew how a statement is sent takes SQLAlchemy several times as long as SQLite needs to answer it. So it is
-remembered for as long as the statement is there, which most are for ever: constants, and results of cached functions.
-One that is made for a single use is run by SQLAlchemy itself.
+remembered from the first use for as long as the statement is there, which is for ever: statements are constants, or
+results of cached functions.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -81,7 +81,7 @@ class Result:
 class _Text:
     """A statement as the driver gets it: the text, and how its values are made of a caller's."""
 
-    __slots__ = ("_is_positional", "_lists", "_names", "_places", "_processes", "text")
+    __slots__ = ("_is_positional", "_lists", "_names", "_places", "_processes", "_take", "text")
 
     def __init__(self, compiled: SQLCompiler, parameters: Parameters) -> None:
         state = compiled.construct_expanded_state(parameters)
@@ -95,16 +95,24 @@ class _Text:
         self._places = [(name, _MUST_BE_GIVEN if name in must else defaults[name]) for name in self._names]
         found = [(place, state.processors.get(name)) for place, name in enumerate(self._names)]
         self._processes = [(place, process) for place, process in found if process is not None]
+        is_row = compiled.isinsert and len(self._names) > 1 and parameters.keys() >= {*self._names}
+        self._take = itemgetter(*self._names) if is_row else None  # all at once
 
     def values(self, parameters: Parameters) -> Sequence[Any] | Mapping[str, Any]:
         """Return the values for the driver."""
-        if self._lists:
-            items = (zip(names, parameters[name], strict=True) for name, names in self._lists)
-            parameters = {**parameters, **{name: item for pairs in items for name, item in pairs}}
-        values = [parameters.get(name, default) for name, default in self._places]
+        if self._take is not None:
+            values = list(self._take(parameters))
+        else:
+            values = self._arranged(parameters)
         for place, process in self._processes:
             values[place] = process(values[place])
         return values if self._is_positional else dict(zip(self._names, values, strict=True))
+
+    def _arranged(self, parameters: Parameters) -> list[Any]:
+        if self._lists:
+            items = (zip(names, parameters[name], strict=True) for name, names in self._lists)
+            parameters = {**parameters, **{name: item for pairs in items for name, item in pairs}}
+        return [parameters.get(name, default) for name, default in self._places]
 
 
 class _Prepared:
@@ -115,7 +123,7 @@ class _Prepared:
     def __init__(
         self, statement: Executable, dialect: sqlalchemy.Dialect, parameters: Parameters, *, is_many: bool
     ) -> None:
-        assert isinstance(statement, (SelectBase, UpdateBase))  # noqa: S101 - see `_is_kept`
+        assert isinstance(statement, (SelectBase, UpdateBase))  # noqa: S101 - see `execute`
         compiled = statement.compile(dialect=dialect, column_keys=list(parameters), for_executemany=is_many)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - of any but DDL
         columns = tuple(statement.exported_columns)
@@ -156,17 +164,20 @@ class _Prepared:
         return tuple(len(parameters[name]) for name in self._lists)
 
 
+_kept: dict[str, WeakKeyDictionary[Executable, dict[object, _Prepared]]] = {}  # by dialect, for all its connections
+
+
 class Connection:
     """A connection to the database, for one thread at a time."""
 
     observe: ClassVar[Callable[[str, object], None] | None] = None
-    """Told of each statement that SQLAlchemy does not run itself, and of its values: for those who count them."""
+    """Told of each statement, and of its values: for those who count them."""
 
     def __init__(self, connection: sqlalchemy.Connection) -> None:
         self._connection = connection
         self._dialect = connection.dialect
         self._raw: Any = connection.connection.driver_connection
-        self._kept: WeakKeyDictionary[Executable, dict[object, _Prepared]] = WeakKeyDictionary()
+        self._kept = _kept.setdefault(self._dialect.name, WeakKeyDictionary())
 
     def execute(self, statement: Executable, parameters: Parameters | Sequence[Parameters] = _NOTHING) -> Result:
         """Run *statement*, or with a list of parameters run it for each of them, and return what it gave.
@@ -177,10 +188,10 @@ class Connection:
         many: list[Parameters] = [parameters] if isinstance(parameters, Mapping) else [*parameters]
         one = many[0]
         kept = self._kept.get(statement)
-        if kept is None:  # it may be the only time: SQLAlchemy knows statements that look alike
-            if isinstance(statement, (SelectBase, UpdateBase)):
-                self._kept[statement] = {}
-            return self._by_sqlalchemy(statement, parameters)
+        if kept is None:
+            if not isinstance(statement, (SelectBase, UpdateBase)):  # SQL by hand, which is of no use twice
+                return self._by_sqlalchemy(statement, parameters)
+            kept = self._kept[statement] = {}
         is_many = len(many) > 1
         # The columns that are written are those that are given.
         shape = None if isinstance(statement, SelectBase) else (is_many, *one)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.port import Port
@@ -20,6 +20,19 @@ NAME = "nova"
 _PREFIX = "nova "
 _AT_ONCE = 500
 _OURS = controllers.c.name == NAME
+_PLACE = select(controllers.c.realised_seq).where(_OURS)
+_HEAD = select(func.max(journal.c.seq))
+_BEGIN = insert(controllers)
+_MOVE = update(controllers).where(_OURS).values(realised_seq=bindparam("seq"))
+_LINES = (
+    select(journal.c.seq, journal.c.collection, journal.c.resource_id, journal.c.aspect)
+    .where(journal.c.seq > bindparam("since"), journal.c.collection.in_((Port.collection, FloatingIp.collection)))
+    .order_by(journal.c.seq)
+    .limit(bindparam("most"))
+)
+_KNOWN = select(observed.c.name, observed.c.value).where(observed.c.name.in_(bindparam("names", expanding=True)))
+_FORGET = delete(observed).where(observed.c.name.in_(bindparam("names", expanding=True)))
+_NOTE = insert(observed)
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -42,19 +55,18 @@ class Tellings(Generic[T]):
 
     async def start(self, known: Mapping[str, T | None]) -> int:
         """Return up to where Nova was told. The first time it begins now, with what is *known* as told."""
-        place = select(controllers.c.realised_seq).where(_OURS)
 
         def work(transaction: Transaction) -> int:
             here = transaction.connection
-            found = here.execute(place).scalar()
+            found = here.execute(_PLACE).scalar()
             if found is not None:
                 return int(found)
-            head = int(here.execute(select(func.max(journal.c.seq))).scalar() or 0)
-            here.execute(insert(controllers).values(name=NAME, realised_seq=head))
+            head = int(here.execute(_HEAD).scalar() or 0)
+            here.execute(_BEGIN, {"name": NAME, "realised_seq": head})
             _put(transaction, known)
             return head
 
-        found = await self._database.read(lambda c: c.execute(place).scalar())
+        found = await self._database.read(lambda c: c.execute(_PLACE).scalar())
         return int(found) if found is not None else await self._database.write(work)
 
     async def stop(self) -> None:
@@ -64,27 +76,20 @@ class Tellings(Generic[T]):
             transaction.connection.execute(delete(controllers).where(_OURS))
             transaction.connection.execute(delete(observed).where(observed.c.name.startswith(_PREFIX)))
 
-        place = select(controllers.c.realised_seq).where(_OURS)
-        if await self._database.read(lambda c: c.execute(place).scalar()) is not None:
+        if await self._database.read(lambda c: c.execute(_PLACE).scalar()) is not None:
             await self._database.write(work)
 
     async def lines(self, since: int, most: int) -> Sequence[Line]:
         """Return the lines about ports and floating IPs after *since*, oldest first, at most *most*."""
-        statement = (
-            select(journal.c.seq, journal.c.collection, journal.c.resource_id, journal.c.aspect)
-            .where(journal.c.seq > since, journal.c.collection.in_((Port.collection, FloatingIp.collection)))
-            .order_by(journal.c.seq)
-            .limit(most)
-        )
-        return await self._database.read(lambda c: [Line(*row) for row in c.execute(statement)])
+        asked = {"since": since, "most": most}
+        return await self._database.read(lambda c: [Line(*row) for row in c.execute(_LINES, asked)])
 
     async def known(self, ids: Sequence[str]) -> dict[str, T]:
         """Return what Nova was told of those of *ids* that it was told of."""
         out: dict[str, T] = {}
         for first in range(0, len(ids), _AT_ONCE):
-            names = [_PREFIX + one for one in ids[first : first + _AT_ONCE]]
-            statement = select(observed.c.name, observed.c.value).where(observed.c.name.in_(names))
-            for name, value in await self._database.read(lambda c, s=statement: c.execute(s).all()):  # type: ignore[misc]
+            some = {"names": [_PREFIX + one for one in ids[first : first + _AT_ONCE]]}
+            for name, value in await self._database.read(lambda c, some=some: c.execute(_KNOWN, some).all()):  # type: ignore[misc]
                 out[name.removeprefix(_PREFIX)] = msgspec.json.decode(value, type=self._kind)
         return out
 
@@ -93,7 +98,7 @@ class Tellings(Generic[T]):
 
         def work(transaction: Transaction) -> None:
             _put(transaction, after)
-            transaction.connection.execute(update(controllers).where(_OURS).values(realised_seq=seq))
+            transaction.connection.execute(_MOVE, {"seq": seq})
 
         await self._database.write(work)
 
@@ -101,11 +106,11 @@ class Tellings(Generic[T]):
 def _put(transaction: Transaction, after: Mapping[str, T | None]) -> None:
     names = [_PREFIX + one for one in after]
     for first in range(0, len(names), _AT_ONCE):
-        transaction.connection.execute(delete(observed).where(observed.c.name.in_(names[first : first + _AT_ONCE])))
+        transaction.connection.execute(_FORGET, {"names": names[first : first + _AT_ONCE]})
     rows = [
         {"name": _PREFIX + one, "value": msgspec.json.encode(told).decode()}
         for one, told in after.items()
         if told is not None
     ]
     if rows:
-        transaction.connection.execute(insert(observed), rows)
+        transaction.connection.execute(_NOTE, rows)

@@ -259,6 +259,76 @@ def test_lists_kept_as_rows_are_the_same_bytes(api):
     assert f'"tenant_id":"{group["project_id"]}"' in rules
 
 
+def test_a_list_is_of_its_own_values_whatever_was_listed_before(api):
+    made = [api.network(name=name, mtu=mtu) for name, mtu in (("a", 1300), ("b", 1400), ("a_", 1300), ("c%", 1350))]
+    known = [(one["name"], one["mtu"]) for one in made]
+    for wanted in ({"a"}, {"b"}, {"none"}, {"a", "b"}, {"c%", "a_"}, {"a", "b", "c%"}, {"b"}):
+        for mtu in (1300, 1400):
+            pairs = [("name", name) for name in wanted]
+            found = [one for one in known if one[0] in wanted]
+            assert names(api.get("networks", *pairs)) == sorted(name for name, _ in found)
+            both = sorted(name for name, size in found if size == mtu)
+            assert names(api.get("networks", *pairs, ("mtu", mtu))) == both
+    for limit in (1, 3, 2):
+        found = api.get("networks", ("sort_key", "name"), limit=limit)
+        assert [one["name"] for one in found] == ["a", "a_", "b"][:limit]
+        for after, rest in (("a", ["a_", "b", "c%"]), ("b", ["c%"])):
+            marker = next(one["id"] for one in made if one["name"] == after)
+            found = api.get("networks", ("sort_key", "name"), limit=limit, marker=marker)
+            assert [one["name"] for one in found] == rest[:limit]
+
+
+def test_parts_of_text_are_found_as_they_are_written(api):
+    network = api.network()
+    api.subnet(network, "10.0.0.0/24")
+    api.subnet(network, "2001:db8::/64")
+    for number in (10, 11):
+        ips = [{"ip_address": f"10.0.0.{number}"}, {"ip_address": f"2001:db8::A{number}"}]
+        api.port(network, name=str(number), fixed_ips=ips)
+    both = ["10", "11"]
+    for part, found in (("0.10", ["10"]), ("1", both), ("_", []), ("/", []), ("a11", ["11"]), ("DB8::A1", both)):
+        assert names(api.get("ports", fixed_ips=f"ip_address_substr={part}")) == found, part
+
+
+def test_pages_by_what_may_be_unknown(api):
+    """Null, false and true are three places in the order."""
+    network = api.network()
+    for name, trusted in (("c", True), ("a", None), ("b", False)):
+        api.port(network, name=name, **({} if trusted is None else {"trusted": trusted}))
+    sort = [("sort_key", "trusted"), ("sort_key", "name"), ("sort_dir", "asc"), ("sort_dir", "asc")]
+    found = [api.get("ports", *sort, limit=1)[0]]
+    while more := api.get("ports", *sort, limit=1, marker=found[-1]["id"]):
+        found += more
+    assert [(port["name"], port["trusted"]) for port in found] == [("a", None), ("b", False), ("c", True)]
+
+
+def test_items_say_what_show_and_creation_said(api):
+    """Whatever text there is in them, and whatever is left out of some."""
+    name = """\"'\\ {},[] %s é 😀"""
+    network = api.network(name=name, description=name)
+    subnet = api.subnet(network, "10.0.0.0/24", dns_nameservers=["10.0.0.9"])
+    given = {
+        "binding:profile": {"a": [1, name], "b": {}},
+        "allowed_address_pairs": [{"ip_address": "10.0.0.77"}],
+        "extra_dhcp_opts": [{"opt_name": "bootfile-name", "opt_value": '"50%,\\\\"'}],
+    }
+    plain, rich = api.port(network, name=name), api.port(network, device_id=name, **given)
+    api.send("PUT", f"ports/{rich['id']}/tags", json={"tags": [name.replace(",", ";")]})
+    api.post("trunks", port_id=plain["id"])
+    for collection, ids in (("networks", [network]), ("subnets", [subnet]), ("ports", [plain, rich])):
+        listed = {one["id"]: one for one in api.get(collection)}
+        for made in ids:
+            shown = api.get(f"{collection}/{made['id']}")
+            assert shown == listed[made["id"]]
+            assert shown["name"] == made["name"]
+            for key, value in shown.items():
+                assert api.get(f"{collection}/{made['id']}", fields=key) == {key: value}
+    assert api.get(f"ports/{plain['id']}")["trunk_details"]["sub_ports"] == []
+    shown = api.get(f"ports/{rich['id']}")
+    assert shown["binding:profile"] == given["binding:profile"]
+    assert "trunk_details" not in shown
+
+
 def test_numbers_beyond_what_is_stored_match_nothing(api):
     blue = api.network()
     assert api.get("networks", revision_number="3446811768") == []

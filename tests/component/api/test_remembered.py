@@ -8,7 +8,7 @@ from tests.component.api.people import FORBIDDEN, OTHER, Person
 from tests.component.api.statements import Statements
 
 AGAIN = 3
-"""A statement is remembered the second time that it is used."""
+"""A statement is remembered from its first use on."""
 
 
 @pytest.fixture
@@ -37,6 +37,25 @@ def test_a_remembered_statement_reads_what_another_process_wrote(api, beside, po
     api.delete(f"ports/{port['id']}")
     assert beside.refused("GET", f"ports/{port['id']}")[:2] == (404, "PortNotFound")
     assert beside.get("ports") == []
+
+
+def test_lists_that_differ_by_their_values_are_one_statement(api, port):
+    kinds = (
+        lambda value, number: [("name", value)],
+        lambda value, number: [("name", value), ("name", "third"), ("limit", number)],
+        lambda value, number: [("fixed_ips", f"ip_address_substr=10.0.0.{number}"), ("sort_key", "name")],
+        lambda value, number: [("tags", f"{value},b"), ("network_id", port["network_id"]), ("fields", "id")],
+        lambda value, number: [("marker", port["id"]), ("limit", number), ("changed_since", f"200{number}-01-01")],
+    )
+    with Statements() as statements:
+        for kind in kinds:
+            texts = []
+            for value, number in (("first", 1), ("second", 2)):
+                pairs = kind(value, number)
+                statements.count(lambda pairs=pairs: api.get("ports", *pairs))
+                texts.append([text for text, _ in statements.seen])
+            # The very same text: nothing was made anew.
+            assert all(one is other for one, other in zip(*texts, strict=True)), texts
 
 
 def test_a_remembered_standing_is_of_the_roles_and_not_of_the_caller(api):

@@ -38,14 +38,12 @@ def read(
     if view.rows is False or any(_tells(cls, condition.name, view) for condition in query.filters):
         return []
     names = _names(view, query.fields)
-    query = replace(
-        query, visible=view.clause, caller=caller.project_id, sort=[s for s in query.sort if s[0] not in view.hidden]
-    )
+    query = replace(query, caller=caller.project_id, sort=[s for s in query.sort if s[0] not in view.hidden])
     if view.is_plain:
         shape = item(cls, names)
-        return [(row[0], shape.of(row)) for row in rows(connection, cls, shape.statement, query)]
+        return [(row[0], shape.of(row)) for row in rows(connection, cls, _items(cls, names, view), query)]
     out: list[tuple[str, Wire]] = []
-    for row in rows(connection, cls, select_all(cls), query):
+    for row in rows(connection, cls, _resources(cls, view), query):
         resource = to_resource(cls, row)
         if not view.is_opaque or authority.sees(connection, caller, resource):
             out.append((resource.id, _seen(connection, caller, authority, resource, names)))
@@ -76,8 +74,20 @@ def read_one(
 
 @lru_cache(maxsize=1000)
 def _select_one(cls: type[Resource], names: tuple[str, ...], view: View, ids: tuple[str, ...]) -> Select[Any]:
-    statement = item(cls, names).statement.where(*(TABLES[cls].c[name] == bindparam(name) for name in ids))
+    return _items(cls, names, view).where(*(TABLES[cls].c[name] == bindparam(name) for name in ids))
+
+
+@lru_cache(maxsize=1000)
+def _items(cls: type[Resource], names: tuple[str, ...], view: View) -> Select[Any]:
+    """Return the statement of all items that callers with this *view* see."""
+    statement = item(cls, names).statement
     return statement if view.clause is None else statement.where(view.clause)
+
+
+@lru_cache(maxsize=1000)
+def _resources(cls: type[Resource], view: View) -> Select[Any]:
+    """Return the statement of all resources that callers with this *view* see."""
+    return select_all(cls) if view.clause is None else select_all(cls).where(view.clause)
 
 
 def _seen(
