@@ -222,6 +222,22 @@ def echo_tagged(interface: str) -> bool:
     return True
 
 
+def sees_tag(interface: str, kind: str, vlan: str) -> bool:
+    """Wait for a frame whose first tag is of this kind (``88a8`` for 802.1ad) and VLAN."""
+    until = time.monotonic() + 5 * WAIT_S
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as wire:  # ETH_P_ALL
+        wire.bind((interface, 3))
+        wire.setsockopt(*AUXDATA, 1)
+        wire.settimeout(WAIT_S)
+        while time.monotonic() < until:
+            with contextlib.suppress(TimeoutError):
+                _, beside, _, _ = wire.recvmsg(2000, 100)
+                tags = [struct.unpack_from("=HH", data, 16) for level, _, data in beside if level == AUXDATA[0]]
+                if (int(vlan), int(kind, 16)) in [(tci & 0xFFF, tpid) for tci, tpid in tags]:
+                    return True
+    return False
+
+
 def _until_input_ends(work: Callable[[], None]) -> None:
     threading.Thread(target=work, daemon=True).start()
     print("ready", flush=True)  # noqa: T201

@@ -1,7 +1,9 @@
 """Instances on one network reach each other, on one host and across hosts; what is taken away stops."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from tests.packets.scenario import Site, eventually
+from tests.packets.scenario import Resource, Site, eventually
 
 
 @pytest.mark.proves("across-hosts", "geneve")
@@ -102,6 +104,29 @@ def test_a_transparent_network_carries_tags_of_instances(site: Site) -> None:
         words = ("tagged_ping", "eth0", "42", *ends)
         assert eventually(lambda a=a, b=b: a.pings(b.address))
         assert eventually(lambda a=a, words=words: a.probe(*words)) if is_transparent else not a.probe(*words)
+
+
+@pytest.mark.proves("qinq")
+def test_tags_of_instances_are_inside_tags_of_the_network(site: Site, public: Resource) -> None:
+    """On the wire the network's own are of 802.1ad; those of an ordinary VLAN network are not."""
+    for is_qinq, kind, vlan in ((True, "88a8", 311), (False, "8100", 312)):
+        place = {
+            "provider:network_type": "vlan",
+            "provider:physical_network": public["provider:physical_network"],
+            "provider:segmentation_id": vlan,
+        }
+        network = site.create("networks", "network", qinq=is_qinq, **place)
+        site.create("subnets", "subnet", network_id=network["id"], ip_version=4, cidr="10.5.0.0/24")
+        a, b = (site.instance(f"{name}{vlan}", network, host) for name, host in (("a", "h1"), ("b", "h2")))
+        b.echo_tagged()
+        assert eventually(lambda a=a, b=b: a.pings(b.address))
+        ends = (f"{one.port['mac_address']},{one.address}" for one in (a, b))
+        assert a.probe("tagged_ping", "eth0", "42", *ends) == is_qinq
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            seen = beside.submit(site.outside.probe, "sees_tag", "eth0", kind, str(vlan))
+            while not seen.done():
+                a.probe("arp", "eth0", a.port["mac_address"], a.address, "10.5.0.99")
+        assert seen.result()
 
 
 @pytest.mark.proves("local")
