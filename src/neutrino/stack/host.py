@@ -35,6 +35,11 @@ OWN_ADDRESSES_ONLY = Path("/proc/sys/net/ipv4/conf/all/arp_ignore")
 NAME = re.compile(r"h([1-9][0-9]{0,2})")
 MOST_HOSTS = 250
 CONFIGURED_WITHIN_S = 20.0
+KEEPS_WHAT_IT_FREES = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=65000"}
+"""For ovn-controller, which frees and allocates a flow for each address of a group whenever one of its ports changes.
+
+glibc then takes back so many blocks of each size as they are, instead of seven: half the CPU (decision 0039).
+"""
 
 
 def number(name: str) -> int:
@@ -196,7 +201,7 @@ class Host:
                 ),
                 needs=(f"{self.name}.ovs-vswitchd", "ovn-sb"),
                 network=self.name,
-                environment=environment,
+                environment=environment | KEEPS_WHAT_IT_FREES,
                 ready=Answers(f"{self.folder}/ovn-controller.{{pid}}.ctl", "connection-status", "connected"),
             ),
             *(self._metadata_services() if self.settings.has_metadata else ()),

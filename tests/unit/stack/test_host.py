@@ -50,6 +50,15 @@ def test_only_the_dummy_datapath_is_enabled_by_an_option(datapath: str, expected
     assert ("--enable-dummy" in commands["h1.ovs-vswitchd"]) is expected
 
 
+def test_only_ovn_controller_keeps_what_it_frees() -> None:
+    kept = {
+        service.name: service.environment.get("GLIBC_TUNABLES") for service in Host("h1", "dummy", a_place()).services()
+    }
+    assert {name: words for name, words in kept.items() if words} == {
+        "h1.ovn-controller": "glibc.malloc.tcache_count=65000"
+    }
+
+
 def test_a_folder_too_long_for_sockets_is_refused() -> None:
     with pytest.raises(StackFault, match="--dir"):
         a_place("/" + "x" * 100)
