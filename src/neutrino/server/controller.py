@@ -30,7 +30,7 @@ from neutrino.runtime.config import Config, ConfigError, Nova, load
 from neutrino.runtime.supervisor import kept
 from neutrino.server import ovsdb
 from neutrino.server.wake import Wake
-from neutrino.store.database import Database, open_database
+from neutrino.store.database import Database, open_database, prepare
 from neutrino.store.intent import Intent
 from neutrino.store.observed import Observations, observation
 from neutrino.store.told import Tellings
@@ -181,6 +181,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     logs.start(debug=config.debug)
     try:
+        prepare(config.database_connection)
         uvloop.run(serve(config))
     except (ValueError, DatabaseUnavailable) as error:
         _log.error("cannot serve: %s", error)

@@ -22,7 +22,7 @@ from neutrino.runtime import logs, notify
 from neutrino.runtime.config import Config, ConfigError, load
 from neutrino.server.protocol import Protocol
 from neutrino.server.wake import Wake
-from neutrino.store.database import open_database
+from neutrino.store.database import open_database, prepare
 
 log = logging.getLogger("neutrino.api")
 
@@ -90,6 +90,7 @@ def _logical_flows(config: Config) -> Rows:
 def serve(config: Config, fd: int | None) -> None:
     """Serve until a signal ends it."""
     listener = _listener(config, fd)
+    prepare(config.database_connection)
     database = open_database(config.database_connection, Wake(config.wake_path))
     feed = Feed(database)
     app = application(

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from neutrino.store.records import Transaction
@@ -56,6 +56,22 @@ class Database(ABC):
         """Finish the writes that are queued, then close."""
 
 
+def prepare(url: str) -> None:
+    """Make the tables at the SQLAlchemy *url* in a process of its own, or bring them up to date, where that is needed.
+
+    For daemons, before they have threads or an event loop: what it takes to do so is loaded only there. Tables of
+    PostgreSQL are left to `open_database`.
+
+    Raises:
+        ValueError: As `open_database`.
+    """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
+        from neutrino.store.sqlite import prepare_sqlite
+
+        prepare_sqlite(parsed.database)
+
+
 def open_database(url: str, on_commit: Callable[[], None] = lambda: None) -> Database:
     """Return the database at the SQLAlchemy *url*, its tables brought up to date first.
 
@@ -65,10 +81,7 @@ def open_database(url: str, on_commit: Callable[[], None] = lambda: None) -> Dat
         ValueError: The URL, or what it names, is none that can be used. No message holds the URL's password.
         DatabaseUnavailable: It does not answer.
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise ValueError("[database] connection: not an SQLAlchemy URL") from None  # its text may hold the password
+    parsed = _parsed(url)
     match parsed.get_backend_name():
         case "sqlite" if parsed.database and parsed.database != ":memory:":
             from neutrino.store.sqlite import open_sqlite
@@ -82,3 +95,10 @@ def open_database(url: str, on_commit: Callable[[], None] = lambda: None) -> Dat
     raise ValueError(
         f"[database] connection: {shown} is not built; use sqlite:////path/to/file or postgresql://user@host/name"
     )
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError:
+        raise ValueError("[database] connection: not an SQLAlchemy URL") from None  # its text may hold the password

@@ -5,6 +5,7 @@ themselves are in migrations/versions.
 """
 
 import fcntl
+import os
 import sqlite3
 import time
 from contextlib import closing
@@ -40,6 +41,22 @@ def upgrade(path: str) -> None:
         if version(path) != HEAD:
             _log_ahead(path)
             _run_alembic(path)
+
+
+def upgrade_apart(path: str) -> None:
+    """Do the same in a process of its own, so that what Alembic loads goes with it.
+
+    To be called before there are threads or an event loop. What goes wrong there is not said: `upgrade` will.
+    """
+    if version(path) == HEAD:
+        return
+    child = os.fork()
+    if child == 0:
+        try:
+            upgrade(path)
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
 
 
 def _log_ahead(path: str) -> None:

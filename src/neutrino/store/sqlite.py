@@ -21,7 +21,7 @@ from sqlalchemy.pool import StaticPool
 
 from neutrino.model.faults import DatabaseUnavailable
 from neutrino.store.database import Database
-from neutrino.store.schema import upgrade
+from neutrino.store.schema import upgrade, upgrade_apart
 from neutrino.store.statements import Connection
 from neutrino.store.writer import Session, Writer
 
@@ -119,9 +119,19 @@ def _engine(path: str) -> Engine:
     return engine
 
 
+def prepare_sqlite(path: str) -> None:
+    """Bring the file *path* up to date in a process of its own (`upgrade_apart`)."""
+    _make(path)
+    upgrade_apart(path)
+
+
 def open_sqlite(path: str, on_commit: Callable[[], None]) -> SQLite:
     """Return the database in the file *path*, made if it is missing, readable by its owner only."""
-    if not Path(path).exists():
-        Path(path).touch(mode=0o600)
+    _make(path)
     upgrade(path)
     return SQLite(path, on_commit)
+
+
+def _make(path: str) -> None:
+    if not Path(path).exists():
+        Path(path).touch(mode=0o600)

@@ -1,6 +1,8 @@
 """Migrations lead to exactly the declared tables."""
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 
 from alembic import command
@@ -77,6 +79,21 @@ def test_a_file_knows_its_version(path):
     before = normal(path)
     upgrade(str(path))
     assert normal(path) == before
+
+
+APART = """
+import os, sys
+from pathlib import Path
+from neutrino.store.database import prepare
+prepare("sqlite:///" + sys.argv[1])
+print(oct(Path(sys.argv[1]).stat().st_mode), "alembic" in sys.modules)
+"""
+
+
+def test_what_makes_the_tables_for_a_daemon_goes_with_its_own_process(path):
+    done = subprocess.run([sys.executable, "-c", APART, str(path)], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0o100600", "False"]
+    assert version(str(path)) == HEAD
 
 
 def test_a_folder_with_odd_characters(tmp_path):
