@@ -17,21 +17,34 @@ Names and statuses are those of neutron-lib (neutron_lib/exceptions) and of upst
 """
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, dataclass_transform
 
 
-@dataclass(eq=False)
+@dataclass_transform(eq_default=False)
 class Fault(Exception):
-    """A refusal that the caller is told of."""
+    """A refusal that the caller is told of.
+
+    The annotations of a kind are its fields, given in their order or by name. A dataclass would be the same, but that
+    there are two hundred kinds, and each had code of its own made at start.
+    """
 
     status: ClassVar[int] = 500
     says: ClassVar[str] = ""
+    _names: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls._names += tuple(inspect.get_annotations(cls))
+
+    def __init__(self, *values: object, **named: object) -> None:
+        vars(self).update(zip(self._names, values, strict=False), **named)
+        if len(values) > len(self._names) or not all(hasattr(self, name) for name in self._names):
+            raise TypeError(f"{type(self).__name__} takes {', '.join(self._names) or 'nothing'}")
 
     def __str__(self) -> str:
-        return self.says.format(**vars(self))
+        return self.says.format(**{name: getattr(self, name) for name in self._names})
 
 
 class BadRequest(Fault):
@@ -58,7 +71,6 @@ class PreconditionFailed(Fault):
     status = 412
 
 
-@dataclass(eq=False)
 class HTTPBadRequest(BadRequest):
     """The request is malformed."""
 
@@ -66,7 +78,6 @@ class HTTPBadRequest(BadRequest):
     reason: str
 
 
-@dataclass(eq=False)
 class InvalidInput(BadRequest):
     """Values that are each well formed do not make sense together."""
 
@@ -74,7 +85,6 @@ class InvalidInput(BadRequest):
     error_message: str
 
 
-@dataclass(eq=False)
 class HTTPNotFound(NotFound):
     """There is no such path."""
 
@@ -82,7 +92,6 @@ class HTTPNotFound(NotFound):
     path: str
 
 
-@dataclass(eq=False)
 class HTTPMethodNotAllowed(Fault):
     """The path does not take this method."""
 
@@ -92,7 +101,6 @@ class HTTPMethodNotAllowed(Fault):
     path: str
 
 
-@dataclass(eq=False)
 class RequestEntityTooLarge(Fault):
     """The body is longer than the server reads."""
 
@@ -101,7 +109,6 @@ class RequestEntityTooLarge(Fault):
     limit_bytes: int
 
 
-@dataclass(eq=False)
 class HTTPRequestHeaderFieldsTooLarge(Fault):
     """The request line and headers are longer than the server reads."""
 
@@ -110,7 +117,6 @@ class HTTPRequestHeaderFieldsTooLarge(Fault):
     limit_bytes: int
 
 
-@dataclass(eq=False)
 class TagNotFound(NotFound):
     """The resource has no such tag."""
 
@@ -118,7 +124,6 @@ class TagNotFound(NotFound):
     tag: str
 
 
-@dataclass(eq=False)
 class RevisionNumberConstraintFailed(PreconditionFailed):
     """``If-Match`` named another revision."""
 
@@ -127,7 +132,6 @@ class RevisionNumberConstraintFailed(PreconditionFailed):
     current: int
 
 
-@dataclass(eq=False)
 class DatabaseUnavailable(Fault):
     """The database does not answer; the request may be repeated."""
 

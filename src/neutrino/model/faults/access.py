@@ -1,11 +1,8 @@
 """The errors of authorization and sharing: a branch of the one tree (see the package)."""
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import BadRequest, Conflict, Fault, NotFound
 
 
-@dataclass(eq=False)
 class PolicyNotAuthorized(Fault):
     """A rule of the policy does not allow it."""
 
@@ -14,7 +11,6 @@ class PolicyNotAuthorized(Fault):
     rule: str
 
 
-@dataclass(eq=False)
 class InvalidScope(Fault):
     """The caller's token is of the whole system, and the rule is for tokens of a project."""
 
@@ -24,7 +20,6 @@ class InvalidScope(Fault):
     scope: str = "system"
 
 
-@dataclass(eq=False)
 class RbacPolicyNotFound(NotFound):
     """No such RBAC policy."""
 
@@ -33,7 +28,6 @@ class RbacPolicyNotFound(NotFound):
     object_type: str = "unknown"
 
 
-@dataclass(eq=False)
 class RbacPolicyInUse(Conflict):
     """Somebody uses what the RBAC policy lets them use."""
 
@@ -42,14 +36,12 @@ class RbacPolicyInUse(Conflict):
     details: str
 
 
-@dataclass(eq=False)
 class DuplicateRbacPolicy(Conflict):
     """There is one like it."""
 
     says = "An RBAC policy already exists with those values."
 
 
-@dataclass(eq=False)
 class InvalidActionForType(BadRequest):
     """What is shared cannot be shared so."""
 
@@ -59,7 +51,6 @@ class InvalidActionForType(BadRequest):
     valid_actions: tuple[str, ...]
 
 
-@dataclass(eq=False)
 class InvalidSharedSetting(Conflict):
     """Others use what is not to be shared any more."""
 

@@ -1,11 +1,8 @@
 """The errors of address groups: a branch of the one tree (see the package)."""
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import BadRequest, Conflict, NotFound
 
 
-@dataclass(eq=False)
 class AddressGroupNotFound(NotFound):
     """No such address group."""
 
@@ -13,7 +10,6 @@ class AddressGroupNotFound(NotFound):
     address_group_id: str
 
 
-@dataclass(eq=False)
 class AddressGroupInUse(Conflict):
     """Rules refer to the address group."""
 
@@ -21,7 +17,6 @@ class AddressGroupInUse(Conflict):
     address_group_id: str
 
 
-@dataclass(eq=False)
 class AddressesNotFound(NotFound):
     """The address group lacks some of the addresses."""
 
@@ -30,7 +25,6 @@ class AddressesNotFound(NotFound):
     address_group_id: str
 
 
-@dataclass(eq=False)
 class AddressesAlreadyExist(BadRequest):
     """The address group has some of the addresses already."""
 

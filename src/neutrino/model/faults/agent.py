@@ -1,11 +1,8 @@
 """The errors of agents and of scheduling to them: a branch of the one tree (see the package)."""
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import BadRequest, Conflict, NotFound
 
 
-@dataclass(eq=False)
 class AgentNotFound(NotFound):
     """No such agent."""
 
@@ -13,7 +10,6 @@ class AgentNotFound(NotFound):
     id: str
 
 
-@dataclass(eq=False)
 class InvalidDHCPAgent(NotFound):
     """OVN answers DHCP on each host; no agent is chosen for a network."""
 
@@ -21,7 +17,6 @@ class InvalidDHCPAgent(NotFound):
     id: str
 
 
-@dataclass(eq=False)
 class NetworkNotHostedByDhcpAgent(Conflict):
     """OVN answers DHCP on each host; no agent is chosen for a network."""
 
@@ -30,7 +25,6 @@ class NetworkNotHostedByDhcpAgent(Conflict):
     agent_id: str
 
 
-@dataclass(eq=False)
 class InvalidL3Agent(NotFound):
     """The agent cannot be a gateway of the router."""
 
@@ -38,7 +32,6 @@ class InvalidL3Agent(NotFound):
     id: str
 
 
-@dataclass(eq=False)
 class RouterHostedByL3Agent(Conflict):
     """The router may be on the agent's host already."""
 
@@ -47,7 +40,6 @@ class RouterHostedByL3Agent(Conflict):
     agent_id: str
 
 
-@dataclass(eq=False)
 class RouterNotHostedByL3Agent(Conflict):
     """The router is not on the agent's host."""
 
@@ -56,7 +48,6 @@ class RouterNotHostedByL3Agent(Conflict):
     agent_id: str
 
 
-@dataclass(eq=False)
 class RouterSchedulingFailed(Conflict):
     """The router has no gateway that could be anywhere, or as many hosts as it may have."""
 
@@ -65,14 +56,12 @@ class RouterSchedulingFailed(Conflict):
     agent_id: str
 
 
-@dataclass(eq=False)
 class InvalidHAChassisPriority(BadRequest):
     """A priority that OVN does not have."""
 
     says = "HA Chassis priority must be between 0 and 32767"
 
 
-@dataclass(eq=False)
 class HAChassisPriorityAlreadyAssigned(Conflict):
     """Another chassis of the router has the priority."""
 

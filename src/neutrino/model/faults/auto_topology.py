@@ -1,11 +1,8 @@
 """The errors of automatic topologies: a branch of the one tree (see the package)."""
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import Conflict
 
 
-@dataclass(eq=False)
 class AutoAllocationFailure(Conflict):
     """The cloud lacks what a topology is made of."""
 
@@ -13,7 +10,6 @@ class AutoAllocationFailure(Conflict):
     reason: str
 
 
-@dataclass(eq=False)
 class DefaultExternalNetworkExists(Conflict):
     """Another external network is the default."""
 

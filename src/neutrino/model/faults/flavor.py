@@ -1,11 +1,8 @@
 """The errors of flavors and service profiles: a branch of the one tree (see the package)."""
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import BadRequest, Conflict, Fault, NotFound
 
 
-@dataclass(eq=False)
 class FlavorNotFound(NotFound):
     """No such flavor."""
 
@@ -13,7 +10,6 @@ class FlavorNotFound(NotFound):
     flavor_id: str
 
 
-@dataclass(eq=False)
 class FlavorInUse(Conflict):
     """Routers have the flavor."""
 
@@ -21,7 +17,6 @@ class FlavorInUse(Conflict):
     flavor_id: str
 
 
-@dataclass(eq=False)
 class FlavorDisabled(Fault):
     """The flavor is not for use now."""
 
@@ -30,7 +25,6 @@ class FlavorDisabled(Fault):
     flavor_id: str
 
 
-@dataclass(eq=False)
 class ServiceProfileNotFound(NotFound):
     """No such service profile."""
 
@@ -38,7 +32,6 @@ class ServiceProfileNotFound(NotFound):
     sp_id: str
 
 
-@dataclass(eq=False)
 class ServiceProfileInUse(Conflict):
     """Flavors have the service profile."""
 
@@ -46,7 +39,6 @@ class ServiceProfileInUse(Conflict):
     sp_id: str
 
 
-@dataclass(eq=False)
 class ServiceProfileDisabled(Fault):
     """The service profile is not for use now."""
 
@@ -55,7 +47,6 @@ class ServiceProfileDisabled(Fault):
     sp_id: str
 
 
-@dataclass(eq=False)
 class ServiceProfileDriverNotFound(NotFound):
     """No provider here has the driver."""
 
@@ -63,14 +54,12 @@ class ServiceProfileDriverNotFound(NotFound):
     driver: str
 
 
-@dataclass(eq=False)
 class ServiceProfileEmpty(BadRequest):
     """A service profile that says nothing."""
 
     says = "Service Profile needs either a driver or metainfo."
 
 
-@dataclass(eq=False)
 class FlavorServiceProfileBindingExists(Conflict):
     """The flavor has the service profile already."""
 
@@ -79,7 +68,6 @@ class FlavorServiceProfileBindingExists(Conflict):
     fl_id: str
 
 
-@dataclass(eq=False)
 class FlavorServiceProfileBindingNotFound(NotFound):
     """The flavor does not have the service profile, or none at all."""
 

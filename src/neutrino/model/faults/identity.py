@@ -1,11 +1,8 @@
 """Refusals that concern who asks."""
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import Fault
 
 
-@dataclass(eq=False)
 class Unauthenticated(Fault):
     """The request carries no token that Keystone, at *uri*, says is good."""
 
@@ -14,7 +11,6 @@ class Unauthenticated(Fault):
     uri: str
 
 
-@dataclass(eq=False)
 class IdentityUnavailable(Fault):
     """Keystone cannot be asked who the caller is; the request may be repeated."""
 

@@ -3,12 +3,9 @@
 Names and statuses are those of neutron-lib (neutron_lib/exceptions/local_ip.py).
 """
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import BadRequest, Conflict, NotFound
 
 
-@dataclass(eq=False)
 class LocalIPNotFound(NotFound):
     """No such local IP."""
 
@@ -16,7 +13,6 @@ class LocalIPNotFound(NotFound):
     id: str
 
 
-@dataclass(eq=False)
 class LocalIPInUse(Conflict):
     """It stands for ports."""
 
@@ -24,7 +20,6 @@ class LocalIPInUse(Conflict):
     id: str
 
 
-@dataclass(eq=False)
 class LocalIPNoIP(BadRequest):
     """The port has no address that a local IP could be, or stand for."""
 
@@ -32,7 +27,6 @@ class LocalIPNoIP(BadRequest):
     port_id: str
 
 
-@dataclass(eq=False)
 class LocalIPRequestedIPNotFound(BadRequest):
     """The address is none of the port's."""
 
@@ -41,7 +35,6 @@ class LocalIPRequestedIPNotFound(BadRequest):
     ip: str
 
 
-@dataclass(eq=False)
 class LocalIPNoRequestedIP(BadRequest):
     """The port has several addresses, and none was named."""
 
@@ -49,14 +42,12 @@ class LocalIPNoRequestedIP(BadRequest):
     port_id: str
 
 
-@dataclass(eq=False)
 class LocalIPPortOrNetworkRequired(BadRequest):
     """Neither says where the local IP is."""
 
     says = "A local IP needs a local_port_id or a network_id."
 
 
-@dataclass(eq=False)
 class LocalIPAssociationNotFound(NotFound):
     """The local IP does not stand for that port."""
 

@@ -1,11 +1,8 @@
 """The errors of logging: a branch of the one tree (see the package)."""
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import BadRequest, Conflict, NotFound
 
 
-@dataclass(eq=False)
 class LogResourceNotFound(NotFound):
     """No such log."""
 
@@ -13,7 +10,6 @@ class LogResourceNotFound(NotFound):
     log_id: str
 
 
-@dataclass(eq=False)
 class InvalidLogResourceType(BadRequest):
     """What cannot be logged."""
 
@@ -21,7 +17,6 @@ class InvalidLogResourceType(BadRequest):
     resource_type: str
 
 
-@dataclass(eq=False)
 class ResourceNotFound(NotFound):
     """What is to be logged does not exist."""
 
@@ -29,7 +24,6 @@ class ResourceNotFound(NotFound):
     resource_id: str
 
 
-@dataclass(eq=False)
 class TargetResourceNotFound(NotFound):
     """The port that is to be logged does not exist."""
 
@@ -37,7 +31,6 @@ class TargetResourceNotFound(NotFound):
     target_id: str
 
 
-@dataclass(eq=False)
 class LoggingTypeNotSupported(Conflict):
     """The port is not filtered, so there is nothing to log."""
 
@@ -46,7 +39,6 @@ class LoggingTypeNotSupported(Conflict):
     port_id: str
 
 
-@dataclass(eq=False)
 class InvalidResourceConstraint(BadRequest):
     """A group and a port were named, and the port is not in the group."""
 

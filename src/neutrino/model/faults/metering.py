@@ -3,12 +3,9 @@
 Names and statuses are those of neutron-lib (exceptions/metering.py).
 """
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import Conflict, NotFound
 
 
-@dataclass(eq=False)
 class MeteringLabelNotFound(NotFound):
     """No such label."""
 
@@ -16,7 +13,6 @@ class MeteringLabelNotFound(NotFound):
     label_id: str
 
 
-@dataclass(eq=False)
 class MeteringLabelRuleNotFound(NotFound):
     """No such rule."""
 
@@ -24,7 +20,6 @@ class MeteringLabelRuleNotFound(NotFound):
     rule_id: str
 
 
-@dataclass(eq=False)
 class MeteringLabelRuleOverlaps(Conflict):
     """Another rule of the label is about some of the same traffic."""
 

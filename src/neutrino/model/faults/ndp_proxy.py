@@ -3,12 +3,9 @@
 Names and statuses are those of upstream's service (services/ndp_proxy).
 """
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import BadRequest, Conflict, NotFound
 
 
-@dataclass(eq=False)
 class NDPProxyNotFound(NotFound):
     """No such NDP proxy."""
 
@@ -16,7 +13,6 @@ class NDPProxyNotFound(NotFound):
     id: str
 
 
-@dataclass(eq=False)
 class RouterGatewayNotValid(Conflict):
     """The router cannot be one with NDP proxies."""
 
@@ -25,7 +21,6 @@ class RouterGatewayNotValid(Conflict):
     reason: str
 
 
-@dataclass(eq=False)
 class RouterGatewayInUseByNDPProxy(Conflict):
     """NDP proxies answer at the gateway that is to go."""
 
@@ -33,7 +28,6 @@ class RouterGatewayInUseByNDPProxy(Conflict):
     router_id: str
 
 
-@dataclass(eq=False)
 class RouterIPv6GatewayInUse(Conflict):
     """The gateway would have no IPv6 address left, and the router is one with NDP proxies."""
 
@@ -41,7 +35,6 @@ class RouterIPv6GatewayInUse(Conflict):
     router_id: str
 
 
-@dataclass(eq=False)
 class RouterInterfaceInUseByNDPProxy(Conflict):
     """NDP proxies of the router answer for addresses of the subnet."""
 
@@ -50,7 +43,6 @@ class RouterInterfaceInUseByNDPProxy(Conflict):
     subnet_id: str
 
 
-@dataclass(eq=False)
 class RouterNDPProxyNotEnable(Conflict):
     """The router is none with NDP proxies."""
 
@@ -58,7 +50,6 @@ class RouterNDPProxyNotEnable(Conflict):
     router_id: str
 
 
-@dataclass(eq=False)
 class PortUnreachableRouter(Conflict):
     """The router has no interface on the port's subnets of IPv6."""
 
@@ -67,7 +58,6 @@ class PortUnreachableRouter(Conflict):
     router_id: str
 
 
-@dataclass(eq=False)
 class AddressScopeConflict(Conflict):
     """The address means nothing outside: it is of another address scope."""
 
@@ -79,7 +69,6 @@ class AddressScopeConflict(Conflict):
     internal_address_scope: str | None
 
 
-@dataclass(eq=False)
 class InvalidAddress(BadRequest):
     """The address is none that there could be a proxy for."""
 

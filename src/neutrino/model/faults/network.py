@@ -1,11 +1,8 @@
 """The errors of networks: a branch of the one tree (see the package)."""
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import Conflict, Fault, NotFound
 
 
-@dataclass(eq=False)
 class NetworkNotFound(NotFound):
     """No such network."""
 
@@ -13,7 +10,6 @@ class NetworkNotFound(NotFound):
     net_id: str
 
 
-@dataclass(eq=False)
 class NetworkInUse(Conflict):
     """The network still has ports."""
 
@@ -22,7 +18,6 @@ class NetworkInUse(Conflict):
     reason: str
 
 
-@dataclass(eq=False)
 class VlanIdInUse(Conflict):
     """The VLAN is taken."""
 
@@ -31,7 +26,6 @@ class VlanIdInUse(Conflict):
     physical_network: str
 
 
-@dataclass(eq=False)
 class FlatNetworkInUse(Conflict):
     """The physical network already carries a flat network."""
 
@@ -39,7 +33,6 @@ class FlatNetworkInUse(Conflict):
     physical_network: str
 
 
-@dataclass(eq=False)
 class TunnelIdInUse(Conflict):
     """The tunnel id is taken."""
 
@@ -47,7 +40,6 @@ class TunnelIdInUse(Conflict):
     tunnel_id: int
 
 
-@dataclass(eq=False)
 class NoNetworkAvailable(Fault):
     """No segmentation id is left."""
 
@@ -56,7 +48,6 @@ class NoNetworkAvailable(Fault):
     network_type: str
 
 
-@dataclass(eq=False)
 class AvailabilityZoneNotFound(NotFound):
     """No agent is in the availability zone."""
 

@@ -1,11 +1,8 @@
 """The errors of ports and their addresses: a branch of the one tree (see the package)."""
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import BadRequest, Conflict, Fault, NotFound
 
 
-@dataclass(eq=False)
 class PortNotFound(NotFound):
     """No such port."""
 
@@ -13,7 +10,6 @@ class PortNotFound(NotFound):
     port_id: str
 
 
-@dataclass(eq=False)
 class MacAddressInUse(Conflict):
     """Another port of the network has the MAC address."""
 
@@ -22,7 +18,6 @@ class MacAddressInUse(Conflict):
     mac: str
 
 
-@dataclass(eq=False)
 class NetworkMacAddressGenerationFailure(Fault):
     """No free MAC address was found."""
 
@@ -31,7 +26,6 @@ class NetworkMacAddressGenerationFailure(Fault):
     net_id: str
 
 
-@dataclass(eq=False)
 class PortBound(Conflict):
     """A MAC address that an instance is using stays."""
 
@@ -45,7 +39,6 @@ class PortBound(Conflict):
     new_mac: str
 
 
-@dataclass(eq=False)
 class PortInUse(Conflict):
     """The port is plugged, so that this cannot change."""
 
@@ -58,7 +51,6 @@ class PortInUse(Conflict):
     device_id: str
 
 
-@dataclass(eq=False)
 class IpAddressAlreadyAllocated(Conflict):
     """The address is given out on that subnet."""
 
@@ -67,7 +59,6 @@ class IpAddressAlreadyAllocated(Conflict):
     subnet_id: str
 
 
-@dataclass(eq=False)
 class IpAddressGenerationFailure(Conflict):
     """No subnet of the network has a free address."""
 
@@ -75,7 +66,6 @@ class IpAddressGenerationFailure(Conflict):
     net_id: str
 
 
-@dataclass(eq=False)
 class IpAddressGenerationFailureNoMatchingSubnet(Conflict):
     """No subnet of the network serves ports of this device owner."""
 
@@ -84,7 +74,6 @@ class IpAddressGenerationFailureNoMatchingSubnet(Conflict):
     service_type: str
 
 
-@dataclass(eq=False)
 class InvalidSubnetServiceType(BadRequest):
     """A service type is a device owner of the network service or of instances."""
 
@@ -92,7 +81,6 @@ class InvalidSubnetServiceType(BadRequest):
     service_type: str
 
 
-@dataclass(eq=False)
 class InvalidIpForNetwork(BadRequest):
     """The address is on none of the network's subnets."""
 
@@ -100,7 +88,6 @@ class InvalidIpForNetwork(BadRequest):
     ip_address: str
 
 
-@dataclass(eq=False)
 class InvalidIpForSubnet(BadRequest):
     """The address is not on that subnet, or is one that no port may have."""
 
@@ -108,7 +95,6 @@ class InvalidIpForSubnet(BadRequest):
     ip_address: str
 
 
-@dataclass(eq=False)
 class PortSecurityPortHasSecurityGroup(Conflict):
     """Security groups need port security."""
 
@@ -118,7 +104,6 @@ class PortSecurityPortHasSecurityGroup(Conflict):
     )
 
 
-@dataclass(eq=False)
 class AllocationOnAutoAddressSubnet(BadRequest):
     """Addresses of such a subnet follow from the MAC address."""
 
@@ -130,21 +115,18 @@ class AllocationOnAutoAddressSubnet(BadRequest):
     subnet_id: str
 
 
-@dataclass(eq=False)
 class PortSecurityAndIPRequiredForSecurityGroups(BadRequest):
     """Security groups need port security."""
 
     says = "Port security must be enabled and port must have an IP address in order to use security groups."
 
 
-@dataclass(eq=False)
 class AddressPairAndPortSecurityRequired(Conflict):
     """Address pairs need port security."""
 
     says = "Port Security must be enabled in order to have allowed address pairs on a port."
 
 
-@dataclass(eq=False)
 class DuplicateAddressPairInRequest(BadRequest):
     """The same pair twice."""
 
@@ -153,7 +135,6 @@ class DuplicateAddressPairInRequest(BadRequest):
     ip_address: str
 
 
-@dataclass(eq=False)
 class AllowedAddressPairExhausted(BadRequest):
     """More address pairs than a port may have."""
 
@@ -161,7 +142,6 @@ class AllowedAddressPairExhausted(BadRequest):
     quota: int
 
 
-@dataclass(eq=False)
 class ExtraDhcpOptBadData(BadRequest):
     """An option that DHCP cannot give."""
 
@@ -169,7 +149,6 @@ class ExtraDhcpOptBadData(BadRequest):
     data: str
 
 
-@dataclass(eq=False)
 class PortBindingNotFound(NotFound):
     """The port has no binding on the host."""
 
@@ -178,7 +157,6 @@ class PortBindingNotFound(NotFound):
     host: str
 
 
-@dataclass(eq=False)
 class PortBindingAlreadyActive(Conflict):
     """The binding is the active one already."""
 
@@ -187,7 +165,6 @@ class PortBindingAlreadyActive(Conflict):
     host: str
 
 
-@dataclass(eq=False)
 class PortBindingAlreadyExists(Conflict):
     """The port has a binding on the host."""
 
@@ -196,7 +173,6 @@ class PortBindingAlreadyExists(Conflict):
     host: str
 
 
-@dataclass(eq=False)
 class PortBindingError(Fault):
     """The backend cannot bind the port to the host."""
 

@@ -3,12 +3,9 @@
 Names and statuses are those of upstream's service (services/portforwarding).
 """
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import Conflict, NotFound
 
 
-@dataclass(eq=False)
 class PortForwardingNotFound(NotFound):
     """No such port forwarding of the floating IP."""
 
@@ -16,7 +13,6 @@ class PortForwardingNotFound(NotFound):
     id: str
 
 
-@dataclass(eq=False)
 class FipInUseByPortForwarding(Conflict):
     """The floating IP has port forwardings."""
 
@@ -24,7 +20,6 @@ class FipInUseByPortForwarding(Conflict):
     id: str
 
 
-@dataclass(eq=False)
 class PortHasBindingFloatingIP(Conflict):
     """The port has a floating IP of its own; one that comes after the forwarding is taken."""
 

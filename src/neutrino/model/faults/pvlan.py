@@ -3,12 +3,9 @@
 Names and statuses are those of upstream (neutron/services/pvlan/exceptions.py).
 """
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import BadRequest
 
 
-@dataclass(eq=False)
 class PVLANNotEnabledOnNetwork(BadRequest):
     """Ports of an ordinary network have no standing."""
 
@@ -16,7 +13,6 @@ class PVLANNotEnabledOnNetwork(BadRequest):
     network_id: str
 
 
-@dataclass(eq=False)
 class PVLANCannotSetCommunityName(BadRequest):
     """Only ports of a community have its name."""
 
@@ -25,7 +21,6 @@ class PVLANCannotSetCommunityName(BadRequest):
     port_id: str
 
 
-@dataclass(eq=False)
 class PVLANCommunityNameRequired(BadRequest):
     """A port of a community says of which."""
 
@@ -33,7 +28,6 @@ class PVLANCommunityNameRequired(BadRequest):
     port_id: str
 
 
-@dataclass(eq=False)
 class PVLANPortSecurityDisabled(BadRequest):
     """A port that is not filtered cannot be kept from others."""
 
@@ -41,7 +35,6 @@ class PVLANPortSecurityDisabled(BadRequest):
     port_id: str
 
 
-@dataclass(eq=False)
 class PVLANNetworkPortSecurityDisabled(BadRequest):
     """The ports of the network are not filtered unless they ask for it."""
 
@@ -49,7 +42,6 @@ class PVLANNetworkPortSecurityDisabled(BadRequest):
     network_id: str
 
 
-@dataclass(eq=False)
 class PVLANUnsupportedType(BadRequest):
     """The ports of the network service itself are there for all others."""
 

@@ -3,12 +3,9 @@
 Names and statuses are those of neutron-lib (neutron_lib/exceptions/qos.py).
 """
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import Conflict, Fault, NotFound
 
 
-@dataclass(eq=False)
 class QosPolicyNotFound(NotFound):
     """No such policy."""
 
@@ -16,7 +13,6 @@ class QosPolicyNotFound(NotFound):
     policy_id: str
 
 
-@dataclass(eq=False)
 class QosRuleNotFound(NotFound):
     """No such rule, or not of that policy."""
 
@@ -24,7 +20,6 @@ class QosRuleNotFound(NotFound):
     rule_id: str
 
 
-@dataclass(eq=False)
 class QosPolicyInUse(Conflict):
     """Something is under the policy."""
 
@@ -35,7 +30,6 @@ class QosPolicyInUse(Conflict):
     reason: str = ""
 
 
-@dataclass(eq=False)
 class QoSPolicyDefaultAlreadyExists(Conflict):
     """Another policy is the project's default."""
 
@@ -43,7 +37,6 @@ class QoSPolicyDefaultAlreadyExists(Conflict):
     project_id: str
 
 
-@dataclass(eq=False)
 class QosRuleNotSupported(Conflict):
     """The port, floating IP or gateway cannot have such a rule."""
 
@@ -53,7 +46,6 @@ class QosRuleNotSupported(Conflict):
     object_id: str
 
 
-@dataclass(eq=False)
 class QosRuleNotSupportedByNetwork(Conflict):
     """The ports of the network cannot have such a rule."""
 
@@ -62,7 +54,6 @@ class QosRuleNotSupportedByNetwork(Conflict):
     network_id: str
 
 
-@dataclass(eq=False)
 class QoSRuleParameterConflict(Conflict):
     """Another rule of the policy contradicts the value."""
 
@@ -76,7 +67,6 @@ class QoSRuleParameterConflict(Conflict):
     existing_value: object
 
 
-@dataclass(eq=False)
 class QoSRulesConflict(Conflict):
     """The policy has such a rule already."""
 
@@ -86,7 +76,6 @@ class QoSRulesConflict(Conflict):
     policy_id: str
 
 
-@dataclass(eq=False)
 class QosPlacementAllocationUpdateConflict(Conflict):
     """An instance runs on what was allocated for the port's minimum rules."""
 
@@ -98,7 +87,6 @@ class QosPlacementAllocationUpdateConflict(Conflict):
     consumer: str
 
 
-@dataclass(eq=False)
 class PolicyRemoveAuthorizationError(Fault):
     """Who may not see a policy cannot take it away."""
 

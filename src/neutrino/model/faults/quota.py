@@ -1,11 +1,8 @@
 """The errors of quotas: a branch of the one tree (see the package)."""
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import Conflict, NotFound
 
 
-@dataclass(eq=False)
 class OverQuota(Conflict):
     """The project would have more than it may."""
 
@@ -13,7 +10,6 @@ class OverQuota(Conflict):
     overs: list[str]
 
 
-@dataclass(eq=False)
 class TenantQuotaNotFound(NotFound):
     """The project has no limits of its own. The name is upstream's."""
 

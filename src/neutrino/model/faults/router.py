@@ -3,13 +3,10 @@
 Names and statuses are those of neutron-lib (neutron_lib/exceptions/l3.py) and of upstream's extensions.
 """
 
-from dataclasses import dataclass
-
 from neutrino.model import faults
 from neutrino.model.faults import Conflict, NotFound
 
 
-@dataclass(eq=False)
 class BadRequest(faults.BadRequest):
     """The request cannot be done; upstream has no narrower name for these."""
 
@@ -18,7 +15,6 @@ class BadRequest(faults.BadRequest):
     msg: str
 
 
-@dataclass(eq=False)
 class RouterNotFound(NotFound):
     """No such router."""
 
@@ -26,7 +22,6 @@ class RouterNotFound(NotFound):
     router_id: str
 
 
-@dataclass(eq=False)
 class RouterInUse(Conflict):
     """The router still has interfaces."""
 
@@ -35,7 +30,6 @@ class RouterInUse(Conflict):
     reason: str = "still has ports"
 
 
-@dataclass(eq=False)
 class RouterInterfaceNotFound(NotFound):
     """The port is no interface of the router."""
 
@@ -44,7 +38,6 @@ class RouterInterfaceNotFound(NotFound):
     port_id: str
 
 
-@dataclass(eq=False)
 class RouterInterfaceNotFoundForSubnet(NotFound):
     """The router has no interface on the subnet."""
 
@@ -53,7 +46,6 @@ class RouterInterfaceNotFoundForSubnet(NotFound):
     subnet_id: str
 
 
-@dataclass(eq=False)
 class SubnetMismatchForPort(faults.BadRequest):
     """A port and a subnet were named, and the port is not on the subnet."""
 
@@ -62,7 +54,6 @@ class SubnetMismatchForPort(faults.BadRequest):
     subnet_id: str
 
 
-@dataclass(eq=False)
 class RouterInterfaceInUseByFloatingIP(Conflict):
     """A floating IP needs the interface."""
 
@@ -74,7 +65,6 @@ class RouterInterfaceInUseByFloatingIP(Conflict):
     subnet_id: str
 
 
-@dataclass(eq=False)
 class RouterInterfaceInUseByRoute(Conflict):
     """A route needs the interface."""
 
@@ -86,7 +76,6 @@ class RouterInterfaceInUseByRoute(Conflict):
     subnet_id: str
 
 
-@dataclass(eq=False)
 class RouterHasNoGateway(Conflict):
     """A router was chosen for a floating IP, to whose network it has no gateway."""
 
@@ -95,7 +84,6 @@ class RouterHasNoGateway(Conflict):
     net_id: str
 
 
-@dataclass(eq=False)
 class RouterExternalGatewayInUseByFloatingIp(Conflict):
     """A floating IP needs the gateway."""
 
@@ -107,7 +95,6 @@ class RouterExternalGatewayInUseByFloatingIp(Conflict):
     net_id: str
 
 
-@dataclass(eq=False)
 class InvalidRoutes(faults.BadRequest):
     """A route of a router leads nowhere."""
 
@@ -116,7 +103,6 @@ class InvalidRoutes(faults.BadRequest):
     reason: str
 
 
-@dataclass(eq=False)
 class RoutesExhausted(faults.BadRequest):
     """More routes than a router may have."""
 
@@ -124,7 +110,6 @@ class RoutesExhausted(faults.BadRequest):
     quota: int
 
 
-@dataclass(eq=False)
 class ExternalNetworkInUse(Conflict):
     """Gateways or floating IPs are on the network."""
 
@@ -132,7 +117,6 @@ class ExternalNetworkInUse(Conflict):
     net_id: str
 
 
-@dataclass(eq=False)
 class ServicePortInUse(Conflict):
     """The port belongs to a router or a floating IP, whose API it is changed by."""
 
@@ -141,7 +125,6 @@ class ServicePortInUse(Conflict):
     reason: str
 
 
-@dataclass(eq=False)
 class FloatingIPNotFound(NotFound):
     """No such floating IP."""
 
@@ -149,7 +132,6 @@ class FloatingIPNotFound(NotFound):
     floatingip_id: str
 
 
-@dataclass(eq=False)
 class ExternalGatewayForFloatingIPNotFound(NotFound):
     """No router joins the port's subnet to the floating IP's network."""
 
@@ -162,7 +144,6 @@ class ExternalGatewayForFloatingIPNotFound(NotFound):
     port_id: str
 
 
-@dataclass(eq=False)
 class FloatingIPPortAlreadyAssociated(Conflict):
     """The fixed IP has a floating IP of that network already."""
 
@@ -177,7 +158,6 @@ class FloatingIPPortAlreadyAssociated(Conflict):
     net_id: str
 
 
-@dataclass(eq=False)
 class UnableToRemoveGateways(faults.BadRequest):
     """The router has no gateway that could be removed."""
 
@@ -186,7 +166,6 @@ class UnableToRemoveGateways(faults.BadRequest):
     reason: str
 
 
-@dataclass(eq=False)
 class UnableToMatchGateways(faults.BadRequest):
     """What was asked for is none of the router's gateways, or several."""
 

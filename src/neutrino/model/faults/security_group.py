@@ -1,11 +1,8 @@
 """The errors of security groups and their rules: a branch of the one tree (see the package)."""
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import BadRequest, Conflict, NotFound
 
 
-@dataclass(eq=False)
 class SecurityGroupNotFound(NotFound):
     """No such security group."""
 
@@ -13,7 +10,6 @@ class SecurityGroupNotFound(NotFound):
     id: str
 
 
-@dataclass(eq=False)
 class SecurityGroupRuleNotFound(NotFound):
     """No such security group rule."""
 
@@ -21,7 +17,6 @@ class SecurityGroupRuleNotFound(NotFound):
     id: str
 
 
-@dataclass(eq=False)
 class SecurityGroupInUse(Conflict):
     """Ports or rules still refer to the group."""
 
@@ -30,28 +25,24 @@ class SecurityGroupInUse(Conflict):
     reason: str = "in use"
 
 
-@dataclass(eq=False)
 class SecurityGroupCannotRemoveDefault(Conflict):
     """A project's default group stays."""
 
     says = "Insufficient rights for removing default security group."
 
 
-@dataclass(eq=False)
 class SecurityGroupCannotUpdateDefault(Conflict):
     """A project's default group keeps its name."""
 
     says = "Updating default security group not allowed."
 
 
-@dataclass(eq=False)
 class SecurityGroupDefaultAlreadyExists(Conflict):
     """Each project has one group named default already."""
 
     says = "Default security group already exists."
 
 
-@dataclass(eq=False)
 class SecurityGroupRuleExists(Conflict):
     """An equal rule exists."""
 
@@ -59,7 +50,6 @@ class SecurityGroupRuleExists(Conflict):
     rule_id: str
 
 
-@dataclass(eq=False)
 class DefaultSecurityGroupRuleNotFound(NotFound):
     """No such rule for groups to come."""
 
@@ -67,7 +57,6 @@ class DefaultSecurityGroupRuleNotFound(NotFound):
     id: str
 
 
-@dataclass(eq=False)
 class DefaultSecurityGroupRuleExists(Conflict):
     """Groups to come get such a rule already."""
 
@@ -75,7 +64,6 @@ class DefaultSecurityGroupRuleExists(Conflict):
     rule_id: str
 
 
-@dataclass(eq=False)
 class SecurityGroupRuleInUse(Conflict):
     """The rule is referred to."""
 
@@ -84,14 +72,12 @@ class SecurityGroupRuleInUse(Conflict):
     reason: str
 
 
-@dataclass(eq=False)
 class SecurityGroupMultipleRemoteEntites(BadRequest):
     """A rule has one remote. The spelling is upstream's."""
 
     says = "Only remote_ip_prefix or remote_group_id or remote_address_group_id may be provided."
 
 
-@dataclass(eq=False)
 class SecurityGroupRuleInvalidEtherType(BadRequest):
     """There is no such ethertype."""
 
@@ -100,7 +86,6 @@ class SecurityGroupRuleInvalidEtherType(BadRequest):
     values: list[str]
 
 
-@dataclass(eq=False)
 class SecurityGroupRuleInvalidProtocol(BadRequest):
     """There is no such protocol."""
 
@@ -112,7 +97,6 @@ class SecurityGroupRuleInvalidProtocol(BadRequest):
     values: list[str]
 
 
-@dataclass(eq=False)
 class SecurityGroupConflict(Conflict):
     """The groups of a port do not go together."""
 
@@ -120,7 +104,6 @@ class SecurityGroupConflict(Conflict):
     reason: str
 
 
-@dataclass(eq=False)
 class SecurityGroupRuleParameterConflict(BadRequest):
     """Two values of a rule contradict each other."""
 
@@ -129,7 +112,6 @@ class SecurityGroupRuleParameterConflict(BadRequest):
     cidr: str
 
 
-@dataclass(eq=False)
 class SecurityGroupEthertypeConflictWithProtocol(BadRequest):
     """The protocol belongs to the other IP version."""
 
@@ -138,14 +120,12 @@ class SecurityGroupEthertypeConflictWithProtocol(BadRequest):
     protocol: str
 
 
-@dataclass(eq=False)
 class SecurityGroupInvalidPortRange(BadRequest):
     """The lower port is above the upper."""
 
     says = "For TCP/UDP protocols, port_range_min must be <= port_range_max"
 
 
-@dataclass(eq=False)
 class SecurityGroupInvalidPortValue(BadRequest):
     """A port that the protocol does not have."""
 
@@ -153,7 +133,6 @@ class SecurityGroupInvalidPortValue(BadRequest):
     port: str
 
 
-@dataclass(eq=False)
 class SecurityGroupInvalidIcmpValue(BadRequest):
     """An ICMP type or code that does not exist."""
 
@@ -163,7 +142,6 @@ class SecurityGroupInvalidIcmpValue(BadRequest):
     value: int
 
 
-@dataclass(eq=False)
 class SecurityGroupMissingIcmpType(BadRequest):
     """An ICMP code without a type."""
 
@@ -171,14 +149,12 @@ class SecurityGroupMissingIcmpType(BadRequest):
     value: int
 
 
-@dataclass(eq=False)
 class SecurityGroupProtocolRequiredWithPorts(BadRequest):
     """A port range without a protocol."""
 
     says = "Must also specify protocol if port range is given."
 
 
-@dataclass(eq=False)
 class SecurityGroupInvalidProtocolForPort(BadRequest):
     """A port range with a protocol that has no ports."""
 
@@ -186,7 +162,6 @@ class SecurityGroupInvalidProtocolForPort(BadRequest):
     protocol: str
 
 
-@dataclass(eq=False)
 class SecurityGroupDefaultStatefulnessNotFound(NotFound):
     """No such setting."""
 
@@ -194,7 +169,6 @@ class SecurityGroupDefaultStatefulnessNotFound(NotFound):
     id: str
 
 
-@dataclass(eq=False)
 class SecurityGroupDefaultStatefulnessAlreadyExists(Conflict):
     """The project has its setting already."""
 

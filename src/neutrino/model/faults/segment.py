@@ -4,12 +4,9 @@ Names and statuses are those of upstream (neutron/services/segments/exceptions.p
 (neutron_lib/exceptions: multiprovidernet, network_segment_range, vlantransparent, vlanqinq).
 """
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import BadRequest, Conflict, NotFound
 
 
-@dataclass(eq=False)
 class SegmentNotFound(NotFound):
     """No such segment."""
 
@@ -17,7 +14,6 @@ class SegmentNotFound(NotFound):
     segment_id: str
 
 
-@dataclass(eq=False)
 class SegmentInUse(Conflict):
     """Something still needs the segment."""
 
@@ -26,21 +22,18 @@ class SegmentInUse(Conflict):
     reason: str
 
 
-@dataclass(eq=False)
 class SegmentsSetInConjunctionWithProviders(BadRequest):
     """A network is asked for in two ways."""
 
     says = "Invalid input for operation: Segments and provider values cannot both be set."
 
 
-@dataclass(eq=False)
 class SegmentsContainDuplicateEntry(BadRequest):
     """A network is asked for with the same segment twice."""
 
     says = "Invalid input for operation: Duplicate segment entry in request."
 
 
-@dataclass(eq=False)
 class NoUpdateSubnetWhenMultipleSegmentsOnNetwork(BadRequest):
     """Which segment the subnet was on so far is not known."""
 
@@ -51,7 +44,6 @@ class NoUpdateSubnetWhenMultipleSegmentsOnNetwork(BadRequest):
     network_id: str
 
 
-@dataclass(eq=False)
 class SubnetsNotAllAssociatedWithSegments(BadRequest):
     """A network is routed between segments as a whole, or not."""
 
@@ -62,14 +54,12 @@ class SubnetsNotAllAssociatedWithSegments(BadRequest):
     network_id: str
 
 
-@dataclass(eq=False)
 class SubnetSegmentAssociationChangeNotAllowed(BadRequest):
     """A subnet stays on its segment."""
 
     says = "A subnet that is already associated with a segment cannot have its segment association changed."
 
 
-@dataclass(eq=False)
 class NetworkIdsDontMatch(BadRequest):
     """The segment is another network's."""
 
@@ -78,7 +68,6 @@ class NetworkIdsDontMatch(BadRequest):
     segment_id: str
 
 
-@dataclass(eq=False)
 class HostNotConnectedToAnySegment(Conflict):
     """No subnet of the network reaches the host."""
 
@@ -90,7 +79,6 @@ class HostNotConnectedToAnySegment(Conflict):
     network_id: str
 
 
-@dataclass(eq=False)
 class HostNotCompatibleWithFixedIps(Conflict):
     """The port's addresses do not work on the host."""
 
@@ -102,14 +90,12 @@ class HostNotCompatibleWithFixedIps(Conflict):
     port_id: str
 
 
-@dataclass(eq=False)
 class FixedIpsSubnetsNotOnSameSegment(BadRequest):
     """A port is on one segment."""
 
     says = "Cannot allocate addresses from different segments."
 
 
-@dataclass(eq=False)
 class NetworkSegmentRangeNotFound(NotFound):
     """No such range."""
 
@@ -117,7 +103,6 @@ class NetworkSegmentRangeNotFound(NotFound):
     range_id: str
 
 
-@dataclass(eq=False)
 class NetworkSegmentRangeReferencedByProject(Conflict):
     """Networks have numbers of the range."""
 
@@ -125,7 +110,6 @@ class NetworkSegmentRangeReferencedByProject(Conflict):
     range_id: str
 
 
-@dataclass(eq=False)
 class NetworkSegmentRangeDefaultReadOnly(BadRequest):
     """The configuration says what a default range is."""
 
@@ -133,7 +117,6 @@ class NetworkSegmentRangeDefaultReadOnly(BadRequest):
     range_id: str
 
 
-@dataclass(eq=False)
 class NetworkSegmentRangeOverlaps(Conflict):
     """A number is in one range at most."""
 
@@ -141,21 +124,18 @@ class NetworkSegmentRangeOverlaps(Conflict):
     range_id: str
 
 
-@dataclass(eq=False)
 class VlanTransparencyDriverError(BadRequest):
     """The network's type cannot pass VLANs on."""
 
     says = "Backend does not support VLAN Transparency."
 
 
-@dataclass(eq=False)
 class VlanQinqDriverError(BadRequest):
     """The network's type cannot have VLANs in VLANs."""
 
     says = "Backend does not support VLAN QinQ."
 
 
-@dataclass(eq=False)
 class NetworkMTUSubnetConflict(Conflict):
     """A network's packets would be shorter than a subnet's IP version allows."""
 

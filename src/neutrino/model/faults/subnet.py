@@ -1,11 +1,8 @@
 """The errors of subnets: a branch of the one tree (see the package)."""
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import BadRequest, Conflict, NotFound
 
 
-@dataclass(eq=False)
 class SubnetNotFound(NotFound):
     """No such subnet."""
 
@@ -13,7 +10,6 @@ class SubnetNotFound(NotFound):
     subnet_id: str
 
 
-@dataclass(eq=False)
 class SubnetInUse(Conflict):
     """The subnet still has addresses given out."""
 
@@ -22,7 +18,6 @@ class SubnetInUse(Conflict):
     reason: str
 
 
-@dataclass(eq=False)
 class InvalidInputSubnetServiceType(BadRequest):
     """A service type is text."""
 
@@ -30,7 +25,6 @@ class InvalidInputSubnetServiceType(BadRequest):
     service_type: str
 
 
-@dataclass(eq=False)
 class GatewayConflictWithAllocationPools(Conflict):
     """The gateway would be given to a port."""
 
@@ -39,7 +33,6 @@ class GatewayConflictWithAllocationPools(Conflict):
     pool: str
 
 
-@dataclass(eq=False)
 class OverlappingAllocationPools(Conflict):
     """Two pools share addresses."""
 
@@ -49,7 +42,6 @@ class OverlappingAllocationPools(Conflict):
     subnet_cidr: str
 
 
-@dataclass(eq=False)
 class OutOfBoundsAllocationPool(BadRequest):
     """A pool reaches beyond its subnet."""
 
@@ -58,7 +50,6 @@ class OutOfBoundsAllocationPool(BadRequest):
     subnet_cidr: str
 
 
-@dataclass(eq=False)
 class InvalidAllocationPool(BadRequest):
     """A pool ends before it starts, or mixes IP versions."""
 
@@ -66,7 +57,6 @@ class InvalidAllocationPool(BadRequest):
     pool: str
 
 
-@dataclass(eq=False)
 class GatewayIpInUse(Conflict):
     """The gateway's address is already a port's."""
 
@@ -75,7 +65,6 @@ class GatewayIpInUse(Conflict):
     port_id: str
 
 
-@dataclass(eq=False)
 class InvalidCIDR(BadRequest):
     """A rule's remote is no address and no prefix."""
 
@@ -83,7 +72,6 @@ class InvalidCIDR(BadRequest):
     input: str
 
 
-@dataclass(eq=False)
 class DNSNameServersExhausted(BadRequest):
     """More name servers than a subnet may have."""
 
@@ -91,7 +79,6 @@ class DNSNameServersExhausted(BadRequest):
     quota: int
 
 
-@dataclass(eq=False)
 class HostRoutesExhausted(BadRequest):
     """More routes than a subnet may have."""
 
@@ -99,7 +86,6 @@ class HostRoutesExhausted(BadRequest):
     quota: int
 
 
-@dataclass(eq=False)
 class NetworkAddressScopeAffinityError(BadRequest):
     """A network's subnets of one IP version are in one scope."""
 
@@ -108,14 +94,12 @@ class NetworkAddressScopeAffinityError(BadRequest):
     )
 
 
-@dataclass(eq=False)
 class NetworkSubnetPoolAffinityError(BadRequest):
     """A network's subnets of one IP version come from one pool, unless a scope joins the pools."""
 
     says = "Subnets hosted on the same network must be allocated from the same subnet pool."
 
 
-@dataclass(eq=False)
 class SubnetAllocationError(Conflict):
     """The pool has no room for the subnet."""
 

@@ -1,11 +1,8 @@
 """The errors of subnet pools and address scopes: a branch of the one tree (see the package)."""
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import BadRequest, Conflict, NotFound
 
 
-@dataclass(eq=False)
 class AddressScopeNotFound(NotFound):
     """No such address scope."""
 
@@ -13,7 +10,6 @@ class AddressScopeNotFound(NotFound):
     address_scope_id: str
 
 
-@dataclass(eq=False)
 class AddressScopeInUse(Conflict):
     """Subnet pools are in the scope."""
 
@@ -24,7 +20,6 @@ class AddressScopeInUse(Conflict):
     address_scope_id: str
 
 
-@dataclass(eq=False)
 class AddressScopeUpdateError(BadRequest):
     """A change that a scope does not allow."""
 
@@ -33,14 +28,12 @@ class AddressScopeUpdateError(BadRequest):
     reason: str
 
 
-@dataclass(eq=False)
 class AddressScopePrefixConflict(Conflict):
     """Two pools of one scope would share addresses."""
 
     says = "Failed to associate address scope: subnetpools within an address scope must have unique prefixes."
 
 
-@dataclass(eq=False)
 class SubnetPoolNotFound(NotFound):
     """No such subnet pool."""
 
@@ -48,7 +41,6 @@ class SubnetPoolNotFound(NotFound):
     subnetpool_id: str
 
 
-@dataclass(eq=False)
 class SubnetPoolDeleteError(BadRequest):
     """The pool has given out addresses."""
 
@@ -56,21 +48,18 @@ class SubnetPoolDeleteError(BadRequest):
     reason: str
 
 
-@dataclass(eq=False)
 class EmptySubnetPoolPrefixList(BadRequest):
     """A pool without prefixes."""
 
     says = "Empty subnet pool prefix list."
 
 
-@dataclass(eq=False)
 class PrefixVersionMismatch(BadRequest):
     """A pool is of one IP version."""
 
     says = "Cannot mix IPv4 and IPv6 prefixes in a subnet pool."
 
 
-@dataclass(eq=False)
 class IllegalSubnetPoolPrefixBounds(BadRequest):
     """The lengths of a pool contradict each other."""
 
@@ -81,7 +70,6 @@ class IllegalSubnetPoolPrefixBounds(BadRequest):
     base_prefixlen: int
 
 
-@dataclass(eq=False)
 class IllegalSubnetPoolPrefixUpdate(BadRequest):
     """What a pool has, and has given out, stays."""
 
@@ -89,7 +77,6 @@ class IllegalSubnetPoolPrefixUpdate(BadRequest):
     msg: str
 
 
-@dataclass(eq=False)
 class IllegalSubnetPoolAssociationToAddressScope(BadRequest):
     """The address scope is another project's."""
 
@@ -101,7 +88,6 @@ class IllegalSubnetPoolAssociationToAddressScope(BadRequest):
     address_scope_id: str
 
 
-@dataclass(eq=False)
 class IllegalSubnetPoolIpVersionAssociationToAddressScope(BadRequest):
     """A pool and its scope are of the same IP version."""
 
@@ -114,7 +100,6 @@ class IllegalSubnetPoolIpVersionAssociationToAddressScope(BadRequest):
     ip_version: int
 
 
-@dataclass(eq=False)
 class MinPrefixSubnetAllocationError(BadRequest):
     """A larger subnet than the pool gives."""
 
@@ -123,7 +108,6 @@ class MinPrefixSubnetAllocationError(BadRequest):
     min_prefixlen: int
 
 
-@dataclass(eq=False)
 class MaxPrefixSubnetAllocationError(BadRequest):
     """A smaller subnet than the pool gives."""
 
@@ -132,14 +116,12 @@ class MaxPrefixSubnetAllocationError(BadRequest):
     max_prefixlen: int
 
 
-@dataclass(eq=False)
 class SubnetPoolQuotaExceeded(Conflict):
     """The project would have more of the pool than it may."""
 
     says = "Per-project subnet pool prefix quota exceeded."
 
 
-@dataclass(eq=False)
 class IllegalSubnetPoolUpdate(BadRequest):
     """The pool cannot be changed so."""
 

@@ -3,12 +3,9 @@
 Names and statuses are those of upstream (neutron/services/trunk/exceptions.py).
 """
 
-from dataclasses import dataclass
-
 from neutrino.model.faults import Conflict, NotFound
 
 
-@dataclass(eq=False)
 class TrunkNotFound(NotFound):
     """No such trunk."""
 
@@ -16,7 +13,6 @@ class TrunkNotFound(NotFound):
     trunk_id: str
 
 
-@dataclass(eq=False)
 class SubPortNotFound(NotFound):
     """The trunk does not carry the port."""
 
@@ -25,7 +21,6 @@ class SubPortNotFound(NotFound):
     trunk_id: str
 
 
-@dataclass(eq=False)
 class TrunkPortInUse(Conflict):
     """Another trunk carries the port."""
 
@@ -33,7 +28,6 @@ class TrunkPortInUse(Conflict):
     port_id: str
 
 
-@dataclass(eq=False)
 class ParentPortInUse(Conflict):
     """The port has a trunk already."""
 
@@ -41,7 +35,6 @@ class ParentPortInUse(Conflict):
     port_id: str
 
 
-@dataclass(eq=False)
 class PortInUseAsTrunkParent(Conflict):
     """The port cannot go while it has a trunk."""
 
@@ -50,7 +43,6 @@ class PortInUseAsTrunkParent(Conflict):
     trunk_id: str
 
 
-@dataclass(eq=False)
 class PortInUseAsSubPort(Conflict):
     """The port cannot go while a trunk carries it."""
 
@@ -59,7 +51,6 @@ class PortInUseAsSubPort(Conflict):
     trunk_id: str
 
 
-@dataclass(eq=False)
 class DuplicateSubPort(Conflict):
     """The trunk has that VLAN already."""
 
@@ -72,7 +63,6 @@ class DuplicateSubPort(Conflict):
     trunk_id: str
 
 
-@dataclass(eq=False)
 class SubPortMtuGreaterThanTrunkPortMtu(Conflict):
     """What the subport's network carries does not fit into the trunk."""
 
@@ -83,7 +73,6 @@ class SubPortMtuGreaterThanTrunkPortMtu(Conflict):
     trunk_mtu: int
 
 
-@dataclass(eq=False)
 class TrunkDisabled(Conflict):
     """A trunk that is down by administration keeps what it has."""
 
