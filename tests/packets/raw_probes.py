@@ -188,6 +188,21 @@ def listen(group: str, port: str) -> bool:
     return True
 
 
+def overhears(interface: str, group: str, port: str) -> bool:
+    """Wait for a datagram to a multicast group that we have not joined."""
+    until = time.monotonic() + 3 * WAIT_S
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0800)) as wire:
+        wire.bind((interface, 0x0800))
+        wire.settimeout(WAIT_S)
+        wanted = socket.inet_aton(group), struct.pack("!H", int(port))
+        while time.monotonic() < until:
+            with contextlib.suppress(TimeoutError):
+                frame = wire.recv(2000)
+                if (frame[30:34], frame[36:38]) == wanted:
+                    return True
+    return False
+
+
 def call(group: str, port: str, *expected: str) -> bool:
     """Say whether those at the addresses *expected*, and nobody else, answer what we send to a multicast group."""
     heard = set()

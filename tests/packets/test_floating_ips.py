@@ -67,6 +67,25 @@ def test_it_moves_to_another_router(site: Site, public: Resource) -> None:
     assert eventually(lambda: not site.outside.pings(floating["floating_ip_address"]))
 
 
+@pytest.mark.proves("floating-ip-moves")
+def test_other_routers_follow_when_it_moves(site: Site, public: Resource) -> None:
+    """What they have learned of its MAC address changes with it."""
+    group = site.group(ANY_TCP)
+    networks = [site.network(f"10.{number}.0.0/24") for number in (1, 2, 3)]
+    for network in networks:
+        site.router(network, public=public)
+    a, b = site.instance("a", networks[0], "h1", [group]), site.instance("b", networks[1], "h2", [group])
+    asker = site.instance("c", networks[2], "h1")
+    a.serve(81)
+    b.serve(82)
+    floating = site.floating_ip(public, a)
+    address = floating["floating_ip_address"]
+    assert eventually(lambda: asker.connects(address, 81))
+    for target, port in ((b, 82), (a, 81), (b, 82)):
+        site.api.update("floatingips", "floatingip", floating["id"], port_id=target.port["id"])
+        assert eventually(lambda port=port: asker.connects(address, port))
+
+
 @pytest.mark.proves("floating-ip-further-router")
 def test_it_reaches_an_instance_behind_a_further_router(site: Site, public: Resource) -> None:
     middle, far, group = site.network("10.1.0.0/24"), site.network("10.2.0.0/24"), site.group(PING)

@@ -157,6 +157,13 @@ OVN = [
         "agent_probe_interval", default=15, min=1, help="Neutrino's own: seconds between probes of all chassis."
     ),
 ]
+# Of IGMP (RFC 2236, 3376) and MLD. Upstream reads them here, though no agent of Open vSwitch takes part.
+OVS = [
+    cfg.BoolOpt("igmp_snooping_enable", default=False, help="Multicast only to who asked for the group, on networks."),
+    cfg.BoolOpt("igmp_flood", default=False, help="With snooping, all multicast to the physical network too."),
+    cfg.BoolOpt("igmp_flood_reports", default=True, help="With snooping, who asks is told to the physical network."),
+    cfg.BoolOpt("igmp_flood_unregistered", default=False, help="With snooping, what nobody asked for goes to all."),
+]
 PAGE = [
     cfg.StrOpt(
         "trace_socket",
@@ -205,6 +212,7 @@ GROUPS: dict[str, list[cfg.Opt]] = {
     "ml2_type_vlan": ML2_TYPE_VLAN,
     "ml2_type_flat": ML2_TYPE_FLAT,
     "ovn": OVN,
+    "ovs": OVS,
     "page": PAGE,
     "oslo_middleware": OSLO_MIDDLEWARE,
     "oslo_policy": OSLO_POLICY,
@@ -293,6 +301,7 @@ class Config:
     enable_default_route_bfd: bool
     enable_distributed_floating_ip: bool
     l3_ha: bool
+    igmp: Mapping[str, bool]
     enable_ndp_proxy_by_default: bool
     trace_socket: str  # none: the page follows no packets
     max_request_body_bytes: int
@@ -361,6 +370,7 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         enable_default_route_bfd=conf.enable_default_route_bfd,
         enable_distributed_floating_ip=conf.ovn.enable_distributed_floating_ip,
         l3_ha=conf.l3_ha,
+        igmp={option.name: conf.ovs[option.name] for option in OVS},
         enable_ndp_proxy_by_default=conf.enable_ndp_proxy_by_default,
         trace_socket=conf.page.trace_socket,
         max_request_body_bytes=conf.oslo_middleware.max_request_body_size,

@@ -17,7 +17,7 @@ from neutrino.backends.ovn import dhcp_for_all, uuids
 from neutrino.backends.ovn.agents import Agents
 from neutrino.backends.ovn.dhcp_names import DhcpNames
 from neutrino.backends.ovn.northbound import BACKEND, backend
-from neutrino.backends.ovn.settings import Settings
+from neutrino.backends.ovn.settings import Multicast, Settings
 from neutrino.backends.ovn.status import PortStatus
 from neutrino.model.binding import DHCP_OPTIONS
 from neutrino.model.faults import DatabaseUnavailable
@@ -142,6 +142,12 @@ async def settings(config: Config, database: Database) -> Settings:
         has_metadata=config.has_metadata,
         has_resolvers=config.dns_on_hosts,
         bfd=config.bfd,
+        multicast=Multicast(
+            snoops=config.igmp["igmp_snooping_enable"],
+            floods_physical=config.igmp["igmp_flood"],
+            floods_reports=config.igmp["igmp_flood_reports"],
+            floods_unregistered=config.igmp["igmp_flood_unregistered"],
+        ),
         is_distributed=config.enable_distributed_floating_ip,
         lease_s=config.dhcp_lease_s,
         dhcp_options={version: dhcp_for_all.checked(version, options, known) for version, options in given.items()},

@@ -12,7 +12,7 @@ from neutrino.backends.ovn import dhcp_for_all, dhcp_option, uuids
 from neutrino.backends.ovn.northbound import backend
 from neutrino.backends.ovn.router_port import advertisements
 from neutrino.backends.ovn.scheduling import AgentFacts
-from neutrino.backends.ovn.settings import Settings
+from neutrino.backends.ovn.settings import Multicast, Settings
 from neutrino.backends.ovn.subnet import SubnetFacts
 from neutrino.backends.ovn.subnet import facts as subnet_facts
 from neutrino.model.agent import Agent
@@ -300,3 +300,22 @@ def test_what_a_router_advertises() -> None:
     both = {"ipv6_ra_mode": "dhcpv6-stateless", "ipv6_address_mode": "dhcpv6-stateless"}
     assert told(named, **both) == plain | way | {"address_mode": "dhcpv6_stateless"}
     assert told(named) == {}
+
+
+def test_where_multicast_goes_is_the_operator_s_choice() -> None:
+    def told(settings: Settings) -> dict[str, str]:
+        vlan = topology.network("vlan", provider_network_type="vlan", provider_physical_network="physnet1")
+        (switch,) = rows(render(vlan, settings), "Logical_Switch").values()
+        options = switch["other_config"] | lsp(render(topology.segment(vlan), settings))["options"]
+        return {name: value for name, value in options.items() if name.startswith("mcast_")}
+
+    def all_but(**given: str) -> dict[str, str]:
+        plain = dict.fromkeys(("mcast_snoop", "mcast_flood_unregistered", "mcast_flood"), "false")
+        return plain | {"mcast_flood_reports": "true"} | given
+
+    assert told(Settings()) == all_but()
+    assert told(Settings(multicast=Multicast(snoops=True, floods_reports=False))) == all_but(
+        mcast_snoop="true", mcast_flood_reports="false"
+    )
+    floods = Multicast(floods_physical=True, floods_unregistered=True)
+    assert told(Settings(multicast=floods)) == all_but(mcast_flood="true", mcast_flood_unregistered="true")

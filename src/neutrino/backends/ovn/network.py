@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from neutrino.backends.ovn import nb, pvlan, uuids
+from neutrino.backends.ovn.settings import DEFAULTS, Multicast, Settings
 from neutrino.model.network import Network
 from neutrino.ovsdb.rows import columns
 from neutrino.reconcile.fragment import Fragment
@@ -43,7 +44,7 @@ def facts(network: Network) -> Hashable:
     )
 
 
-def logical_switch(network: Network) -> nb.Logical_Switch:
+def logical_switch(network: Network, multicast: Multicast) -> nb.Logical_Switch:
     """Return the Logical_Switch of *network* (ovn-nb(5), Logical_Switch)."""
     ids = {
         "neutron:network_name": network.name,
@@ -51,7 +52,11 @@ def logical_switch(network: Network) -> nb.Logical_Switch:
         "neutron:availability_zone_hints": ",".join(network.availability_zone_hints),
     }
     passes = str(network.vlan_transparent or network.qinq).lower()
-    config = {"mcast_snoop": "false", "mcast_flood_unregistered": "false", "vlan-passthru": passes}
+    config = {
+        "mcast_snoop": str(multicast.snoops).lower(),
+        "mcast_flood_unregistered": str(multicast.floods_unregistered).lower(),
+        "vlan-passthru": passes,
+    }
     if network.provider_network_type:
         ids["neutron:provnet-network-type"] = network.provider_network_type
     if network.provider_physical_network:
@@ -62,7 +67,10 @@ def logical_switch(network: Network) -> nb.Logical_Switch:
     return nb.Logical_Switch(name=uuids.switch_name(network.id), external_ids=ids, other_config=config)
 
 
-def fragment(network: Network, see: See) -> Fragment:  # noqa: ARG001 - a network sees nobody
+def fragment(network: Network, see: See, settings: Settings = DEFAULTS) -> Fragment:  # noqa: ARG001 - it sees nobody
     """Return what *network* renders to."""
     private = pvlan.fragment(network)
-    return Fragment({uuids.switch(network.id): columns(logical_switch(network)), **private.rows}, private.elements)
+    return Fragment(
+        {uuids.switch(network.id): columns(logical_switch(network, settings.multicast)), **private.rows},
+        private.elements,
+    )

@@ -47,8 +47,13 @@ def nouns(settings: Settings) -> tuple[Noun, ...]:
     return (
         Noun(SubnetPool, subnet.pool_fragment, subnet.pool_facts),
         Noun(QosPolicy, qos.fragment, qos.facts),
-        Noun(Network, network.fragment, network.facts, ((Subnet, "network_id"), (Port, "network_id"))),
-        Noun(Segment, segment.fragment),
+        Noun(
+            Network,
+            partial(network.fragment, settings=settings),
+            network.facts,
+            ((Subnet, "network_id"), (Port, "network_id")),
+        ),
+        Noun(Segment, partial(segment.fragment, settings=settings)),
         Noun(Subnet, subnet_fragment, subnet_facts, ((Port, "fixed_ips.subnet_id"),)),
         Noun(AddressGroup, address_group.fragment),
         Noun(SecurityGroup, security_group.fragment, security_group.facts, ((SecurityGroupRule, "security_group_id"),)),

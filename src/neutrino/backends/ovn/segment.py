@@ -5,6 +5,7 @@ Source: upstream, ovn_client.py, create_provnet_port.
 
 from neutrino.backends.ovn import nb, pvlan, uuids
 from neutrino.backends.ovn.network import NetworkFacts
+from neutrino.backends.ovn.settings import DEFAULTS, Multicast, Settings
 from neutrino.model.network import Network
 from neutrino.model.segment import Segment
 from neutrino.ovsdb.rows import columns
@@ -19,12 +20,12 @@ def localnet_name(segment: Segment) -> str:
     return f"provnet-{segment.id}"
 
 
-def localnet(segment: Segment, physical_network: str, *, is_qinq: bool) -> nb.Logical_Switch_Port:
+def localnet(segment: Segment, physical_network: str, *, is_qinq: bool, multicast: Multicast) -> nb.Logical_Switch_Port:
     """Return the port that joins the switch to *physical_network* (ovn-nb(5), Options for localnet ports)."""
     options = {
         "network_name": physical_network,
-        "mcast_flood_reports": "true",
-        "mcast_flood": "false",
+        "mcast_flood_reports": str(multicast.floods_reports).lower(),
+        "mcast_flood": str(multicast.floods_physical).lower(),
         "localnet_learn_fdb": "false",
     }
     if is_qinq:
@@ -39,13 +40,14 @@ def localnet(segment: Segment, physical_network: str, *, is_qinq: bool) -> nb.Lo
     )
 
 
-def fragment(segment: Segment, see: See) -> Fragment | None:
+def fragment(segment: Segment, see: See, settings: Settings = DEFAULTS) -> Fragment | None:
     """Return what *segment* renders to; tunnels and local networks have no row of their own."""
     if segment.physical_network is None:
         return None
     network: NetworkFacts | None = see(Network, segment.network_id)
     port = uuids.port(segment.id)
-    row = localnet(segment, segment.physical_network, is_qinq=network is not None and network.is_qinq)
+    is_qinq = network is not None and network.is_qinq
+    row = localnet(segment, segment.physical_network, is_qinq=is_qinq, multicast=settings.multicast)
     place = Place(*uuids.switch(segment.network_id), "ports")
     private = (
         pvlan.uplink(segment.network_id, localnet_name(segment))

@@ -5,8 +5,18 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class Multicast:
+    """Whether networks look who asked for which group, and then where the rest goes; upstream's defaults."""
+
+    snoops: bool = False
+    floods_physical: bool = False
+    floods_reports: bool = True
+    floods_unregistered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """Upstream's options: DEFAULT dns_domain; and of [ovn] what concerns DHCP, BFD between chassis, floating IPs."""
+    """Upstream's options: DEFAULT dns_domain; of [ovs] IGMP; of [ovn] what concerns DHCP, BFD, floating IPs."""
 
     dns_domain: str = ""
     dns_servers: tuple[str, ...] = ()
@@ -16,6 +26,7 @@ class Settings:
     # For all subnets, by IP version, as OVN has them (dhcp_for_all.py).
     dhcp_options: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     bfd: tuple[int, int, int] = (1000, 100, 3)  # min-rx and min-tx in milliseconds, multiplier; upstream's default
+    multicast: Multicast = Multicast()
     is_distributed: bool = False  # new routers, where nobody says
 
 
