@@ -35,7 +35,13 @@ class Binder(Protocol):
     """What each backend offers to the API: pure functions of the model's values."""
 
     def bind(
-        self, *, vnic_type: str, network: Network, agents: Sequence[Agent], profile: Mapping[str, object] = NO_PROFILE
+        self,
+        *,
+        port_id: str,
+        vnic_type: str,
+        network: Network,
+        agents: Sequence[Agent],
+        profile: Mapping[str, object] = NO_PROFILE,
     ) -> Binding:
         """Return how a port of *vnic_type* on *network* binds to a host whose agents are *agents*, or `FAILED`.
 

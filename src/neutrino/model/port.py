@@ -32,22 +32,24 @@ from neutrino.model.kinds import (
 )
 from neutrino.model.resource import Attr, Child, Tagged, Unique
 
+NORMAL = "normal"
+VIRTIO_FORWARDER = "virtio-forwarder"
 REMOTE_MANAGED = "remote-managed"  # by a host that the card is; Nova names the card
 # What may be asked for; which of them a host can give is the backend's answer.
 VNIC_TYPES = (
-    "normal",
+    NORMAL,
     "direct",
     "macvtap",
     "baremetal",
     "direct-physical",
-    "virtio-forwarder",
+    VIRTIO_FORWARDER,
     "smart-nic",
     "vdpa",
     "accelerator-direct",
     "accelerator-direct-physical",
     REMOTE_MANAGED,
 )
-_BESIDE_THE_SWITCH = ("direct", "direct-physical", "macvtap", "baremetal")
+BESIDE_THE_SWITCH = ("direct", "direct-physical", "macvtap", "baremetal")
 OFFLOADED = "switchdev"  # a capability: the switch of the card forwards for the host's
 MOST_ADDRESS_PAIRS = 10  # upstream: max_allowed_address_pair
 ROUTER_INTERFACE, ROUTER_GATEWAY, FLOATING_IP = (
@@ -174,7 +176,7 @@ class Port(Tagged, frozen=True, kw_only=True):
         Attr(child=Child(record=AddressPair), extension="allowed-address-pairs"),
     ] = ()
     binding_host_id: Annotated[NullableName, Attr(indexed=True, extension="binding")] = ""
-    binding_vnic_type: Annotated[str, one_of(*VNIC_TYPES), Attr(extension="binding")] = "normal"
+    binding_vnic_type: Annotated[str, one_of(*VNIC_TYPES), Attr(extension="binding")] = NORMAL
     binding_profile: Annotated[JsonObject, Attr(extension="binding")] = msgspec.field(default_factory=dict)
     binding_vif_type: Annotated[Name, Attr(post=False, put=False, extension="binding")] = UNBOUND
     binding_vif_details: Annotated[JsonObject, Attr(post=False, put=False, extension="binding")] = msgspec.field(
@@ -247,7 +249,7 @@ class Port(Tagged, frozen=True, kw_only=True):
         """Whether no host's switch carries the port: a card passes it by, or it is of a machine of its own."""
         capabilities = self.binding_profile.get("capabilities")
         is_offloaded = isinstance(capabilities, list) and OFFLOADED in capabilities
-        return self.binding_vnic_type in _BESIDE_THE_SWITCH and not is_offloaded and not self.is_trusted
+        return self.binding_vnic_type in BESIDE_THE_SWITCH and not is_offloaded and not self.is_trusted
 
     @property
     def is_filtered(self) -> bool:

@@ -145,6 +145,11 @@ OVN = [
         "enable_distributed_floating_ip", default=False, help="Whether new routers that do not say are distributed."
     ),
     cfg.StrOpt(
+        "vhost_sock_dir",
+        default="/var/run/openvswitch",
+        help="Folder of the sockets by which instances are plugged on hosts with DPDK (vhostuser).",
+    ),
+    cfg.StrOpt(
         "ha_failover_strategy",
         default="normal",
         choices=[*BFD, "manual"],
@@ -301,6 +306,7 @@ class Config:
     enable_default_route_bfd: bool
     enable_distributed_floating_ip: bool
     l3_ha: bool
+    vhost_sock_dir: str
     igmp: Mapping[str, bool]
     enable_ndp_proxy_by_default: bool
     trace_socket: str  # none: the page follows no packets
@@ -370,6 +376,7 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         enable_default_route_bfd=conf.enable_default_route_bfd,
         enable_distributed_floating_ip=conf.ovn.enable_distributed_floating_ip,
         l3_ha=conf.l3_ha,
+        vhost_sock_dir=conf.ovn.vhost_sock_dir,
         igmp={option.name: conf.ovs[option.name] for option in OVS},
         enable_ndp_proxy_by_default=conf.enable_ndp_proxy_by_default,
         trace_socket=conf.page.trace_socket,

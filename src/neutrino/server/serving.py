@@ -94,7 +94,7 @@ def serve(config: Config, fd: int | None) -> None:
     database = open_database(config.database_connection, Wake(config.wake_path))
     feed = Feed(database)
     app = application(
-        Service(database, config, OvnBinder()),
+        Service(database, config, OvnBinder(config.vhost_sock_dir)),
         _authenticator(config),
         feed,
         _rows(lambda: _northbound_rows(config)),

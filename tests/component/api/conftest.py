@@ -31,7 +31,8 @@ class Api:
         self.store = store
         config.write_text("[DEFAULT]\n" + "".join(f"{line}\n" for line in settings))
         self.database = open_database(store.url)
-        self.service = Service(self.database, load(["--config-file", str(config)]), OvnBinder())
+        loaded = load(["--config-file", str(config)])
+        self.service = Service(self.database, loaded, OvnBinder(loaded.vhost_sock_dir))
         self.intent = Intent(self.database)
         self._runner = asyncio.Runner()
         self.application = application(self.service)

@@ -14,7 +14,6 @@ from neutrino.api.app import application
 from neutrino.api.identity.authentication import NoAuth
 from neutrino.api.page.feed import Feed
 from neutrino.api.service import Service
-from neutrino.backends.ovn.binding import OvnBinder
 from neutrino.model.faults.identity import Unauthenticated
 from neutrino.store.database import open_database
 
@@ -173,7 +172,7 @@ def test_what_another_process_writes_is_told(streams):
         async with streams.open() as reader:
             await reader.next()
             with contextlib.closing(open_database(streams.api.store.url)) as other:
-                service = Service(other, streams.api.service.config, OvnBinder())
+                service = Service(other, streams.api.service.config, streams.api.service.binder)
                 async with httpx.AsyncClient(
                     transport=httpx.ASGITransport(application(service)), base_url="http://b"
                 ) as b:

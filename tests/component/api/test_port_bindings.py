@@ -150,3 +150,12 @@ def test_a_port_of_a_card_is_bound_to_the_card(api):
     ):  # fmt: skip
         refusal = (400, "InvalidInput", f"Invalid input for operation: Invalid binding:profile. {why}.")
         assert api.refused("PUT", path, {"port": {"binding:profile": profile}}) == refusal
+
+
+def test_a_port_that_is_not_ordinary_is_bound_anew_with_its_profile(api):
+    api.host("src")
+    port = api.port(api.network(), **{"binding:vnic_type": "direct", "binding:host_id": "src"})
+    assert port["binding:vif_type"] == "binding_failed"
+    for capabilities, kind in ((["switchdev"], "ovs"), ([], "binding_failed")):
+        changed = api.put(f"ports/{port['id']}", **{"binding:profile": {"capabilities": capabilities}})
+        assert changed["binding:vif_type"] == kind

@@ -90,10 +90,10 @@ async def test_a_chassis_is_an_agent_while_it_answers(cloud: Cloud) -> None:
 
         flat = network("flat", provider_network_type="flat", provider_physical_network="physnet1")
         other = network("other", provider_network_type="flat", provider_physical_network="physnet9")
-        bound = OvnBinder().bind(vnic_type="normal", network=flat, agents=[agent])
+        bound = OvnBinder("/run/sockets").bind(port_id="p", vnic_type="normal", network=flat, agents=[agent])
         assert (bound.vif_type, bound.vif_details["bridge_name"]) == ("ovs", "br-int")
-        assert OvnBinder().bind(vnic_type="normal", network=other, agents=[agent]) is FAILED
-        assert OvnBinder().bind(vnic_type="direct", network=flat, agents=[agent]) is FAILED
+        assert OvnBinder("/run/sockets").bind(port_id="p", vnic_type="normal", network=other, agents=[agent]) is FAILED
+        assert OvnBinder("/run/sockets").bind(port_id="p", vnic_type="direct", network=flat, agents=[agent]) is FAILED
 
         # The probe is sent each second; who does not answer for four is down.
         async def was_probed() -> bool:

@@ -215,6 +215,13 @@ def test_a_port_at_two_hosts() -> None:
     assert options == {"requested-chassis": "dst"}
 
 
+def test_a_port_of_dpdk_is_active_at_both_hosts_at_once_while_it_migrates() -> None:
+    moving = port(binding_host_id="src", binding_profile={"migrating_to": "dst"})
+    assert lsp(render(moving))["options"] == {"requested-chassis": "src,dst", "activation-strategy": "rarp"}
+    by_socket = msgspec.structs.replace(moving, binding_vif_type="vhostuser")
+    assert lsp(render(by_socket))["options"] == {"requested-chassis": "src,dst"}
+
+
 def test_a_shared_address() -> None:
     vip = port(virtual_ip="10.0.0.5", virtual_parents=("a", "b"))
     row = lsp(render(vip))

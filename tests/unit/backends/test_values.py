@@ -9,6 +9,7 @@ from neutrino.backends.ovn.scheduling import physical_networks
 from neutrino.backends.ovn.status import status
 from neutrino.model.binding import FAILED
 
+BINDER = OvnBinder("/run/sockets")
 CHASSIS = {
     "name": "host-1",
     "hostname": "host-1.example",
@@ -23,7 +24,7 @@ def test_an_agent_and_its_binding() -> None:
     assert (made.id, made.host, made.agent_type) == (agent_id("host-1"), "host-1.example", "OVN Controller agent")
     assert made.heartbeat_timestamp == "1970-01-01 00:00:00"
     vlan = network("vlan", provider_network_type="vlan", provider_physical_network="physnet2")
-    bound = OvnBinder().bind(vnic_type="normal", network=vlan, agents=[made])
+    bound = BINDER.bind(port_id="p", vnic_type="normal", network=vlan, agents=[made])
     assert bound.vif_type == "ovs"
     assert dict(bound.vif_details) == {
         "port_filter": True,
@@ -35,8 +36,37 @@ def test_an_agent_and_its_binding() -> None:
     }
     gone = agent(PRIVATE, None, is_alive=True, heard_s=9, known=made)
     assert (gone.alive, gone.host, gone.configurations) == (False, made.host, made.configurations)
-    assert OvnBinder().bind(vnic_type="normal", network=vlan, agents=[gone]) is FAILED
-    assert OvnBinder().bind(vnic_type="normal", network=vlan, agents=[]) is FAILED
+    assert BINDER.bind(port_id="p", vnic_type="normal", network=vlan, agents=[gone]) is FAILED
+    assert BINDER.bind(port_id="p", vnic_type="normal", network=vlan, agents=[]) is FAILED
+
+
+def test_how_instances_are_plugged() -> None:
+    blue = network("blue")
+
+    def plugged(vnic_type: str, *capabilities: str, **config: str) -> tuple[str, dict[str, object]]:
+        chassis = {**CHASSIS, "other_config": config}
+        made = agent(PRIVATE, chassis, is_alive=True, heard_s=0, known=None)
+        profile = {"capabilities": list(capabilities)}
+        port_id = "b54f1843-193f-4000-a3a1-f8a12ed26646"
+        bound = BINDER.bind(port_id=port_id, vnic_type=vnic_type, network=blue, agents=[made], profile=profile)
+        common = {"connectivity": "l2", "bridge_name": "br-x", "bound_drivers": {"0": "ovn"}}
+        return bound.vif_type, {name: value for name, value in bound.vif_details.items() if name not in common}
+
+    def tap(datapath: str = "") -> tuple[str, dict[str, object]]:
+        return "ovs", {"port_filter": True, "datapath_type": datapath, "ovs_create_tap": True}
+
+    dpdk = {"datapath-type": "netdev", "iface-types": "tap,dpdkvhostuser,dpdkvhostuserclient"}
+    socket = {"vhostuser_socket": "/run/sockets/vhub54f1843-19"}
+    by_switch = {"port_filter": False, "vhostuser_mode": "server", "vhostuser_ovs_plug": True}
+    by_guest = {"port_filter": True, "vhostuser_mode": "client"}
+    assert plugged("normal", **dpdk) == ("vhostuser", {"datapath_type": "netdev", **socket, **by_switch})
+    assert plugged("normal", **dpdk | {"iface-types": "tap"}) == tap("netdev")
+    assert plugged("normal", **dpdk | {"datapath-type": "system"}) == tap("system")
+    assert plugged("virtio-forwarder") == ("agilio_ovs", {"datapath_type": "", **socket, **by_guest})
+    assert plugged("vdpa") == tap()
+    for kind in ("direct", "direct-physical", "macvtap"):
+        assert plugged(kind, "switchdev") == tap()
+        assert plugged(kind) == ("binding_failed", {})
 
 
 def test_bridge_mappings() -> None:

@@ -163,7 +163,7 @@ def _bound(
     if port.virtual_parents:
         raise BadRequest("port", "A virtual logical switch port cannot be bound to a host")
     check_profile(tx, request, vnic_type, profile)
-    binding = bind(tx, request, networks.get(tx, port.network_id), host, vnic_type, profile)
+    binding = bind(tx, request, networks.get(tx, port.network_id), port.id, host, vnic_type, profile)
     if binding.vif_type == BINDING_FAILED:
         raise PortBindingError(port.id, host)
     return HostBinding(host, vnic_type, profile, binding.vif_type, binding.vif_details)

@@ -50,6 +50,7 @@ from neutrino.model.port import (
     IMMEDIATE,
     NETWORK_OWNER_PREFIX,
     NO_ADDRESS,
+    NORMAL,
     REMOTE_MANAGED,
     SERVICE_OWNERS,
     UNBOUND,
@@ -119,6 +120,7 @@ def _create(tx: Transaction, request: Request, given: Given, mac: str) -> Port:
         tx,
         request,
         network,
+        port_id,
         host,
         vnic_type,
         given["binding_profile"],  # type: ignore[arg-type]
@@ -208,8 +210,8 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
     if values.keys() & {"pvlan_type", "pvlan_community", "port_security_enabled", "device_owner"}:
         values |= standing(network, new, is_left="pvlan_community" not in values)
     virtual_ports.check_plugged(old, new)
-    if (new.binding_host_id, new.binding_vnic_type) != (old.binding_host_id, old.binding_vnic_type):
-        binding = bind(tx, request, network, new.binding_host_id, new.binding_vnic_type, new.binding_profile)
+    if _is_bound_anew(old, new):
+        binding = bind(tx, request, network, old.id, new.binding_host_id, new.binding_vnic_type, new.binding_profile)
         values |= {"binding_vif_type": binding.vif_type, "binding_vif_details": binding.vif_details}
         # A binding that waited at that host is this one now.
         values["inactive_bindings"] = tuple(one for one in new.inactive_bindings if one.host != new.binding_host_id)
@@ -303,15 +305,28 @@ def check_profile(tx: Transaction, request: Request, vnic_type: str, profile: Ma
         raise PortNotFound(str(parent)[:255])
 
 
+def _is_bound_anew(old: Port, new: Port) -> bool:
+    """Return whether where or how the port is plugged has changed; of ordinary ones a profile says nothing of that."""
+    if (new.binding_host_id, new.binding_vnic_type) != (old.binding_host_id, old.binding_vnic_type):
+        return True
+    return new.binding_vnic_type != NORMAL and new.binding_profile != old.binding_profile
+
+
 def bind(
-    tx: Transaction, request: Request, network: Network, host: str, vnic_type: str, profile: Mapping[str, object]
+    tx: Transaction,
+    request: Request,
+    network: Network,
+    port_id: str,
+    host: str,
+    vnic_type: str,
+    profile: Mapping[str, object],
 ) -> Binding:
     """Return how a port of *network* is plugged at *host*; where there is none, it is not."""
     if not host:
         return NO_BINDING
     found = _ALL_AGENTS if vnic_type == REMOTE_MANAGED else _AGENTS_ON
     agents = [to_resource(Agent, row) for row in tx.connection.execute(found, {"host": host})]
-    return request.binder.bind(vnic_type=vnic_type, network=network, agents=agents, profile=profile)
+    return request.binder.bind(port_id=port_id, vnic_type=vnic_type, network=network, agents=agents, profile=profile)
 
 
 def _random_mac(request: Request) -> str:

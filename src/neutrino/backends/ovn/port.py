@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from neutrino.backends.ovn import external, nb, port_dhcp, port_dns, profile, pvlan, qos, router_port, smart_nic, uuids
+from neutrino.backends.ovn.binding import VHOST_USER
 from neutrino.backends.ovn.network import NetworkFacts
 from neutrino.backends.ovn.port_dhcp import DEVICES, Subnets
 from neutrino.model.addressing import eui64
@@ -139,7 +140,9 @@ def options(port: Port, see: See) -> dict[str, str]:
     if not host or port.is_external:
         return named
     if target := _target(port):
-        return named | {"requested-chassis": f"{host},{target}", "activation-strategy": "rarp"}
+        # OVN does not see that of ports of DPDK (upstream's bug 2092407).
+        waits = {} if port.binding_vif_type == VHOST_USER else {"activation-strategy": "rarp"}
+        return named | {"requested-chassis": f"{host},{target}"} | waits
     return named | {"requested-chassis": host}
 
 
