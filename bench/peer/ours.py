@@ -13,6 +13,7 @@ CONFIGURATION = """\
 [DEFAULT]
 auth_strategy = keystone
 state_path = {folder}
+api_workers = {workers}
 
 [database]
 connection = sqlite:///{folder}/neutrino.sqlite
@@ -54,6 +55,7 @@ class Neutrino(Side):
         self._configuration.write_text(
             CONFIGURATION.format(
                 folder=self.folder,
+                workers=self._workers,
                 quotas=self._quotas,
                 authtoken=self._authtoken,
             )
@@ -62,18 +64,15 @@ class Neutrino(Side):
         self.stop_api()
 
     def start_api(self) -> float:
-        """Start the API; return the seconds until its first answer. The processes share one listening socket."""
+        """Start the API; return the seconds until its first answer. Its further processes are forked from the first."""
         number = self._listener.fileno()
         command = (sys.executable, "-m", "neutrino.server.api", *self._arguments, "--fd", str(number))
-        self.groups["api"] = tuple(
-            self._daemons.start(f"neutrino-api-{one}", command, self._environment, (number,))
-            for one in range(self._workers)
-        )
-        return self._daemons.wait("neutrino-api-0", lambda: answers(self.port, self.token), 60)
+        self.groups["api"] = (self._daemons.start("neutrino-api", command, self._environment, (number,)),)
+        return self._daemons.wait("neutrino-api", lambda: answers(self.port, self.token), 60)
 
     def stop_api(self) -> None:
         """Stop the API."""
-        self._daemons.end(*(f"neutrino-api-{one}" for one in range(self._workers)))
+        self._daemons.end("neutrino-api")
 
     def start_others(self) -> None:
         """Start the controller."""

@@ -1,23 +1,20 @@
-"""Counts what passes routers on this host for metering labels, and tells it in a file of Prometheus's text format.
+"""Counts what passes routers on this host for metering labels, and has it told (textfile).
 
 Which logical flows count for which labels is in their matches (model/tally.py); their OpenFlow flows are found by
-cookie. Here: following the one, asking for the other, keeping and telling. Not here: what counters come to
-(`counters`), which traffic a label means (backends/ovn/metering.py).
+cookie. Here: following the one, asking for the other, keeping. Not here: what counters come to (`counters`), which
+traffic a label means (backends/ovn/metering.py).
 """
 
 import asyncio
 import logging
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
-from prometheus_client import CollectorRegistry, write_to_textfile
-from prometheus_client.core import CounterMetricFamily, Metric
-from prometheus_client.registry import Collector
 
-from neutrino.agent.counters import Counts, Reading, Total, Window, added, readings
+from neutrino.agent.counters import Counts, Reading, Window, added, readings
 from neutrino.model import tally
 from neutrino.model.tally import Tally
 from neutrino.ovsdb.client import Client
@@ -81,6 +78,8 @@ class Metering:
             flows |= readings(dump, Window(begin, time.monotonic()))
         self._counts = added(self._counts, self._boot, flows, tallies, time.time())
         _write(self._kept, msgspec.json.encode(self._counts))
+        from neutrino.agent.textfile import tell  # brings an HTTP server; most hosts never count
+
         tell(self._told, self._counts.totals)
 
 
@@ -96,29 +95,6 @@ def wanted(rows: Iterable[tuple[object, Mapping[str, object]]]) -> tuple[set[int
             tables.add(_FIRST_TABLE + int(str(row["table_id"])))
             tallies[int(str(uuid)[:8], 16)] = heard
     return tables, tallies
-
-
-class _Totals(Collector):
-    def __init__(self, totals: Iterable[Total]) -> None:
-        self._totals = sorted(totals, key=lambda total: total.meter)
-
-    def collect(self) -> Iterator[Metric]:
-        names = ("label_id", "project_id", "router_id", "direction")
-        for what, says in (
-            ("bytes", "What metering labels have counted on this host, in bytes of IP packets."),
-            ("packets", "What metering labels have counted on this host, in packets."),
-        ):
-            family = CounterMetricFamily(f"neutrino_metering_{what}", says, labels=names)
-            for total in self._totals:
-                family.add_metric(total.meter, getattr(total, what))
-            yield family
-
-
-def tell(path: Path, totals: Iterable[Total]) -> None:
-    """Write *totals* to *path*, all or nothing, as Prometheus's node exporter reads them (its textfile collector)."""
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Totals(totals))
-    write_to_textfile(str(path), registry)
 
 
 async def _dump(remote: str, table: int) -> str:

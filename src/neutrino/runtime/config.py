@@ -19,6 +19,9 @@ DEFAULT = [
     ),
     cfg.HostAddressOpt("bind_host", default="127.0.0.1", help="Address that the API listens on."),
     cfg.PortOpt("bind_port", default=9696, help="Port that the API listens on."),
+    cfg.IntOpt(
+        "api_workers", default=1, min=1, help="Processes of the API; without it, one, and not one for each core."
+    ),
     cfg.StrOpt("auth_strategy", default="keystone", choices=["keystone", "noauth"], help="Who says who asks."),
     cfg.BoolOpt("debug", default=False, help="Log at level DEBUG."),
     cfg.StrOpt(
@@ -275,6 +278,7 @@ class Config:
     state_path: Path
     bind_host: str
     bind_port: int
+    api_workers: int
     debug: bool
     identity: Identity | None  # none: callers are believed
     nova: Nova | None  # none: nobody is told
@@ -345,6 +349,7 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         state_path=Path(conf.state_path),
         bind_host=conf.bind_host,
         bind_port=conf.bind_port,
+        api_workers=conf.api_workers,
         debug=conf.debug,
         identity=_identity(conf.keystone_authtoken) if conf.auth_strategy == "keystone" else None,
         nova=_nova(conf),

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 import socket
+from collections.abc import Callable
 
 BEAT_S = 1.0
 
@@ -16,10 +17,14 @@ def ready() -> None:
     _send(b"READY=1")
 
 
-async def beat() -> None:
-    """Send ``WATCHDOG=1`` every second: a daemon whose event loop stands still falls silent. Never returns."""
+async def beat(is_well: Callable[[], bool] = lambda: True) -> None:
+    """Send ``WATCHDOG=1`` every second: a daemon whose event loop stands still falls silent. Never returns.
+
+    It falls silent, too, while *is_well* says so of what else belongs to it.
+    """
     while True:
-        _send(b"WATCHDOG=1")
+        if is_well():
+            _send(b"WATCHDOG=1")
         await asyncio.sleep(BEAT_S)
 
 

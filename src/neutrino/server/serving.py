@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 import uvicorn
+import uvloop
 
 from neutrino.api.app import application
 from neutrino.api.identity.authentication import Authenticator, NoAuth
@@ -22,26 +23,35 @@ from neutrino.runtime import logs, notify
 from neutrino.runtime.config import Config, ConfigError, load
 from neutrino.server.protocol import Protocol
 from neutrino.server.wake import Wake
+from neutrino.server.workers import Workers, forked
 from neutrino.store.database import open_database, prepare
 
 log = logging.getLogger("neutrino.api")
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, feed: Feed) -> None:
+    def __init__(self, config: uvicorn.Config, feed: Feed, workers: Workers) -> None:
         super().__init__(config)
         self._feed = feed
+        self._workers = workers
+        self.has_failed = False
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._feed.close()  # streams of events have no end of their own
         await super().shutdown(sockets)
+        await self._workers.end()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         gc.freeze()  # what is there now stays: the collector would look at all of it again while requests wait
         gc.enable()
-        notify.ready()
-        self._heartbeat = asyncio.create_task(notify.beat(), name="heartbeat")
+        if self._workers.is_first:
+            notify.ready()
+        self._workers.watch(self._lost)
+
+    def _lost(self) -> None:
+        self.has_failed = self._workers.is_first
+        self.should_exit = True
 
 
 def _listener(config: Config, fd: int | None) -> socket.socket:
@@ -87,15 +97,17 @@ def _logical_flows(config: Config) -> Rows:
     return LogicalFlows(lambda: ovsdb.southbound(config))
 
 
-def serve(config: Config, fd: int | None) -> None:
-    """Serve until a signal ends it."""
+def serve(config: Config, fd: int | None) -> bool:
+    """Serve until a signal ends it, or one of its processes has ended; return whether it was a signal."""
     listener = _listener(config, fd)
     prepare(config.database_connection)
+    authenticator = _authenticator(config)
+    workers = forked(config.api_workers)
     database = open_database(config.database_connection, Wake(config.wake_path))
     feed = Feed(database)
     app = application(
         Service(database, config, OvnBinder(config.vhost_sock_dir)),
-        _authenticator(config),
+        authenticator,
         feed,
         _rows(lambda: _northbound_rows(config)),
         _rows(lambda: _logical_flows(config)),
@@ -112,13 +124,14 @@ def serve(config: Config, fd: int | None) -> None:
             ws="none",
         ),
         feed,
+        workers,
     )
     try:
-        if uvicorn_loop := server.config.get_loop_factory():
-            with asyncio.Runner(loop_factory=uvicorn_loop) as runner:
-                runner.run(server.serve(sockets=[listener]))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(server.serve(sockets=[listener]))
     finally:
         database.close()
+    return not server.has_failed
 
 
 def run(argv: Sequence[str] | None = None) -> int:
@@ -133,8 +146,7 @@ def run(argv: Sequence[str] | None = None) -> int:
         return 2
     logs.start(debug=config.debug)
     try:
-        serve(config, own.fd)
+        return 0 if serve(config, own.fd) else 1
     except (OSError, ValueError, DatabaseUnavailable, ConfigError) as error:
         log.error("cannot serve: %s", error)
         return 1
-    return 0

@@ -11,7 +11,8 @@ from neutrino.agent.counters import (
     meters,
     readings,
 )
-from neutrino.agent.metering import tell, wanted
+from neutrino.agent.metering import wanted
+from neutrino.agent.textfile import tell
 from neutrino.model.tally import Tally, found
 
 ROUTER, ONE, TWO = (f"{digit * 8}-0000-4000-8000-000000000000" for digit in "123")

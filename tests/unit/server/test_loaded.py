@@ -15,7 +15,7 @@ ABSENT = {
         *("neutrino.ovsdb", "neutrino.backends.ovn.nb", "neutrino.api.openapi", "neutrino.nova.notifier"),
     ),
     "controller": (*HTTP_CLIENTS, *OTHER_DATABASE, "alembic", "sqlalchemy.orm", "oslo_policy", "falcon", "uvicorn"),
-    "agent": (*HTTP_CLIENTS, "sqlalchemy", "falcon", "uvicorn", "dns"),
+    "agent": (*HTTP_CLIENTS, "sqlalchemy", "falcon", "uvicorn", "dns", "prometheus_client"),
     "dns": (*HTTP_CLIENTS, "sqlalchemy", "falcon", "uvicorn", "oslo_config", "neutrino.ovsdb"),
 }
 
