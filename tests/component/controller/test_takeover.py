@@ -122,6 +122,7 @@ MARKED = ("DHCP_Options", "Load_Balancer", "Logical_Router", "Logical_Router_Por
 EXPECTED = {(table, "external_ids", "neutron:revision_number") for table in MARKED} | {
     ("HA_Chassis", "external_ids", "neutron:router_id"),
     ("Logical_Router", "nat", ""),
+    ("NAT", "gateway_port", ""),  # of floating IPs: who announces them by BGP asks for it
     ("Port_Group", "acls", ""),
     # Who answers DHCP has a MAC that follows from the subnet's id; upstream's is random.
     ("DHCP_Options", "options", "server_mac"),

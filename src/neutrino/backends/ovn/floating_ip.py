@@ -46,10 +46,9 @@ def spot(floating: FloatingIp, router: RouterFacts | None, mac: str, *, is_near:
     if router is None or not router.gateways:
         return CENTRAL
     here = _gateways(floating, router)
-    if not router.is_distributed:
-        # With one gateway OVN knows.
-        return Spot(uuids.router_port(here[0]).uuid) if here and len(router.gateways) > 1 else CENTRAL
-    return Spot(uuids.router_port(here[0]).uuid if here else None, mac if is_near and mac else None)
+    # Where there is one gateway OVN knows by itself; ovn-bgp-agent asks for it everywhere.
+    gateway = uuids.router_port(here[0]).uuid if here else None
+    return Spot(gateway, mac if router.is_distributed and is_near and mac else None)
 
 
 def is_near(floating: FloatingIp, router: RouterFacts | None, target: PortFacts | None, see: See) -> bool:
