@@ -375,6 +375,9 @@ def reference() -> list[Resource]:
         port("no-row", vlan, device_owner="network:floatingip"),
         port("metal", vlan, {vlan_v4: "10.7.0.12"}, binding_vnic_type="baremetal", binding_host_id="node-1"),
         port("card", flat, {static: "203.0.113.17"}, binding_vnic_type="direct"),
+        port("monitor", blue, {v4: "10.0.0.19"}, device_owner="ovn-lb-hm:distributed", device_id="ovn-lb-hm-1",
+             port_security_enabled=False),
+        port("hardware", blue, binding_profile={"vtep-physical-switch": "rack-1", "vtep-logical-switch": "ls-1"}),
         port("offloaded", flat, {static: "203.0.113.18"}, binding_vnic_type="direct",
              binding_profile={"capabilities": ["switchdev"]}),
     ]  # fmt: skip
