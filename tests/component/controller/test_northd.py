@@ -3,10 +3,11 @@
 import subprocess
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 from tests.component.controller.cloud import Cloud, until
 from tests.programs import program
-from tests.topology import network, port, subnet
+from tests.topology import agent, network, port, subnet
 
 from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.operations import Select
@@ -24,10 +25,10 @@ def northd(cloud: Cloud) -> Iterator[None]:
 
 
 async def binding(cloud: Cloud, port_id: str) -> dict:
-    """Return the row of Port_Binding of a port, once there is one that is not of type ''."""
+    """Return the row of Port_Binding of a port, once there is one."""
     async with Client(cloud.sb.remote, "OVN_Southbound") as southbound:
         await southbound.wait_connected(5)
-        ask = Select("Port_Binding", (("logical_port", "==", port_id), ("type", "!=", "")))
+        ask = Select("Port_Binding", (("logical_port", "==", port_id),))
 
         async def found() -> object:
             return (await southbound.transact([ask]))[0]
@@ -50,3 +51,21 @@ async def test_a_switch_of_hardware_and_a_health_monitor(cloud: Cloud, northd: N
         assert row["options"].items() >= switch.items()
         row = await binding(cloud, monitor.id)
         assert (row["type"], row["mac"]) == ("localport", frozenset({f"{monitor.mac_address} 10.0.0.6"}))
+
+
+async def test_the_port_of_a_card(cloud: Cloud, northd: None) -> None:
+    blue = network("blue")
+    told = {"pf_mac_address": "08:c0:eb:00:00:01", "vf_num": 3, "card_serial_number": "AB123"}
+    managed = port("managed", blue, binding_vnic_type="remote-managed", binding_host_id="compute", binding_profile=told)
+    card = agent("dpu")
+    options = {**card.configurations, "ovn-cms-options": "card-serial-number=AB123"}
+    await cloud.put(blue, managed, msgspec.structs.replace(card, configurations=options))
+    async with cloud.controller():
+        row = await binding(cloud, managed.id)
+    assert (row["type"], row["options"]) == ("", {
+        "requested-chassis": "dpu",
+        "vif-plug-type": "representor",
+        "vif-plug-mtu-request": "1442",
+        "vif-plug:representor:pf-mac": "08:c0:eb:00:00:01",
+        "vif-plug:representor:vf-num": "3",
+    })  # fmt: skip
