@@ -1,19 +1,27 @@
 """How the cost of requests grows with what exists.
 
 Here: the requests at each size, on a server of its own (alone.py), and slopes. Not here: drawing (plot.py).
+
+Up to 10,000 ports are on one network and in one group, the worst case; those beyond are spread, a network and a group
+for each hundred. OVN numbers 32,767 ports of a network at most: those beyond get no row in the Southbound.
 """
 
 import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from bench.alone import cpu, fill, prepared, rule, server, values
+from bench.alone import BULK, cpu, fill, prepared, rule, server, values
 from bench.load import Body
 from bench.path_time import post_to_row, summary
 from bench.peer.ratios import slope
-from bench.peer.rounds import Request, State, alternated, settle
+from bench.peer.rounds import Request, State, alternated, come_to_rest, settle
 
 SIZES = (100, 1_000, 10_000, 50_000)
+TOGETHER = 10_000
+EACH = 100
+"""Ports of a network when they are spread."""
+INTERFACES = 5
+"""How many are added in a round."""
 ROUNDS = 3
 FIRST = 8
 TO_ROW = "POST port to Northbound row"
@@ -27,10 +35,33 @@ def measure(sizes: tuple[int, ...] = SIZES) -> dict[str, dict[str, float]]:
         fill(state, FIRST)
         _at_size(state)  # what is loaded or made at first use is no cost of the first size
         for size in sizes:
-            fill(state, size)
+            _fill(state, size)
             for name, value in _at_size(state).items():
                 rows.setdefault(name, {})[f"{size:,}"] = value
     return {name: values | {"slope": slope(sizes, list(values.values()))} for name, values in rows.items()}
+
+
+def _fill(state: State, size: int) -> None:
+    """Make ports until there are *size*: together up to TOGETHER, the others spread."""
+    if len(state.made["ports"]) < TOGETHER:
+        fill(state, min(size, TOGETHER))
+    if missing := size - len(state.made["ports"]):
+        _spread(state, missing)
+    come_to_rest(state.side)
+
+
+def _spread(state: State, count: int) -> None:
+    """Make *count* ports on networks of EACH; all networks first, since northd computes everything anew for one."""
+    named = [{"name": "spread"}] * -(-count // EACH)
+    networks = [one["id"] for one in state.ask("POST", "/networks", {"networks": named})["networks"]]
+    subnets = [{"network_id": one, "ip_version": 4, "cidr": "10.0.0.0/24"} for one in networks]
+    state.ask("POST", "/subnets", {"subnets": subnets})
+    groups = [one["id"] for one in state.ask("POST", "/security-groups", {"security_groups": named})["security_groups"]]
+    pairs = zip(networks, groups, strict=True)
+    ports = [{"network_id": network, "security_groups": [group]} for network, group in pairs for _ in range(EACH)]
+    for first in range(0, count, BULK):
+        made = state.ask("POST", "/ports", {"ports": ports[first : min(first + BULK, count)]})
+        state.made["ports"] += [port["id"] for port in made["ports"]]
 
 
 def _at_size(state: State) -> dict[str, float]:
@@ -44,6 +75,7 @@ def _at_size(state: State) -> dict[str, float]:
         return sum(cpu(made[state.side.name]).values())
 
     port = {"port": values(state)}
+    interfaces = _interfaces(state, INTERFACES * ROUNDS)
     out = {
         "GET port": row(100, lambda i: ("GET", f"/ports/{ports[i % len(ports)]}", None)),
         "GET list, limit=100": row(10, lambda _: ("GET", "/ports?limit=100", None)),
@@ -52,8 +84,8 @@ def _at_size(state: State) -> dict[str, float]:
         ),
         "POST port": row(20, lambda _: ("POST", "/ports", port), keep),
         "DELETE port": row(20, lambda _: ("DELETE", f"/ports/{new.pop()}", None)),
-        "POST rule, group with all ports": row(10, lambda _: rule(state)),
-        "router: add interface": row(5, lambda _: _interface(state)),
+        f"POST rule, group with all ports, {TOGETHER:,} at most": row(10, lambda _: rule(state)),
+        "router: add interface": row(INTERFACES, lambda i: interfaces[i]),
     }
     took = asyncio.run(
         post_to_row((state.side.port, state.side.token), state.side.northbound, state.made["network"][0])
@@ -67,11 +99,13 @@ def _at_size(state: State) -> dict[str, float]:
     }
 
 
-def _interface(state: State) -> Request:
-    """Return the request that puts a new network with a subnet on a new router."""
-    network = state.ask("POST", "/networks", {"network": {}})["network"]["id"]
-    subnet = {"network_id": network, "ip_version": 4, "cidr": "10.0.0.0/24"}
-    subnet_id = state.ask("POST", "/subnets", {"subnet": subnet})["subnet"]["id"]
-    router = state.ask("POST", "/routers", {"router": {}})["router"]["id"]
-    settle(state.side)
-    return "PUT", f"/routers/{router}/add_router_interface", {"subnet_id": subnet_id}
+def _interfaces(state: State, count: int) -> list[Request]:
+    """Return the requests that put a new network with a subnet on a new router; there is rest before the first."""
+    named = [{"name": "routed"}] * count
+    networks = state.ask("POST", "/networks", {"networks": named})["networks"]
+    subnets = [{"network_id": one["id"], "ip_version": 4, "cidr": "10.0.0.0/24"} for one in networks]
+    made = state.ask("POST", "/subnets", {"subnets": subnets})["subnets"]
+    routers = [state.ask("POST", "/routers", {"router": {}})["router"]["id"] for _ in range(count)]
+    come_to_rest(state.side)
+    pairs = zip(routers, made, strict=True)
+    return [("PUT", f"/routers/{router}/add_router_interface", {"subnet_id": one["id"]}) for router, one in pairs]
