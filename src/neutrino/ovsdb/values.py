@@ -72,7 +72,7 @@ def decode(column: ColumnType, source: Json) -> Value:
                     return _decode_atom(key, source[1][0]) if source[1] else None
                 return _decode_atom(key, source)
             case "set":
-                return _decode_set(key, source)
+                return members(column, source)
             case "map":
                 if column.value is None or source[0] != "map":
                     raise BadValue(f"expected a map, got {source!r}")
@@ -120,7 +120,7 @@ def apply_difference(column: ColumnType, old: Value, source: Json) -> Value:
         return new
     if not isinstance(old, frozenset):
         raise BadValue(f"expected a frozenset to change, got {old!r}")
-    return old ^ _decode_set(column.key.type, source)
+    return old ^ members(column, source)
 
 
 def mutated(column: ColumnType, old: Value, mutator: str, value: Value) -> Value:
@@ -192,7 +192,9 @@ def _decode_atom(kind: AtomType, source: Json) -> Atom:
     raise BadValue(f"expected {kind}, got {source!r}")
 
 
-def _decode_set(kind: AtomType, source: Json) -> frozenset[Atom]:
+def members(column: ColumnType, source: Json) -> frozenset[Atom]:
+    """Return the set that *source* stands for; raises `BadValue`, or what taking malformed JSON apart raises."""
+    kind = column.key.type
     if isinstance(source, list) and source[0] == "set":
         if kind == "uuid":
             return frozenset([UUID(atom[1]) for atom in source[1]])

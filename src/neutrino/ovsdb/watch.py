@@ -11,7 +11,8 @@ meanwhile.
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -21,7 +22,7 @@ from neutrino.ovsdb.errors import BadValue, ProtocolError, SchemaError
 from neutrino.ovsdb.operations import Columns, Condition, encode_condition
 from neutrino.ovsdb.schema import Schema
 from neutrino.ovsdb.session import Reply, Session, collector_paused, refusal
-from neutrino.ovsdb.values import apply_difference, decode, default
+from neutrino.ovsdb.values import apply_difference, decode, default, members
 
 _log = logging.getLogger("neutrino.ovsdb")
 
@@ -32,13 +33,39 @@ _METHODS = ("monitor_cond_since", "monitor_cond", "monitor")
 _SLICE_ROWS = 2000
 
 
-class RowChange(msgspec.Struct, frozen=True):
-    """A row before and after; *old* is None for a new row, *new* for one that is gone. Both are full column dicts."""
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """A row before and after; *old* is None for a new row, *new* for one that is gone. Both are full column dicts.
+
+    Of sets that changed, *differences* has the elements that only one of both has, where the server said so: finding
+    them takes the longer the larger the set.
+    """
 
     table: str
     uuid: UUID
     old: Columns | None
     new: Columns | None
+    differences: Mapping[str, frozenset[Any]] = field(default_factory=dict, compare=False)
+
+    def then(self, later: "RowChange") -> "RowChange":
+        """Return this change of the row and a *later* one as one."""
+        differences: dict[str, frozenset[Any]] = {}
+        if self.old is not None and self.new is not None and later.new is not None:
+            for column in self.differences.keys() | later.differences.keys():
+                differences[column] = self.difference(column) ^ later.difference(column)
+        return RowChange(self.table, self.uuid, self.old, later.new, differences)
+
+    def difference(self, column: str) -> frozenset[Any]:
+        """Return the elements of the set *column* that only one of both rows has; a row that is not there has none."""
+        known = self.differences.get(column)
+        if known is not None:
+            return known
+        old, new = (row[column] if row is not None else None for row in (self.old, self.new))
+        if old is new:
+            return frozenset()
+        return (old if isinstance(old, frozenset) else frozenset()) ^ (
+            new if isinstance(new, frozenset) else frozenset()
+        )
 
 
 class Reload(msgspec.Struct, frozen=True):
@@ -317,17 +344,20 @@ class Watch:
             for text, change in changes.items():
                 uuid = UUID(text)
                 old = rows.get(uuid)
+                differences: dict[str, frozenset[Any]] = {}
                 if "modify" in change:
                     if old is None:
                         raise BadValue(f"a change of the unknown row {uuid} in {table}")
                     types = self._types[table]
-                    new: Columns | None = {
-                        **old,
-                        **{
-                            name: apply_difference(types[name], old[name], diff)
-                            for name, diff in change["modify"].items()
-                        },
-                    }
+                    now = dict(old)
+                    for name, source in change["modify"].items():
+                        before = old[name]
+                        if isinstance(before, frozenset):
+                            differences[name] = members(types[name], source)
+                            now[name] = before ^ differences[name]
+                        else:
+                            now[name] = apply_difference(types[name], before, source)
+                    new: Columns | None = now
                 else:
                     full = change.get("insert", change.get("initial", change.get("new")))
                     new = None if full is None else self._full_row(table, full)
@@ -335,12 +365,14 @@ class Watch:
                     rows.pop(uuid, None)
                 else:
                     rows[uuid] = new
-                self._note(table, uuid, old, new)
+                self._note(RowChange(table, uuid, old, new, differences))
 
-    def _note(self, table: str, uuid: UUID, old: Columns | None, new: Columns | None) -> None:
+    def _note(self, change: RowChange) -> None:
         if self._reload:
             return
-        before = self._changes.pop((table, uuid), None)
-        first = old if before is None else before.old
-        if first != new:
-            self._changes[table, uuid] = RowChange(table, uuid, first, new)
+        place = (change.table, change.uuid)
+        before = self._changes.pop(place, None)
+        if before is not None:
+            change = before.then(change)
+        if change.old != change.new:
+            self._changes[place] = change

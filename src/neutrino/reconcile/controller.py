@@ -140,8 +140,9 @@ class Controller:
                     self._on_ready()
             self._is_fresh = False
             _log.info("leading")
-            with Wake(self._wake_path, self._wake):
+            with Wake(self._wake_path, self._wake) as wake:
                 while self._lock.is_owned:
+                    self._is_woken |= wake.read()  # before the journal is: what is sent from here on is news
                     await self._turn()
             self._is_fresh = False
             _log.info("not leading any more")

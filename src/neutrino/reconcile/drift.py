@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from neutrino.ovsdb.watch import RowChange
-from neutrino.reconcile.fragment import Cell, Columns, Key, Place
+from neutrino.reconcile.fragment import Cell, Key, Place
 from neutrino.reconcile.territory import References, Table, Territory, Whole
 from neutrino.reconcile.world import Touched, World
 
@@ -37,16 +37,17 @@ def _cells(change: RowChange, table: Table, world: World) -> Iterable[Cell]:
         if not isinstance(kind, References):
             yield from world.cells(place)
             continue
-        old, new = _members(change.old, column), _members(change.new, column)
-        is_whole = change.old is None or change.new is None
-        if old is new and not is_whole:
-            continue
+        differing = change.difference(column)
         wanted = world.members(place)
-        for atom in (old ^ new) | wanted.keys() if is_whole else old ^ new:
-            if (atom in new) != (atom in wanted):
+        if change.old is None or change.new is None:
+            differing |= wanted.keys()
+        elif not differing:
+            continue
+        new = change.new[column] if change.new is not None else None
+        present = new if isinstance(new, frozenset) else _NOBODY
+        for atom in differing:
+            if (atom in present) != (atom in wanted):
                 yield Cell(place, atom)
 
 
-def _members(row: Columns | None, column: str) -> frozenset[Any]:
-    value = row[column] if row is not None else None
-    return value if isinstance(value, frozenset) else frozenset()
+_NOBODY: frozenset[Any] = frozenset()

@@ -58,6 +58,27 @@ async def story(client, watch):
     assert watch.rows == {LSP: {}}
 
 
+async def test_differences_of_sets_are_told_whatever_came_between(server):
+    async with Client(server.remote, NB) as client:
+        watch = client.watch(PORTS)
+        await following(watch)
+        _, port = await add_port(client)
+        await following(watch)
+        before = frozenset(("a", "b"))
+        for sets in ([{"a", "b", "c"}], [{"a"}, {"a", "d"}, {"d", "e"}], [{"e"}, {"d", "e"}], [set()], [{"x"}, {"y"}]):
+            for number, wanted in enumerate(sets):
+                await client.transact([Update(LSP, port, {"addresses": frozenset(wanted), "tag": number + 1})])
+            (change,) = (await following(watch)).changes
+            after = frozenset(sets[-1])
+            assert (change.old["addresses"], change.new["addresses"]) == (before, after)
+            assert change.difference("addresses") == before ^ after
+            assert change.differences.get("addresses", before ^ after) == before ^ after
+            before = after
+        await client.transact([Update(LSP, port, {"name": "q"})])
+        (change,) = (await following(watch)).changes
+        assert change.difference("addresses") == frozenset()
+
+
 async def test_changes_of_each_kind_of_column(server):
     async with Client(server.remote, NB) as client:
         watch = client.watch(PORTS)
