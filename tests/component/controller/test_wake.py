@@ -1,10 +1,13 @@
-"""Both ends of the wake-up: each change is told of before it is looked for, and no oftener than it is read."""
+"""The wake-up: each change is told of before it is looked for, no oftener than it is read; a stream goes together."""
 
 import asyncio
 from contextlib import closing
 
 import pytest
+from tests.component.controller.cloud import Cloud, until
+from tests.topology import network, port
 
+from neutrino.backends.ovn import uuids
 from neutrino.reconcile.wake import Wake as Listener
 from neutrino.server.wake import Wake as Sender
 
@@ -48,3 +51,24 @@ async def test_who_listens_next_is_told_though_something_was_left_unread(tmp_pat
         send()
         async with asyncio.timeout(5):
             await told.get()
+
+
+def transactions(cloud: Cloud) -> int:
+    return (cloud.folder / "nb.db").read_bytes().count(b"OVSDB JSON ")
+
+
+async def test_a_stream_of_changes_goes_in_few_transactions(cloud: Cloud) -> None:
+    blue = network("blue")
+    await cloud.put(blue)
+    ports = [port(f"p{number}", blue) for number in range(200)]
+    async with cloud.controller(), cloud.northbound() as seen:
+        before, loop = transactions(cloud), asyncio.get_running_loop()
+        began_s = loop.time()
+        for number in range(0, len(ports), 2):
+            await cloud.put(*ports[number : number + 2])
+
+        async def is_right() -> bool:
+            return set(await seen.rows("Logical_Switch_Port")) == {uuids.port(one.id).uuid for one in ports}
+
+        await until(is_right)
+        assert transactions(cloud) - before <= (loop.time() - began_s) / 0.025 + 2
