@@ -33,6 +33,7 @@ from bench import (
     workers,
 )
 from bench.peer import run as peer
+from bench.peer import work
 from neutrino.stack.lab import Lab
 
 HERE = Path(__file__).parent
@@ -88,9 +89,7 @@ def _sizes(text: str) -> tuple[int, ...]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure the stack.")
     parser.add_argument("--cold", action="store_true", help="also from empty caches (needs the network)")
-    parser.add_argument(
-        "--sizes", type=_sizes, default=growth.SIZES, help="numbers of ports at which growth is measured"
-    )
+    parser.add_argument("--sizes", type=_sizes, help="numbers of ports at which growth is measured")
     parser.add_argument("--only", nargs="+", metavar="PART", help="these parts, and write nothing")
     parser.add_argument("--quick", action="store_true", help="few rounds and small sizes: to see that all works")
     parser.add_argument("--peer", choices=("neutron",), help="measure beside upstream Neutron, and write PEER.md")
@@ -100,6 +99,9 @@ def _arguments() -> argparse.Namespace:
     arguments = parser.parse_args()
     if arguments.quick:
         arguments.sizes, arguments.rounds, arguments.scale, arguments.mixed_s = QUICK_SIZES, 2, 0.25, 10.0
+    arguments.sizes = arguments.sizes or (work.SIZES if arguments.peer else growth.SIZES)
+    if arguments.peer and max(arguments.sizes) > work.MOST:
+        parser.error(f"--sizes with --peer: all ports are on one network, so {work.MOST:,} at most")
     known = list(_parts(arguments))
     if unknown := set(arguments.only or ()) - set(known):
         parser.error(f"--only {', '.join(sorted(unknown))}: there is {', '.join(known)}")

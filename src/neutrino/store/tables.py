@@ -8,7 +8,7 @@ everything else is text.
 """
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
@@ -103,19 +103,20 @@ def _family(is_ipv6: bool) -> int:
     return socket.AF_INET6 if is_ipv6 else socket.AF_INET
 
 
-def _column(attribute: Attribute, nullable: bool) -> Column[object]:
+def _column(attribute: Attribute, nullable: bool, begin: Collection[str]) -> Column[object]:
+    """Return the column of *attribute*; *begin* are columns with which indexes begin that find by one column too."""
     attr = attribute.attr
     points = [ForeignKey(f"{attr.refers}.id")] if attr.refers else []
-    return Column(
-        attribute.name, _TYPES[attribute.kind.storage](), *points, nullable=nullable, index=attr.indexed or None
-    )
+    index = True if attr.indexed and attribute.name not in begin else None
+    return Column(attribute.name, _TYPES[attribute.kind.storage](), *points, nullable=nullable, index=index)
 
 
 def _table(cls: type[Resource]) -> Table:
+    begin = {unique.columns[0] for unique in cls.unique if not unique.where}
     columns = [
         Column("id", String(), primary_key=True)
         if a.name == "id"
-        else _column(a, nullable={"type": "null"} in _alternatives(a))
+        else _column(a, {"type": "null"} in _alternatives(a), begin)
         for a in attributes(cls).values()
         if a.attr.stored and not a.attr.child
     ]
@@ -159,7 +160,8 @@ def _child_table(cls: type[Resource], attribute: Attribute) -> Table:
     ]
     for column in item_columns(attribute):
         points = [ForeignKey(f"{refers[column]}.id")] if column in refers else []
-        columns.append(Column(column, _item_type(child, column), *points, nullable=False, index=True))
+        index = True if column not in child.unique[:1] else None
+        columns.append(Column(column, _item_type(child, column), *points, nullable=False, index=index))
     indexes = [Index(f"uq_{name}_{'_'.join(child.unique)}", *child.unique, unique=True)] if child.unique else []
     if child.ordered:
         columns.append(Column(f"{child.ordered}_key", String(), nullable=False))

@@ -155,7 +155,7 @@ def test_a_full_disk_is_unavailable_and_the_database_goes_on(run, database, stor
             tx.connection.execute(text(f"PRAGMA max_page_count = {pages}"))
 
         await database.write(fill)
-        many = [database.write(lambda tx, i=i: tx.insert(network(f"b{i}", description="x" * 200))) for i in range(60)]
+        many = [database.write(lambda tx, i=i: tx.insert(network(f"b{i}", description="x" * 200))) for i in range(200)]
         results = await asyncio.gather(*many, return_exceptions=True)
         assert any(isinstance(result, Exception) for result in results)
         await database.write(lambda tx: tx.connection.execute(text("PRAGMA max_page_count = 1000000")).scalar())
