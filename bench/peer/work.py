@@ -97,7 +97,7 @@ class Work:
         self._row("DELETE network", deletes("network", times(6)))
         for state in self._states:
             network = _made(state, "network", {"name": "small"})
-            _made(state, "subnet", subnet(network, 0))
+            _made(state, "subnet", {"network_id": network, "ip_version": 4, "cidr": "10.0.0.0/20"})
             state.made["home"] = [network]
         self._row("POST port", posts("port", times(10), _port), keep=kept("port"))
         for state in self._states:
