@@ -101,7 +101,9 @@ class Work:
             state.made["home"] = [network]
         self._row("POST port", posts("port", times(10), _port), keep=kept("port"))
         for state in self._states:
-            state.made["few"] = state.made.pop("port")
+            for port in state.made.pop("port"):
+                state.ask("DELETE", f"/ports/{port}")
+            settle(state.side)
 
     def begin_to_fill(self) -> None:
         """Make the network, and the two groups, of the large cases: one of all ports, one of the first 500."""
@@ -117,7 +119,7 @@ class Work:
         for state in self._states:
             # Of the first 500 each is like the first, of all after them like the next.
             for target in (min(size, GROUP), size):
-                have = len(state.made["few"]) + len(state.made["port"])
+                have = len(state.made["port"])
                 if (missing := target - have) > 0:
                     state.made["port"] += _alike(state, missing, have < GROUP)
             come_to_rest(state.side)
