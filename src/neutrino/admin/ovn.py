@@ -12,10 +12,11 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from neutrino.admin.table import text, write
-from neutrino.backends.ovn import wire_macs
+from neutrino.backends.ovn import numbered, wire_macs
 from neutrino.backends.ovn.northbound import backend
 from neutrino.model.agent import Agent
 from neutrino.model.network import Network
+from neutrino.model.port import Port
 from neutrino.model.router import Router
 from neutrino.ovsdb.client import Client
 from neutrino.reconcile import check as looking
@@ -42,17 +43,18 @@ async def _opened(config: Config) -> AsyncIterator[tuple[Backend, Client, Intent
 
 
 async def check(config: Config, words: argparse.Namespace) -> int:
-    """Print each difference, and what hosts lack; return 1 when there are differences."""
+    """Print each difference, and warn of what the intent asks that OVN cannot; return 1 when there are differences."""
     async with _opened(config) as (ovn, client, intent):
         report = await looking.check(ovn, client, intent, patience_s=words.wait)
-        lacks = list(
-            wire_macs.lacking(await intent.all(Router), await intent.all(Network), await intent.all(Agent))
-        )  # fmt: skip
+        networks = await intent.all(Network)
+        lacking = list(wire_macs.lacking(await intent.all(Router), networks, await intent.all(Agent)))
+        overfull = list(numbered.overfull(networks, await intent.all(Port)))
     if words.json:
-        _print_json({"differences": report.differences, "realised": report.is_realised, "lacking": lacks})
+        found = {"differences": report.differences, "realised": report.is_realised}
+        _print_json(found | {"lacking": lacking, "overfull": overfull})
     else:
         _print(report.differences)
-        sys.stderr.writelines(f"Warning: {one}.\n" for one in lacks)
+        sys.stderr.writelines(f"Warning: {one}.\n" for one in (*lacking, *overfull))
         if not report.is_realised:
             sys.stderr.write(f"{_BEHIND}\n")
     return 1 if report.differences else 0

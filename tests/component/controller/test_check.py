@@ -169,4 +169,5 @@ async def test_hosts_that_lose_packets_are_warned_of(cloud: Cloud) -> None:
     status, out, _ = await neutrino(cloud, "ovn", "check", "--json")
     edge = next(one.id for one in reference() if one.collection == "routers" and one.name == "edge")
     lack = {"router_id": edge, "router_name": "edge", "physical_network": "physnet2", "hosts": ["host-10"]}
-    assert (status, json.loads(out)["lacking"]) == (0, [lack])
+    said = json.loads(out)
+    assert (status, said["lacking"], said["overfull"]) == (0, [lack], [])
