@@ -64,8 +64,8 @@ async def post_to_row(where: tuple[int, str], northbound: Path, network_id: str,
                     now = time.monotonic()
                     seen.update({str(change.new["name"]): now for change in event.changes if change.new})
 
+        await anext(watch)  # what is there already, which takes a while to come when it is much
         follower = asyncio.create_task(follow())
-        await asyncio.sleep(0.5)
         for _ in range(samples):
             begin = time.monotonic()
             made = await connection("POST", "/ports", {"port": {"network_id": network_id}})
