@@ -79,6 +79,10 @@ def addresses(port: Port, *, has_dhcp: bool) -> frozenset[str]:
         return frozenset({"unknown"})
     if port.name.startswith(_BALANCER) and not port.device_owner and port.binding_vif_type == UNBOUND:
         return frozenset()
+    if _is_of_health_monitor(port):
+        # OVN answers ARP for it with the monitor's MAC, but with this port's until the monitor's flows are there:
+        # without an address here there is no wrong answer for a member to keep (docs/measured.md).
+        return frozenset({port.mac_address})
     if is_everywhere(port):
         return frozenset({own, *_other_macs(port)})
     if port.is_local_ip:
@@ -104,8 +108,10 @@ def is_virtual(port: Port) -> bool:
 
 def is_everywhere(port: Port) -> bool:
     """Return whether each chassis has *port* for itself (ovn-nb(5), localport): of metadata, or of health monitors."""
-    if port.device_owner == DISTRIBUTED:
-        return True
+    return port.device_owner == DISTRIBUTED or _is_of_health_monitor(port)
+
+
+def _is_of_health_monitor(port: Port) -> bool:
     return port.device_owner == _HEALTH_MONITOR and port.device_id.startswith(_HEALTH_MONITOR_DEVICE)
 
 
