@@ -87,9 +87,13 @@ def test_another_gateway_takes_over(site: Site, public: Resource) -> None:
         sessions = (site.lab.exec(host, "ovs-appctl", "bfd/show").stdout for host in site.lab.hosts)
         return all(shown.count(f"RX Interval: Approx {EVERY_MS}ms") == len(site.lab.hosts) - 1 for shown in sessions)
 
-    rows = ("--format=json", "--columns=priority,chassis_name", "find", "HA_Chassis")
-    found = site.lab.exec("central", "ovn-nbctl", *rows, f"external_ids:neutron\\:router_id={router['id']}").stdout
-    _, preferred = max(json.loads(found)["data"])
+    def candidates() -> list[tuple[int, str]]:
+        rows = ("--format=json", "--columns=priority,chassis_name", "find", "HA_Chassis")
+        found = site.lab.exec("central", "ovn-nbctl", *rows, f"external_ids:neutron\\:router_id={router['id']}").stdout
+        return [(priority, name) for priority, name in json.loads(found)["data"]]
+
+    assert eventually(candidates)
+    _, preferred = max(candidates())
     assert eventually(lambda: active() == preferred)  # another may have it until the hosts hear of each other
     a = site.instance("a", network, next(host for host in site.lab.hosts if host != preferred))
     site.outside.serve(PORT)

@@ -51,7 +51,12 @@ def test_beside_distributed_floating_ips(site: Site, public: Resource, kinds: tu
     for way in ways:
         site.api.delete(f"floatingips/{shared['id']}/port_forwardings", way["id"])
     assert eventually(lambda: not site.outside.connects(shared["floating_ip_address"], 8080))
+
+    def are_at_own_hosts() -> list[bool]:
+        is_whole = all_answer(*own_targets)
+        neighbours = site.outside.run("ip", "neigh")
+        return [is_whole and mac_of(site, floating) in neighbours for floating in own]
+
     assert eventually(lambda: all_answer(*own_targets))
     # Without forwardings each is translated at its own host, unless what a VLAN carries goes by the gateway.
-    neighbours = site.outside.run("ip", "neigh")
-    assert [mac_of(site, floating) in neighbours for floating in own] == [len(set(kinds)) == 1] * 2
+    assert eventually(lambda: are_at_own_hosts() == [len(set(kinds)) == 1] * 2)

@@ -30,7 +30,13 @@ class Terminal:
         command = [sys.executable, "-m", "neutrino.cli", "--dir", str(stack.run), *words]
         environment = {**os.environ, "SHELL": "/bin/bash", "TERM": "xterm", "HOME": str(stack.run)}
         self.process = subprocess.Popen(
-            command, stdin=inner, stdout=inner, stderr=inner, env=environment, start_new_session=True
+            command,
+            stdin=inner,
+            stdout=inner,
+            stderr=inner,
+            env=environment,
+            start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what runs in the background ignores it
         )
         os.close(inner)
         self.text = ""

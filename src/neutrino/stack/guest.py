@@ -61,7 +61,8 @@ def socket(place: Place, name: str) -> Path:
 def address(place: Place, instance: Instance) -> str:
     """Return the first address that the machine says it has, as ``ADDRESS/PREFIX``, or nothing."""
     with contextlib.suppress(OSError):
-        for line in log(place, instance).read_text(errors="replace").splitlines():
+        *lines, _ = log(place, instance).read_text(errors="replace").split("\n")  # it may be saying the last one now
+        for line in lines:
             if line.startswith(image.ADDRESS):
                 return line.removeprefix(image.ADDRESS).partition(",")[0].strip()
     return ""
