@@ -7,12 +7,11 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 import msgspec
-from sqlalchemy import bindparam, select
 
 from neutrino.api import bodies, queries, sharing
 from neutrino.api.identity.caller import ADMIN, Caller
 from neutrino.api.nouns import quotas
-from neutrino.api.nouns.security_groups import ensure_default
+from neutrino.api.nouns.security_groups import default_of, ensure_default
 from neutrino.api.nouns.segment_ranges import write_defaults
 from neutrino.api.policy.authority import Authority, Ruled
 from neutrino.api.policy.loading import load
@@ -25,7 +24,7 @@ from neutrino.model.binding import Binder
 from neutrino.model.faults.access import InvalidScope, PolicyNotAuthorized
 from neutrino.model.kinds import Name, kind_of
 from neutrino.model.resource import Resource, attributes
-from neutrino.model.security_group import DEFAULT_NAME, SecurityGroup
+from neutrino.model.security_group import SecurityGroup
 from neutrino.model.segment_range import SegmentRange
 from neutrino.runtime.config import Config
 from neutrino.store.columns import resource_to_wire, to_resource
@@ -34,14 +33,9 @@ from neutrino.store.derived import CALLER
 from neutrino.store.listing import Filter, Query, has_row
 from neutrino.store.records import Transaction, select_by_id
 from neutrino.store.statements import Connection
-from neutrino.store.tables import TABLES
 
 T = TypeVar("T")
 _encode = msgspec.json.Encoder().encode
-_groups = TABLES[SecurityGroup]
-_DEFAULT_GROUP = select(_groups.c.id).where(
-    _groups.c.project_id == bindparam("project_id"), _groups.c.name == DEFAULT_NAME
-)
 
 
 def ruled(nouns: Iterable[Noun]) -> Mapping[type[Resource], Ruled]:
@@ -249,8 +243,7 @@ class Service:
 
     async def _ensure_default_group(self, request: Request, project_id: str) -> None:
         """Make the project's default group before its groups are listed, as upstream does."""
-        of_project = {"project_id": project_id}
-        if await self.database.read(lambda c: c.execute(_DEFAULT_GROUP, of_project).first()) is None:
+        if await self.database.read(lambda c: default_of(c, project_id)) is None:
             await self.write(request, lambda tx: ensure_default(tx, project_id))
 
 

@@ -13,6 +13,8 @@ import msgspec
 from sqlalchemy import (
     ColumnElement,
     Select,
+    Text,
+    literal_column,
     select,
 )
 
@@ -83,9 +85,13 @@ def column_of(cls: type[Resource], name: str) -> ColumnElement[Any]:
 
 
 @cache
-def select_all(cls: type[Resource]) -> Select[Any]:
-    """Return the statement that reads every attribute of *cls*, in the order of declaration."""
-    return select(*(column_of(cls, name) for name in attributes(cls)))
+def select_all(cls: type[Resource], without: frozenset[str] = frozenset()) -> Select[Any]:
+    """Return the statement that reads every attribute of *cls*, in the order of declaration.
+
+    The lists *without* are not looked for, and are empty.
+    """
+    nothing = literal_column("'[]'", Text())
+    return select(*(nothing.label(name) if name in without else column_of(cls, name) for name in attributes(cls)))
 
 
 @cache

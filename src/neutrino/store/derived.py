@@ -170,8 +170,11 @@ def _rules_of_policy() -> ColumnElement[str]:
 
 
 def _policy_of_network(of: Table, name: str = "network_id") -> ColumnElement[Any]:
-    networks = TABLES[Network]
-    return select(networks.c.qos_policy_id).where(networks.c.id == of.c[name]).correlate(of).scalar_subquery()
+    networks, any_network = TABLES[Network], TABLES[Network].alias("any_network")
+    # Asked once for a statement, by an index: where no network has a policy, none is looked for for each row.
+    some = exists().where(any_network.c.qos_policy_id > literal_column("''", String()))
+    its = select(networks.c.qos_policy_id).where(networks.c.id == of.c[name]).correlate(of).scalar_subquery()
+    return case((some, its))
 
 
 def _request_of_port() -> ColumnElement[str]:

@@ -4,10 +4,11 @@ Here: the statement, and what becomes of a row of them. Not here: which rows (li
 not read but just written (`resource_to_wire` in columns.py).
 
 A list of 1,000 ports has 36,000 values. Nobody here looks at one of them: they pass from a row of the table to the
-answer as text. What SQL cannot say as the wire has it is put in beside them.
+answer as text: what is text or a number in an object of the database's, all that is JSON already behind it, for SQLite
+would parse each value that it puts into an object. What SQL cannot say as the wire has it is put in last.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -27,27 +28,25 @@ _Finish = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """How items are read: a row has its id, an object, the inside of one, and what each of *further* is made from.
+    """How items are read: a row has its id, the item, and what each of *further* is made from.
 
-    The object holds what is text or a number. All else is JSON already, or is left out of some rows, and follows as
-    text with a comma before each pair: SQLite would parse each value that it puts into an object.
+    In the item is null for each of *further*, at its end, which is what most rows have.
     """
 
     statement: Select[Any]  # of all rows
-    further: Sequence[tuple[str, _Finish]]  # a key with its colon and comma, and how a column's text becomes its value
+    further: Sequence[tuple[str, _Finish]]  # a key with its colon, and how a column's text becomes its value
+    nulls: tuple[str, ...]  # of a row that has nothing further
+    end: int  # where in an item *further* begin, counted from its end
 
-    def of(self, row: Sequence[Any]) -> msgspec.Raw:
-        """Return *row* as JSON."""
-        plain: str = row[1]
-        more: str = row[2]
-        if not (more or self.further):
-            return msgspec.Raw(plain)
-        for place, (key, finish) in enumerate(self.further, 3):
-            value = row[place]
-            more += key + (value if value == _NOTHING else finish(value))
-        if len(plain) > 2:
-            return msgspec.Raw(f"{plain[:-1]}{more}}}")
-        return msgspec.Raw(f"{{{more[1:]}}}")
+    def each(self, rows: Iterable[Sequence[Any]]) -> list[tuple[str, msgspec.Raw]]:
+        """Return of each of *rows* the id, and it as JSON."""
+        raw, nulls = msgspec.Raw, self.nulls
+        return [(row[0], raw(row[1] if row[2:] == nulls else self._with_further(row))) for row in rows]
+
+    def _with_further(self, row: Sequence[Any]) -> str:
+        found = zip(self.further, row[2:], strict=True)
+        made = (key + (value if value == _NOTHING else finish(value)) for (key, finish), value in found)
+        return f"{row[1][: -self.end]}{','.join(made)}}}"
 
 
 @lru_cache(maxsize=1000)
@@ -71,7 +70,7 @@ def item(cls: type[Resource], names: tuple[str, ...]) -> Item:
             continue
         if (finish := FINISH.get((cls, name))) is not None:
             columns.append(column)
-            further.append((f',"{wire}":', finish))
+            further.append((f'"{wire}":', finish))
         elif attribute.attr.omitted:
             pair = literal_column(f"""',"{wire}":'""", Text()) + func.nullif(column, literal_column("'null'"))
             sometimes.append(func.coalesce(pair, _inside(provider) if provider else _EMPTY))
@@ -79,13 +78,29 @@ def item(cls: type[Resource], names: tuple[str, ...]) -> Item:
             always[wire] = JsonValue(column)
         else:
             plain[wire] = column
-    more: ColumnElement[Any] = json_members(always) if always else _EMPTY
+    inside: ColumnElement[str] = _open(plain) if plain else _EMPTY
+    if always:
+        inside = json_members(inside, always)
     for one in sometimes:
-        more = more + one
-    return Item(select(TABLES[cls].c.id, json_object(plain).label("item"), more.label("more"), *columns), further)
+        inside = inside + one
+    end = "}"
+    if further:
+        end = ",".join(key + _NOTHING for key, _ in further) + end
+        inside = inside + _text(",")
+    whole = (inside if plain else _text("{") + func.substr(inside, 2)) + _text(end)
+    statement = select(TABLES[cls].c.id, whole.label("item"), *columns)
+    return Item(statement, further, (_NOTHING,) * len(further), len(end))
+
+
+def _text(value: str) -> ColumnElement[str]:
+    return literal_column(f"'{value}'", Text())
+
+
+def _open(pairs: Mapping[str, ColumnElement[Any]]) -> ColumnElement[str]:
+    """Return the expression of an object with texts and numbers, without its end."""
+    return func.rtrim(json_object(pairs), _text("}"))
 
 
 def _inside(pairs: Mapping[str, ColumnElement[Any]]) -> ColumnElement[str]:
     """Return the expression of the inside of an object with texts and numbers, with a comma before it."""
-    comma = literal_column("','", Text())
-    return comma + func.rtrim(func.substr(json_object(pairs), 2), "}")
+    return _text(",") + func.substr(_open(pairs), 2)

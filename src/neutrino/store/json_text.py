@@ -47,9 +47,10 @@ class JsonValue(GenericFunction[str]):
 
 
 class JsonMembers(GenericFunction[str]):
-    """Key, value, key, value, ... as the inside of a JSON object, each with a comma before it; values are `JsonValue`s.
+    """Text, and behind it key, value, key, value, ... as in a JSON object, each with a comma before it.
 
-    Nothing is parsed to be put in, as SQLite does it for its objects: whoever uses it knows that the text is JSON.
+    Values are `JsonValue`s. Nothing is parsed to be put in, as SQLite does it for its objects: whoever uses it knows
+    that the text is JSON.
     """
 
     type = Text()
@@ -80,10 +81,10 @@ def _sqlite_object(element: JsonObject, compiler: SQLCompiler, **kw: Any) -> str
 
 @compiles(JsonMembers, "sqlite")
 def _sqlite_members(element: JsonMembers, compiler: SQLCompiler, **kw: Any) -> str:
-    parts = list(element.clauses)
+    before, *parts = element.clauses
     names = "".join(f',"{compiler.process(name, **kw).strip(_QUOTE)}":%s' for name in parts[::2])
     values = ", ".join(_sqlite_text(value, compiler, **kw) for value in parts[1::2])
-    return f"printf('{names}', {values})"
+    return f"printf('%s{names}', {compiler.process(before, **kw)}, {values})"
 
 
 def _sqlite_text(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
@@ -126,9 +127,10 @@ def _postgresql_object(element: JsonObject, compiler: SQLCompiler, **kw: Any) ->
 
 @compiles(JsonMembers, "postgresql")
 def _postgresql_members(element: JsonMembers, compiler: SQLCompiler, **kw: Any) -> str:
-    parts = [compiler.process(part, **kw) for part in element.clauses]
+    before, *parts = (compiler.process(part, **kw) for part in element.clauses)
     pairs = zip(parts[::2], parts[1::2], strict=True)
-    return " || ".join(f"""',"{name.strip(_QUOTE)}":' || coalesce({text}, 'null')""" for name, text in pairs)
+    values = (f"""',"{name.strip(_QUOTE)}":' || coalesce({text}, 'null')""" for name, text in pairs)
+    return " || ".join([before, *values])
 
 
 def _json(part: object, text: str) -> str:
@@ -141,9 +143,9 @@ def json_object(pairs: Mapping[str, ColumnElement[Any]]) -> JsonObject:
     return JsonObject(*(part for name, column in pairs.items() for part in (literal_column(f"'{name}'"), column)))
 
 
-def json_members(pairs: Mapping[str, JsonValue]) -> JsonMembers:
-    """Return the expression of the inside of an object."""
-    parts: list[ColumnElement[Any]] = []
+def json_members(before: ColumnElement[Any], pairs: Mapping[str, JsonValue]) -> JsonMembers:
+    """Return the expression of the inside of an object, behind what is *before*."""
+    parts: list[ColumnElement[Any]] = [before]
     for name, value in pairs.items():
         parts += [literal_column(f"'{name}'"), value]
     return JsonMembers(*parts)

@@ -25,9 +25,9 @@ Line: TypeAlias = dict[str, str]  # of the journal, without its number
 
 
 @cache
-def select_by_id(cls: type[Resource]) -> Select[Any]:
-    """Return the statement that reads the resource whose id is the parameter ``id``."""
-    return select_all(cls).where(TABLES[cls].c.id == bindparam("id"))
+def select_by_id(cls: type[Resource], without: frozenset[str] = frozenset()) -> Select[Any]:
+    """Return the statement that reads the resource whose id is the parameter ``id``; see `select_all`."""
+    return select_all(cls, without).where(TABLES[cls].c.id == bindparam("id"))
 
 
 @cache
@@ -97,10 +97,10 @@ class Transaction:
         self._lines: list[Line] = []  # of the journal
         self._counts: dict[tuple[str, str], int] = {}  # by project and resource: how many more there are
 
-    def get(self, cls: type[R], row_id: str) -> R | None:
-        """Return the resource, or None."""
+    def get(self, cls: type[R], row_id: str, without: frozenset[str] = frozenset()) -> R | None:
+        """Return the resource, or None; the lists *without*, which the caller does not need, are empty."""
         parameters = {"id": row_id, CALLER.key: self.caller_project}
-        row = self.connection.execute(select_by_id(cls), parameters).first()
+        row = self.connection.execute(select_by_id(cls, without), parameters).first()
         return to_resource(cls, row) if row else None
 
     def find(self, cls: type[R], values: Mapping[str, str]) -> R | None:

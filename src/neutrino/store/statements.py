@@ -185,7 +185,8 @@ class Connection:
         Raises:
             sqlalchemy.exc.DBAPIError: The database refuses it, or is gone.
         """
-        many: list[Parameters] = [parameters] if isinstance(parameters, Mapping) else [*parameters]
+        # Not by `Mapping`, which asks an abstract class: that takes a tenth of the whole.
+        many: Sequence[Parameters] = parameters if isinstance(parameters, (list, tuple)) else (parameters,)
         one = many[0]
         kept = self._kept.get(statement)
         if kept is None:
@@ -199,15 +200,15 @@ class Connection:
         if prepared is None:
             prepared = kept[shape] = _Prepared(statement, self._dialect, one, is_many=is_many)
         text = prepared.text(one)
-        values = [text.values(each) for each in many]
+        values = text.values(one)
         if Connection.observe is not None:
-            Connection.observe(text.text, values[0])
+            Connection.observe(text.text, values)
         try:
             if is_many:
                 cursor = self._raw.cursor()
-                cursor.executemany(text.text, values)
+                cursor.executemany(text.text, [values, *(text.values(each) for each in many[1:])])
             else:
-                cursor = self._raw.execute(text.text, values[0])
+                cursor = self._raw.execute(text.text, values)
             rows = prepared.rows(cursor.fetchall()) if cursor.description else ()
         except self._dialect.loaded_dbapi.Error as error:
             raise self._fault(error, text.text) from error

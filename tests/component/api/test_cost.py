@@ -201,3 +201,26 @@ def _scans_of_postgresql(store, statement, parameters):
 
 
 SCANS = {"sqlite": _scans_of_sqlite, "postgresql": _scans_of_postgresql}
+
+
+def test_a_rule_is_made_and_deleted_without_reading_the_others_of_its_group(api, statements):
+    group = api.post("security-groups", name="web")
+
+    def come_and_go():
+        rule = api.post("security-group-rules", security_group_id=group["id"], direction="ingress")
+        assert api.send("DELETE", f"security-group-rules/{rule['id']}").status_code == 204
+
+    statements.count(come_and_go)
+    of_group = [text for text, _ in statements.seen if "FROM security_groups" in text]
+    assert of_group
+    assert not [text for text in of_group if "FROM security_group_rules" in text]
+    assert len(api.get(f"security-groups/{group['id']}")["security_group_rules"]) == 2
+
+
+def test_no_parameter_decides_about_a_partial_index(api, statements):
+    """SQLite would plan the statement anew at each use."""
+    network = api.network()
+    statements.count(lambda: api.port(network))
+    ((text, values),) = [one for one in statements.seen if "security_groups.name =" in one[0]]
+    assert "'default'" in text
+    assert "default" not in values

@@ -29,7 +29,7 @@ async def main():
                             ("sort_dir", "desc")], -1)
     shape = item(Network, ("name", "contact"))
     found = await database.read(lambda c: rows(c, Network, shape.statement, query))
-    print(*(bytes(shape.of(row)).decode() for row in found))
+    print(*(bytes(one).decode() for _, one in shape.each(found)))
     database.close()
 
 asyncio.run(main())

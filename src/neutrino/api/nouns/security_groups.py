@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Text, bindparam, literal_column, select
 
 from neutrino.api.bodies import Given
 from neutrino.api.nouns import default_rules, logs, statefulness
@@ -25,12 +25,15 @@ from neutrino.model.security_group import DEFAULT_NAME, SecurityGroup, SecurityG
 from neutrino.model.security_rule import canonical, check_rule
 from neutrino.store.derived import CALLER
 from neutrino.store.records import Transaction
+from neutrino.store.statements import Connection
 from neutrino.store.tables import CHILDREN, TABLES
 
 _groups, _rules = TABLES[SecurityGroup], TABLES[SecurityGroupRule]
 _members = CHILDREN[Port]["security_groups"]
+_RULES = frozenset({"security_group_rules"})
+# The name is no parameter: where one decides about a partial index, SQLite plans the statement anew each time.
 _DEFAULT_OF = select(_groups.c.id).where(
-    _groups.c.project_id == bindparam("project_id"), _groups.c.name == DEFAULT_NAME
+    _groups.c.project_id == bindparam("project_id"), _groups.c.name == literal_column(f"'{DEFAULT_NAME}'", Text())
 )
 _EXISTING = select(_groups.c.id, _groups.c.stateful).where(_groups.c.id.in_(bindparam("ids", expanding=True)))
 _MEMBER = select(_members.c.port_id).where(_members.c.security_group_id == bindparam("group_id")).limit(1)
@@ -58,11 +61,17 @@ _LIKE = select(
 )
 
 
+def default_of(connection: Connection, project_id: str) -> str | None:
+    """Return the id of the project's default group, if it has been made."""
+    found: str | None = connection.execute(_DEFAULT_OF, {"project_id": project_id}).scalar()
+    return found
+
+
 def ensure_default(tx: Transaction, project_id: str) -> str:
     """Return the id of the project's default group, made first if it is missing."""
-    found = tx.connection.execute(_DEFAULT_OF, {"project_id": project_id}).scalar()
+    found = default_of(tx.connection, project_id)
     if found is not None:
-        return str(found)
+        return found
     return _group(tx, project_id, {"name": DEFAULT_NAME, "description": "Default security group"}).id
 
 
@@ -132,7 +141,7 @@ def delete(tx: Transaction, request: Request, group: SecurityGroup) -> None:
 def create_rule(tx: Transaction, request: Request, given: Given) -> SecurityGroupRule:
     """Create a rule; refuse one that contradicts itself or that exists."""
     group_id = str(given["security_group_id"])
-    group = visible(tx, request, SecurityGroup, group_id)
+    group = visible(tx, request, SecurityGroup, group_id, _RULES)
     if group is None:
         raise SecurityGroupNotFound(group_id)
     remote = given.get("remote_group_id")
@@ -161,7 +170,7 @@ def delete_rule(tx: Transaction, _request: Request, rule: SecurityGroupRule) -> 
 
 
 def _touch_group(tx: Transaction, rule: SecurityGroupRule) -> None:
-    group = tx.get(SecurityGroup, rule.security_group_id)
+    group = tx.get(SecurityGroup, rule.security_group_id, _RULES)
     if group is not None:
         tx.touch(group)
 

@@ -6,7 +6,7 @@ stream goes on from there. Who sees what is decided by the same rules, and read 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 import falcon.asgi
 import msgspec
@@ -155,12 +155,13 @@ class Stream:
 
     def _items(
         self, connection: Connection, cls: type[Resource], ids: Collection[str] | None = None
-    ) -> list[tuple[str, Wire]]:
+    ) -> Sequence[tuple[str, Wire]]:
         """Return what the caller sees of *cls*, or of those *ids* of it."""
         authority, fields = self._service.authority, SHOWN[cls]
         if ids is None:
             return read(connection, self._caller, authority, cls, Query(fields=fields))
-        wanted, out = list(ids), []
+        wanted = list(ids)
+        out: list[tuple[str, Wire]] = []
         for first in range(0, len(wanted), _AT_ONCE):
             query = Query([Filter("id", wanted[first : first + _AT_ONCE])], fields)
             out += read(connection, self._caller, authority, cls, query)

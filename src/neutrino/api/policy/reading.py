@@ -29,7 +29,7 @@ Wire: TypeAlias = msgspec.Raw | dict[str, object]  # JSON, or what becomes that
 
 def read(
     connection: Connection, caller: Caller, authority: Authority, cls: type[Resource], query: Query
-) -> list[tuple[str, Wire]]:
+) -> Sequence[tuple[str, Wire]]:
     """Return what *query* selects and *caller* sees: the id and the wire form of each.
 
     A filter by an attribute that the caller does not see selects nothing: else it would tell what it is.
@@ -40,8 +40,7 @@ def read(
     names = _names(view, query.fields)
     query = replace(query, caller=caller.project_id, sort=[s for s in query.sort if s[0] not in view.hidden])
     if view.is_plain:
-        shape = item(cls, names)
-        return [(row[0], shape.of(row)) for row in rows(connection, cls, _items(cls, names, view), query)]
+        return item(cls, names).each(rows(connection, cls, _items(cls, names, view), query))
     out: list[tuple[str, Wire]] = []
     for row in rows(connection, cls, _resources(cls, view), query):
         resource = to_resource(cls, row)
@@ -69,7 +68,7 @@ def read_one(
     names = _names(view, fields)
     parameters = ids | {CALLER.key: caller.project_id}
     row = connection.execute(_select_one(cls, names, view, tuple(ids)), parameters).first()
-    return item(cls, names).of(row) if row is not None else None
+    return item(cls, names).each((row,))[0][1] if row is not None else None
 
 
 @lru_cache(maxsize=1000)
