@@ -56,3 +56,42 @@ def test_a_load_balancer_and_its_health_monitor(site: Site, balancer: str) -> No
     a.stop()
     assert eventually(lambda: [statuses(site, one.port) for one in (a, b)] == [["offline"], ["online"]])
     assert eventually(answers)
+
+
+@pytest.mark.proves("load-balancer-distributed")
+def test_members_with_floating_ips_on_a_distributed_router(site: Site, public: Resource, balancer: str) -> None:
+    network, group = site.network(), site.group({"protocol": "tcp"})
+    router = site.change(site.router(network, public=public), distributed=True)
+    members = [site.instance(f"member-{host}", network, host, [group]) for host in ("h1", "h2")]
+    own = [site.floating_ip(public, one) for one in members]
+    for one in members:
+        one.serve(80)
+    vip = site.create("ports", "port", network_id=network["id"], name="ovn-lb-vip-1")
+    address, shared = vip["fixed_ips"][0]["ip_address"], site.floating_ip(public)["floating_ip_address"]
+    (floating,) = site.api.list("floatingips", floating_ip_address=shared)
+    site.api.update("floatingips", "floatingip", floating["id"], port_id=vip["id"])
+
+    def all_answer(of: str) -> bool:
+        site.outside.run("ip", "neigh", "flush", "dev", "eth0")
+        return all(site.outside.connects(of, 80) for _ in range(8))
+
+    def are_distributed() -> list[bool]:
+        rows = (
+            nbctl(site, "--bare", "--columns=external_mac", "find", "NAT", f"logical_ip={one.address}")
+            for one in members
+        )
+        return [bool(row.strip()) for row in rows]
+
+    assert eventually(lambda: are_distributed() == [True, True])
+    for front in (address, shared):
+        nbctl(site, "lb-add", balancer, f"{front}:80", ",".join(f"{one.address}:80" for one in members), "tcp")
+    ids = {"lr_ref": f"neutron-{router['id']}", "neutron:vip_fip": shared, "neutron:vip": address}
+    nbctl(site, "set", "Load_Balancer", balancer, *(f'external_ids:"{key}"="{value}"' for key, value in ids.items()))
+    nbctl(site, "ls-lb-add", f"neutron-{network['id']}", balancer)
+    nbctl(site, "lr-lb-add", f"neutron-{router['id']}", balancer)
+    assert eventually(lambda: are_distributed() == [False, False])
+    assert eventually(lambda: all_answer(shared))
+    assert all(eventually(lambda one=one: all_answer(one["floating_ip_address"])) for one in own)
+    nbctl(site, "lb-del", balancer)
+    assert eventually(lambda: are_distributed() == [True, True])
+    assert all(eventually(lambda one=one: all_answer(one["floating_ip_address"])) for one in own)

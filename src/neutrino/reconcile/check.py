@@ -100,6 +100,8 @@ async def _follow(watch: Watch, loaded: asyncio.Event) -> None:
 
 async def _look(backend: Backend, client: Client, intent: Intent, watch: Watch) -> list[Difference]:
     engine = Engine(backend.nouns, intent)
+    for others in backend.others:
+        engine.learn(others, watch.rows)
     await engine.rebuild()
     engine.world.replace(_FOUNDATION, backend.foundation(watch.rows))
     territory = known_to(client.schema, backend.territory)

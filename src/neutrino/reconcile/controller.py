@@ -9,7 +9,7 @@ the diff looks, the replica has all that we wrote.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from pathlib import Path
 
 from neutrino.ovsdb.client import Client
@@ -210,6 +210,7 @@ class Controller:
         self._unrendered.clear()
         before = self.written
         with collector_paused():
+            self._learn_of_others()
             await self._engine.rebuild()
             self._lay_foundation()
             others = self._engine.adopt(self.observed, self._territory)
@@ -231,11 +232,12 @@ class Controller:
         touched = Touched()
         sources = {(change.collection, change.id) for change in changes}
         sources.update(source for source, _ in self._unrendered.due(now_s))
+        observed, self._changes = self._changes, []
+        sources.update(self._learn_of_others({change.table for change in observed}))
         if sources:
             touched.update(await self._engine.absorb(sources))
         if len(changes) == _CHANGES:
             self._wake()
-        observed, self._changes = self._changes, []
         if any(c.table in self._backend.foundation_tables and (c.old is None or c.new is None) for c in observed):
             touched.update(self._lay_foundation())
         touched.update(drifted(observed, self._engine.world, self._territory))
@@ -258,6 +260,14 @@ class Controller:
             return ()
         self._is_woken, self._read_at_s = False, now_s
         return await self._intent.changes(self._seq, _CHANGES)
+
+    def _learn_of_others(self, tables: Collection[str] | None = None) -> set[Source]:
+        """Note what others write, in any of *tables* or at all; return who has to be rendered anew."""
+        out: set[Source] = set()
+        for one in self._backend.others:
+            if tables is None or one.table in tables:
+                out |= self._engine.learn(one, self.observed)
+        return out
 
     def _lay_foundation(self) -> Touched:
         return self._engine.world.replace(_FOUNDATION, self._backend.foundation(self.observed))

@@ -14,7 +14,7 @@ from neutrino.reconcile.adoption import adopted
 from neutrino.reconcile.diff import Observed
 from neutrino.reconcile.fragment import Fragment, Source
 from neutrino.reconcile.intent import Intent
-from neutrino.reconcile.noun import EVERY, Noun
+from neutrino.reconcile.noun import EVERY, Noun, Others
 from neutrino.reconcile.territory import Territory
 from neutrino.reconcile.world import Touched, World
 
@@ -38,6 +38,8 @@ class Engine:
     async def rebuild(self) -> None:
         """Make the world anew from all of the intent."""
         fresh = Engine(self._nouns, self._intent)
+        for collection in self._facts.keys() - self._found_by.keys():  # of what others write
+            fresh._facts[collection] = self._facts[collection]
         for noun in fresh._nouns:
             resources = await self._intent.all(noun.resource)
             if noun.facts is not None:
@@ -79,6 +81,15 @@ class Engine:
                     await asyncio.sleep(0)
         return touched
 
+    def learn(self, others: Others, observed: Observed) -> set[Source]:
+        """Note what is *observed* of rows of *others*, and return who has to be rendered anew."""
+        old = self._facts[others.collection]
+        new = dict(others.facts(observed.get(others.table, {}).values()))
+        changed = {ident for ident in old.keys() | new.keys() if old.get(ident) != new.get(ident)}
+        self._facts[others.collection] = new
+        looked = {EVERY, *changed} if changed else ()
+        return {source for ident in looked for source in self._waiting.pop((others.collection, ident), ())}
+
     async def _learn(self, noun: Noun, ident: str, resource: Resource | None) -> set[Source]:
         """Note the facts of a resource, and return who has to look at them again."""
         source = (noun.collection, ident)
@@ -118,13 +129,13 @@ class Engine:
             self.world.start(source, fragment)
 
     def _fragment(self, noun: Noun, source: Source, resource: Resource | None) -> Fragment | None:
-        def see(cls: type[Resource], other: str) -> Any:
+        def see(cls: type[Resource] | Others, other: str) -> Any:
             known = self._facts[cls.collection]
             if other == EVERY:
                 self._waiting[cls.collection, EVERY].add(source)
                 return tuple(known[ident] for ident in sorted(known))
             facts = known.get(other)
-            if facts is None or source[0] not in self._found_by[cls.collection]:
+            if facts is None or source[0] not in self._found_by.get(cls.collection, ()):
                 self._waiting[cls.collection, other].add(source)
             return facts
 

@@ -6,16 +6,30 @@ A fragment sees of other resources only their *facts*: a small value per resourc
 it. When a resource changes and its facts do not, nothing else is rendered again.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from neutrino.model.resource import Resource
 from neutrino.reconcile.diff import Observed
-from neutrino.reconcile.fragment import Fragment
+from neutrino.reconcile.fragment import Columns, Fragment
 from neutrino.reconcile.territory import Territory
 
-See: TypeAlias = Callable[[type[Resource], str], Any]
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What resources render from rows of *table* that others write beside ours.
+
+    *facts* gives it by the id of the resource that it is about, from all rows of the table. A resource looks for it as
+    it does for another resource's facts. *collection* is a name that no resource has.
+    """
+
+    collection: str
+    table: str
+    facts: Callable[[Iterable[Columns]], Mapping[str, Hashable]]
+
+
+See: TypeAlias = Callable[[type[Resource] | Others, str], Any]
 """Returns the facts of a resource, by class and id; None where there is none. With the id `EVERY`: those of all."""
 
 EVERY = "*"
@@ -47,7 +61,8 @@ class Backend:
 
     *nouns* are in an order in which each comes after those whose facts it sees. *foundation* renders what belongs to no
     resource, from what is observed (rows whose uuid the server chose); it is rendered anew whenever one of
-    *foundation_tables* comes or goes. *also_watched* are columns that are none of ours, which observers want to see.
+    *foundation_tables* comes or goes. *others* are what resources render from other services' rows. *also_watched* are
+    columns that are none of ours, which observers want to see.
     """
 
     name: str
@@ -57,4 +72,5 @@ class Backend:
     nouns: Sequence[Noun]
     foundation: Callable[[Observed], Fragment]
     foundation_tables: frozenset[str] = frozenset()
+    others: Sequence[Others] = ()
     also_watched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -189,6 +189,49 @@ async def test_a_floating_ip_follows_its_port_and_its_router(cloud: Cloud) -> No
         await until(is_central)
 
 
+async def test_a_member_of_anothers_load_balancer_is_translated_at_the_gateway(cloud: Cloud) -> None:
+    """As long as it is one, and the load balancer has a floating IP: also of rows that are there before us."""
+    outer, blue = network("outer", router_external=True), network("blue")
+    outside, inside = subnet("outside", outer, "203.0.113.0/24"), subnet("inside", blue, "10.0.0.0/24")
+    exit_ = router_port("exit", "edge", outer, {outside: "203.0.113.5"}, is_gateway=True)
+    edge = router("edge", exit_, distributed=True)
+    ports = [port(f"p{n}", blue, {inside: f"10.0.0.{n}"}, binding_host_id="host-1") for n in (11, 12)]
+    holders = [port(f"h{n}", outer, {outside: f"203.0.113.{n}"}, device_owner=FLOATING_IP) for n in (11, 12)]
+    floating = [floating_ip(f"f{n}", holders[n], ports[n], edge) for n in range(2)]
+    await cloud.put(outer, blue, outside, inside, exit_, edge, *ports, *holders, *floating)
+    ids = {"lr_ref": f"neutron-{edge.id}", "neutron:vip_fip": "203.0.113.9", "pool_1": "member_1_10.0.0.11:80_s"}
+    theirs = {"name": "theirs", "vips": {"203.0.113.9:80": "10.0.0.11:80,10.0.0.99:80"}, "external_ids": ids}
+    both = {"203.0.113.9:80": "10.0.0.11:80,10.0.0.12:8080"}
+    async with cloud.northbound() as seen:
+
+        async def are_local() -> list[bool]:
+            rows = await seen.rows("NAT")
+            return [rows[uuids.nat(one.id).uuid]["external_mac"] is not None for one in floating]
+
+        async def settle(*expected: bool) -> None:
+            async def is_so() -> bool:
+                return await are_local() == [*expected]
+
+            await until(is_so)
+
+        async with cloud.controller():
+            await settle(True, True)
+            await seen.transact(Insert("Load_Balancer", THEIRS, theirs))
+            await settle(False, True)
+            await seen.transact(Update("Load_Balancer", THEIRS, {"vips": both}))
+            await settle(False, False)
+            await seen.transact(Mutate("Load_Balancer", THEIRS, (("external_ids", "delete", frozenset({"lr_ref"})),)))
+            await settle(True, True)
+            await seen.transact(Update("Load_Balancer", THEIRS, {"external_ids": ids}))
+            await settle(False, False)
+        async with cloud.controller() as again:
+            assert again.written == 0
+            await seen.transact(Update("Load_Balancer", THEIRS, {"vips": theirs["vips"]}))
+            await settle(False, True)
+            await seen.transact(Delete("Load_Balancer", THEIRS))
+            await settle(True, True)
+
+
 async def test_a_router_of_provider_networks_that_forwards_ports_speaks_at_its_gateway(cloud: Cloud) -> None:
     physical = {"provider_network_type": "vlan", "provider_physical_network": "physnet1"}
     outer = network("outer", router_external=True, **physical, provider_segmentation_id=7)

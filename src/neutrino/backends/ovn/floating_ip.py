@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from neutrino.backends.ovn import nb, port_forwarding, qos, uuids
+from neutrino.backends.ovn.balanced import BALANCED
 from neutrino.backends.ovn.network import NetworkFacts
 from neutrino.backends.ovn.port import PortFacts
 from neutrino.backends.ovn.router import RouterFacts, is_bridged
@@ -55,9 +56,12 @@ def is_near(floating: FloatingIp, router: RouterFacts | None, target: PortFacts 
     """Return whether what the port sends leaves from its own host: then a distributed router may translate it there.
 
     A port without a host is nowhere. Replies of one that ports are forwarded to go by the gateway, which knows where
-    they belong; so does all that comes from a provider network, unless each host routes by itself.
+    they belong; so do those of a member of a load balancer with a floating IP (balanced.py), and all that comes from a
+    provider network, unless each host routes by itself.
     """
     if router is None or target is None or not target.host or floating.is_forwarded_to:
+        return False
+    if router.is_distributed and str(floating.fixed_ip_address) in (see(BALANCED, str(floating.router_id)) or ()):
         return False
     network: NetworkFacts | None = see(Network, target.network_id)
     return network is not None and (not network.physical_network or is_bridged(router, see))

@@ -20,6 +20,7 @@ from neutrino.backends.ovn import (
     segment,
     subnet,
 )
+from neutrino.backends.ovn.balanced import BALANCED
 from neutrino.backends.ovn.settings import DEFAULTS, Settings
 from neutrino.backends.ovn.territory import NORTHBOUND
 from neutrino.model.address_group import AddressGroup
@@ -90,6 +91,7 @@ def backend(settings: Settings) -> Backend:
         nouns=nouns(settings),
         foundation=partial(foundation.fragment, settings=settings),
         foundation_tables=frozenset({"NB_Global"}),
+        others=(BALANCED,),
         also_watched={"NB_Global": ("nb_cfg",)},
     )
 
