@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from neutrino.linux import process
-from neutrino.stack.service import Exists, Keeper, Notifies, Service
+from neutrino.stack.service import Exists, Keeper, Notifies, Prints, Service
 
 SAYS_READY = """
 import os, socket, time
@@ -55,6 +55,15 @@ def test_ready_when_the_program_notifies(tmp_path: Path) -> None:
         assert (await keeper.status()).state == "ready"
 
     told(tmp_path, story, Service(name="n", command=(sys.executable, "-c", SAYS_READY), ready=Notifies()))
+
+
+def test_a_line_counts_once_all_of_it_is_printed(tmp_path: Path) -> None:
+    printed = tmp_path / "console"
+    ready = Prints(printed, "guest: address ")
+    for text, is_ready in (("Linux\r\nguest: address", False), (" 10.0.0.1", False), ("2/24\r\n$ ", True)):
+        with printed.open("a") as file:
+            file.write(text)
+        assert asyncio.run(ready.holds(0)) is is_ready
 
 
 def test_a_killed_program_is_started_again_and_its_state_applied_again(tmp_path: Path) -> None:
