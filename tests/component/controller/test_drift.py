@@ -8,7 +8,7 @@ from tests.topology import reference
 from neutrino.backends.ovn import uuids
 from neutrino.ovsdb.operations import Delete, Insert, Mutate, Update
 
-MOST_S = 2.0
+MOST_S = 10.0
 THEIRS = {table: UUID(f"99999999-9999-4999-8999-99999999999{n}") for n, table in enumerate(
     ("Logical_Switch", "Logical_Switch_Port", "Port_Group", "ACL", "DHCP_Options"))}  # fmt: skip
 TABLES = ("Logical_Switch", "Logical_Switch_Port", "Port_Group", "ACL", "DHCP_Options", "NB_Global")

@@ -15,15 +15,15 @@ NB, LS = "OVN_Northbound", "Logical_Switch"
 
 async def test_a_server_that_stands_still_is_noticed(server):
     loop = asyncio.get_running_loop()
-    async with Client(server.remote, NB, probe_s=0.2) as client:
+    async with Client(server.remote, NB, probe_s=0.5) as client:
         await client.wait_connected(10)
-        await asyncio.sleep(0.7)
+        await asyncio.sleep(1.7)
         assert client.is_connected, "an idle server answers the probes"
         server.signal(signal.SIGSTOP)
         since_s = loop.time()
         with pytest.raises(UnknownOutcome, match="probe"):
             await client.transact([Select(LS)], timeout_s=10)
-        assert loop.time() - since_s < 2
+        assert loop.time() - since_s < 5
         server.signal(signal.SIGCONT)
         await client.wait_connected(12)
         assert await client.transact([Select(LS)]) == [[]]
