@@ -4,6 +4,7 @@ A scenario is API calls and expectations about packets. It names no backend.
 """
 
 import contextlib
+import json
 import re
 import signal
 import sqlite3
@@ -20,7 +21,7 @@ from neutrino.stack.api import ApiRefused
 from neutrino.stack.lab import Lab
 
 PROBES = Path(__file__).parent / "probes.py"
-SETTLE_S = 10.0  # how long a change may take to reach the wire
+SETTLE_S = 20.0  # how long a change may take to reach the wire, on a machine that is busy
 QUIET_S = 1.0  # how long silence is waited for
 
 Resource = dict[str, Any]
@@ -411,10 +412,26 @@ def suspend_controller(lab: Lab) -> None:
 
 
 def eventually(claim: Any, within_s: float = SETTLE_S) -> bool:
-    """Say whether *claim* holds at some time within *within_s*."""
+    """Say whether *claim* holds at some time within *within_s*, or when it is looked at once more after that.
+
+    A look may take longer than that itself, and the first one comes too early.
+    """
     until = time.monotonic() + within_s
-    while not claim():
-        if time.monotonic() > until:
+    while True:
+        is_last = time.monotonic() > until
+        if claim():
+            return True
+        if is_last:
             return False
         time.sleep(0.05)
-    return True
+
+
+def preferred(lab: Lab, router: Resource) -> str:
+    """Return the host that is to have a router's gateway; nothing until one is chosen.
+
+    Another may have it until the hosts hear of each other.
+    """
+    rows = ("--format=json", "--columns=priority,chassis_name", "find", "HA_Chassis")
+    words = (*rows, f"external_ids:neutron\\:router_id={router['id']}")
+    candidates = json.loads(lab.exec("central", "ovn-nbctl", *words).stdout)["data"]
+    return str(max(candidates)[1]) if candidates else ""

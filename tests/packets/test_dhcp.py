@@ -48,7 +48,7 @@ def test_dhcp_can_be_switched_on_and_off(site: Site) -> None:
         return site.lab.exec(a.name, *words, check=False).returncode == 0
 
     (subnet,) = site.api.list("subnets", network_id=network["id"])
-    assert lease()
+    assert eventually(lease)
     site.api.update("subnets", "subnet", subnet["id"], enable_dhcp=False)
     assert eventually(lambda: not lease())
     site.api.update("subnets", "subnet", subnet["id"], enable_dhcp=True)

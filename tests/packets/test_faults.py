@@ -86,11 +86,11 @@ def test_rows_changed_behind_its_back_are_put_right_and_others_are_left(site: Si
     lab = site.lab
     lab.exec("central", "ovn-nbctl", "ls-add", "somebody-elses")
     lab.exec("central", "ovn-nbctl", "lsp-del", b.port["id"])
-    assert eventually(lambda: b.port["id"] in _names(lab), 2.0)
+    assert eventually(lambda: b.port["id"] in _names(lab))
     assert eventually(lambda: a.pings(b.address))
     lab.exec("central", "ovn-nbctl", "lsp-set-addresses", b.port["id"], "02:00:00:00:00:01 192.0.2.1")
     addresses = ("ovn-nbctl", "lsp-get-addresses", b.port["id"])
     right = f"{b.port['mac_address']} {b.address}\n"
-    assert eventually(lambda: lab.exec("central", *addresses).stdout == right, 2.0)
+    assert eventually(lambda: lab.exec("central", *addresses).stdout == right)
     assert "somebody-elses" in lab.exec("central", "ovn-nbctl", "ls-list").stdout
     lab.exec("central", "ovn-nbctl", "ls-del", "somebody-elses")

@@ -1,11 +1,17 @@
 """Floating IPs: an address outside that stands for an instance, for as long as the API says so."""
 
 import pytest
-from tests.packets.scenario import Resource, Site, eventually
+from tests.packets.scenario import Instance, Resource, Site, eventually
 
 from neutrino.stack.api import ApiRefused
 
 PING, ANY_TCP = {"protocol": "icmp"}, {"protocol": "tcp"}
+
+
+def afresh(site: Site, address: str) -> bool:
+    """Say whether an echo request is answered by an address whose neighbour the outside has forgotten."""
+    site.outside.run("ip", "neigh", "flush", "dev", "eth0")
+    return site.outside.pings(address)
 
 
 @pytest.mark.proves("floating-ip")
@@ -61,8 +67,7 @@ def test_it_moves_to_another_router(site: Site, public: Resource) -> None:
     assert eventually(lambda: site.outside.pings(floating["floating_ip_address"]))
     moved = site.api.update("floatingips", "floatingip", floating["id"], port_id=b.port["id"])
     assert moved["router_id"] != floating["router_id"]
-    site.outside.run("ip", "neigh", "flush", "dev", "eth0")  # the address answers from another MAC now
-    assert eventually(lambda: site.outside.pings(floating["floating_ip_address"]))
+    assert eventually(lambda: afresh(site, floating["floating_ip_address"]))  # it answers from another MAC now
     site.api.delete("floatingips", floating["id"])
     assert eventually(lambda: not site.outside.pings(floating["floating_ip_address"]))
 
@@ -107,8 +112,7 @@ def test_it_reaches_an_instance_behind_a_further_router(site: Site, public: Reso
     assert eventually(lambda: not site.outside.pings(address))
     site.change(outer, distributed=True)
     site.api.update("floatingips", "floatingip", floating["id"], port_id=a.port["id"], router_id=outer["id"])
-    site.outside.run("ip", "neigh", "flush", "dev", "eth0")
-    assert eventually(lambda: site.outside.pings(address))
+    assert eventually(lambda: afresh(site, address))
 
 
 @pytest.mark.proves("floating-ip-hairpin")
@@ -130,10 +134,14 @@ def test_it_reaches_an_address_that_instances_share(site: Site, public: Resource
     given = {"floating_network_id": public["id"], "port_id": shared["id"]}
     outside = site.create("floatingips", "floatingip", **given)["floating_ip_address"]
     busybox = site.lab.place.programs.path("busybox")
+
+    def is_reached(one: Instance) -> bool:
+        site.lab.exec(one.name, busybox, "arping", "-U", "-c", "1", "-I", "eth0", address, check=False)
+        return site.outside.pings(outside)
+
     for one in members:
         one.run("ip", "address", "add", f"{address}/24", "dev", "eth0")
-        site.lab.exec(one.name, busybox, "arping", "-U", "-c", "2", "-I", "eth0", address, check=False)
-        assert eventually(lambda: site.outside.pings(outside))
+        assert eventually(lambda one=one: is_reached(one))
         one.run("ip", "address", "delete", f"{address}/24", "dev", "eth0")
         assert eventually(lambda: not site.outside.pings(outside))
     with pytest.raises(ApiRefused) as refused:

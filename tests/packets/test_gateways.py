@@ -1,7 +1,7 @@
 """Ports of floating IPs, floating IPs that leave from the instance's own host, and routers with two gateways."""
 
 import pytest
-from tests.packets.scenario import Resource, Site, eventually
+from tests.packets.scenario import Resource, Site, eventually, preferred
 
 from neutrino.stack import inquiry
 
@@ -140,6 +140,7 @@ def test_a_gateway_leaves_a_host_that_shall_have_none(site: Site, public: Resour
     router = site.router(network, public=public)
     a = site.instance("a", network, "h1")
     assert eventually(lambda: a.pings(site.outside.address))
+    assert eventually(lambda: host_of(site, router) == preferred(site.lab, router) != "")
     first = host_of(site, router)
     site.lab.drain_host(first)
     try:

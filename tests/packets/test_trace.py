@@ -23,6 +23,8 @@ def test_a_trace_names_the_rule_and_what_is_in_the_way(site: Site, public: dict[
     a, b = site.instance("a", left, "h1"), site.instance("b", right, "h2", [web])
     b.serve(80)
 
+    assert eventually(lambda: a.connects(b.address, 80))
+    assert eventually(lambda: a.pings("203.0.113.1"))
     arrived = asked(site, a.name, b.name, "tcp/80")
     assert (arrived.outcome, arrived.rule) == ("arrives", f"security_group_rule {rule['id']}")
     assert arrived.sentence.endswith("(IPv4 tcp 80 from anywhere), and the connection is made")
@@ -36,6 +38,7 @@ def test_a_trace_names_the_rule_and_what_is_in_the_way(site: Site, public: dict[
     assert inquiry.ping(site.lab, a.name, "10.1.0.99", 1)["times_ms"] == [None]
 
     site.change(router, admin_state_up=False)
+    assert eventually(lambda: not a.connects(b.address, 80))
     stopped = asked(site, a.name, b.name, "tcp/80")
     assert (stopped.outcome, stopped.rule) == ("dropped", f"router {router['id']}")
     assert stopped.sentence.endswith(f"router {router['name']} is administratively DOWN")
