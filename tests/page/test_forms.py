@@ -3,6 +3,7 @@
 import re
 
 from playwright.sync_api import Locator, Page, expect
+from tests.packets.scenario import eventually
 
 from neutrino.stack.lab import Lab
 
@@ -89,6 +90,8 @@ def test_what_the_api_refuses_is_said_in_its_words_and_leaves_nothing(page: Page
 def test_details_go_down_to_the_rows_of_the_northbound_and_their_flows(page: Page, lab: Lab) -> None:
     (network,) = lab.api.list("networks", name="demo")
     port = lab.api.create("ports", "port", network_id=network["id"], name="rows")
+    # The page asks once, when they are opened.
+    assert eventually(lambda: port["mac_address"] in lab.exec("central", "ovn-sbctl", "lflow-list").stdout)
     page.locator(f'[data-id="{port["id"]}"]').click()
     page.locator("#details").get_by_text("Logical flows made from it").click()
     expect(page.locator("#details .flows pre")).to_contain_text(f"eth.dst == {port['mac_address']}")

@@ -1,9 +1,12 @@
 """A packet followed on the page: asked for by mouse and by keyboard, told hop by hop, drawn along the picture."""
 
 from collections.abc import Callable
+from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
+from tests.packets.scenario import eventually
 
 from neutrino.stack.lab import Lab
 
@@ -21,7 +24,23 @@ def ends(lab: Lab) -> dict[str, str]:
     group = lab.api.create("security-groups", "security_group", name="closed")
     sender = lab.instance("sender", demo["id"], "h1")
     guarded = lab.instance("guarded", other["id"], "h2", security_groups=[group["id"]])
-    return {"sender": sender["id"], "guarded": guarded["id"], "router": router["id"], "other": other["id"]}
+    made = {"sender": sender["id"], "guarded": guarded["id"], "router": router["id"], "other": other["id"]}
+
+    def is_told_everywhere() -> bool:
+        """Say whether the sender's host, too, knows the way to the other."""
+        found = traced(lab, made, "icmp")
+        is_dropped = found["verdict"]["rule"] == "port_group neutron_pg_drop"
+        return is_dropped and any(hop["tunnel_to"] for hop in found["hops"])
+
+    assert eventually(is_told_everywhere)
+    return made
+
+
+def traced(lab: Lab, ends: dict[str, str], packet: str) -> dict[str, Any]:
+    """Return what is found of a packet between the two, as the page asks for it."""
+    asked = {"source": ends["sender"], "target": ends["guarded"], "packet": packet}
+    answer = httpx.post(f"{lab.endpoint}/trace", json=asked, timeout=60, trust_env=False)
+    return dict(answer.raise_for_status().json())
 
 
 def ask(page: Page, source: str, target: str, protocol: str = "icmp", port: str = "") -> None:
@@ -71,6 +90,7 @@ def test_a_dropped_packet_is_told_and_drawn_to_where_it_ends(page: Page, lab: La
         direction="ingress",
         protocol="tcp",
     )
+    assert eventually(lambda: "arrives at guarded on h2" in traced(lab, ends, "tcp/80")["verdict"]["sentence"])
     page.get_by_role("button", name="Again").click()
     expect(page.locator("#trace-verdict")).to_contain_text(
         f"arrives at guarded on h2, let in by security group rule {rule['id']}"

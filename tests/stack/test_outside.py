@@ -18,7 +18,7 @@ def test_the_public_network_is_reached_and_stays(tmp_path: Path, datapath: str) 
         router = api.create("routers", "router", external_gateway_info={"network_id": public["id"]})
         api.act("routers", router["id"], "add_router_interface", subnet_id=subnet["id"])
         lab.instance("a", network["id"], "h1")
-        assert lab.ping("a", "203.0.113.1")
+        assert lab.ping("a", "203.0.113.1", 15)
         assert "203.0.113.1/24" in lab.exec("outside", "ip", "address").stdout
     with lab:
         lab.instance("a", network["id"], "h1")

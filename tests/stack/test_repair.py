@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from tests.packets.scenario import eventually
 from tests.stack.conftest import Stack, host_state, processes_of
 
 from neutrino.linux import process
@@ -62,7 +63,7 @@ def test_a_daemon_that_hangs_is_seen_by_status(lab: Lab, service: str) -> None:
             time.sleep(0.2)
     finally:
         os.kill(pid, signal.SIGCONT)
-    assert well_within(lab, 10)
+    assert well_within(lab, 20)
 
 
 def test_all_daemons_killed_at_once(lab: Lab) -> None:
@@ -88,7 +89,7 @@ def test_up_mends_a_damaged_instance(stack: Stack) -> None:
         stack.lab.exec(where, *command.format(tap=f"tap{port['id'][:11]}").split())
         assert not stack.lab.ping("a", stack.lab.address("b"), 1), command
         stack("up")
-        assert stack.lab.ping("b", stack.lab.address("a")), command
+        assert stack.lab.ping("b", stack.lab.address("a"), 15), command
         assert stack.lab.api.list("ports", name="a")[0]["id"] == port["id"]
 
 
@@ -111,6 +112,10 @@ def test_a_restart_by_name_and_a_signal(lab: Lab) -> None:
     before = {one.name: one.pid for one in lab.status().services}
     lab.restart("ovn-northd")
     lab.kill("h2.ovn-controller", signal.SIGTERM)
+
+    def others() -> set[str]:
+        return {one.name for one in lab.status().services if one.pid not in (0, before[one.name])}
+
+    assert eventually(lambda: others() == {"ovn-northd", "h2.ovn-controller"})  # it takes leave first
     lab.wait()
-    after = {one.name: one.pid for one in lab.status().services}
-    assert {name for name in after if before[name] != after[name]} == {"ovn-northd", "h2.ovn-controller"}
+    assert others() == {"ovn-northd", "h2.ovn-controller"}

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+from tests.packets.scenario import eventually
 from tests.stack.conftest import Stack, host_state
 
 
@@ -112,8 +113,9 @@ def test_the_openstack_client_finds_the_lab(stack: Stack) -> None:
     environment = {**os.environ, "OS_CLIENT_CONFIG_FILE": str(stack.run / "clouds.yaml")}
     ask = ("network", "agent", "list", "-f", "value", "-c", "Host")
     words = [sys.executable, "-m", "openstackclient.shell", "--os-cloud", "neutrino", *ask]
+    assert eventually(lambda: len(stack.lab.api.list("agents")) == 4)  # of each host ovn-controller and the other agent
     listed = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
-    assert sorted(listed.stdout.split()) == ["h1", "h1", "h2", "h2"]  # ovn-controller and the metadata agent
+    assert sorted(listed.stdout.split()) == ["h1", "h1", "h2", "h2"]
 
 
 def test_a_port_in_use_is_one_sentence(stack: Stack) -> None:

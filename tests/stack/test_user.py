@@ -62,7 +62,7 @@ def test_everything_as_an_ordinary_user(others_place: Path) -> None:
     def stack(*words: str) -> str:
         command = [*NOBODY, os.path.realpath(sys.executable), "-m", "neutrino.cli", "--dir", str(run), *words]
         done = subprocess.run(
-            command, env=environment, cwd="/", capture_output=True, text=True, timeout=60, check=False
+            command, env=environment, cwd="/", capture_output=True, text=True, timeout=150, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -104,9 +104,9 @@ def test_two_labs_at_once(tmp_path: Path) -> None:
                 lab.instance(name, network["id"], "h1")
         for lab, begin in ((one, "10.1.0."), (two, "10.2.0.")):
             assert lab.address("b").startswith(begin)
-            assert lab.ping("a", lab.address("b"))
+            assert lab.ping("a", lab.address("b"), 15)
         assert [network["id"] for network in one.api.list("networks")] != [
             network["id"] for network in two.api.list("networks")
         ]
         one.down()
-        assert two.ping("b", two.address("a"))
+        assert two.ping("b", two.address("a"), 15)
