@@ -86,6 +86,17 @@ def test_the_shell_says_where_it_is(stack: Stack, terminal: Terminal) -> None:
     assert terminal.process.wait(timeout=30) == 5
 
 
+def test_a_shell_changes_no_file_that_another_reads(stack: Stack) -> None:
+    def begin(user: str) -> dict[str, int]:
+        stack("shell", "--user", user, "-c", "openstack --version")
+        return {file.name: file.stat().st_ino for file in (*stack.run.glob("shellrc-*"), *stack.run.glob("bin/*"))}
+
+    first = begin("admin")
+    second = begin("admin")
+    assert first.keys() == second.keys() == {"shellrc-admin", "openstack", "stack"}
+    assert not first.items() & second.items()
+
+
 def test_without_a_terminal_nothing_is_watched(stack: Stack) -> None:
     assert "--watch needs a terminal" in stack("status", "--watch", status=1).stderr
 

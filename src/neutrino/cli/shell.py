@@ -51,9 +51,7 @@ def _commands(lab: Lab) -> Path:
     folder = lab.run / "bin"
     folder.mkdir(exist_ok=True)
     for name, words in COMMANDS.items():
-        file = folder / name
-        file.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
-        file.chmod(0o755)
+        _write(folder / name, f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', 0o755)
     return folder
 
 
@@ -66,6 +64,14 @@ def _start(lab: Lab, variables: Path, own: str) -> Path:
         f"export PATH={shlex.quote(str(_commands(lab)))}:$PATH NEUTRINO_STACK_DIR={shlex.quote(str(lab.run))}",
         f"PS1='(neutrino {user}) '${{PS1:-'$ '}}",
     )
-    file = lab.run / "shellrc"
-    file.write_text("\n".join(lines) + "\n")
+    file = lab.run / f"shellrc-{user}"
+    _write(file, "\n".join(lines) + "\n", 0o644)
     return file
+
+
+def _write(file: Path, text: str, mode: int) -> None:
+    """Replace *file*: another shell may be reading it."""
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    fresh.write_text(text)
+    fresh.chmod(mode)
+    fresh.replace(file)
