@@ -9,7 +9,7 @@ the diff looks, the replica has all that we wrote.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from neutrino.ovsdb.client import Client
@@ -233,7 +233,7 @@ class Controller:
         sources = {(change.collection, change.id) for change in changes}
         sources.update(source for source, _ in self._unrendered.due(now_s))
         observed, self._changes = self._changes, []
-        sources.update(self._learn_of_others({change.table for change in observed}))
+        sources.update(self._learn_of_others(observed))
         if sources:
             touched.update(await self._engine.absorb(sources))
         if len(changes) == _CHANGES:
@@ -261,13 +261,17 @@ class Controller:
         self._is_woken, self._read_at_s = False, now_s
         return await self._intent.changes(self._seq, _CHANGES)
 
-    def _learn_of_others(self, tables: Collection[str] | None = None) -> set[Source]:
-        """Note what others write, in any of *tables* or at all; return who has to be rendered anew."""
+    def _learn_of_others(self, changes: Sequence[RowChange] | None = None) -> set[Source]:
+        """Note what others write, where *changes* are theirs or everywhere; return who has to be rendered anew."""
         out: set[Source] = set()
         for one in self._backend.others:
-            if tables is None or one.table in tables:
+            if changes is None or any(c.table == one.table and not self._is_ours(c) for c in changes):
                 out |= self._engine.learn(one, self.observed)
         return out
+
+    def _is_ours(self, change: RowChange) -> bool:
+        table = self._territory.get(change.table)
+        return table is not None and all(table.is_ours(row) for row in (change.old, change.new) if row is not None)
 
     def _lay_foundation(self) -> Touched:
         return self._engine.world.replace(_FOUNDATION, self._backend.foundation(self.observed))

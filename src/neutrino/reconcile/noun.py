@@ -20,8 +20,9 @@ from neutrino.reconcile.territory import Territory
 class Others:
     """What resources render from rows of *table* that others write beside ours.
 
-    *facts* gives it by the id of the resource that it is about, from all rows of the table. A resource looks for it as
-    it does for another resource's facts. *collection* is a name that no resource has.
+    *facts* gives it by the id of the resource that it is about, from all rows of the table, whenever one changes that
+    is not ours. A resource looks for it as it does for another resource's facts. *collection* is a name that no
+    resource has.
     """
 
     collection: str

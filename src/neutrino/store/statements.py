@@ -185,7 +185,7 @@ class Connection:
         Raises:
             sqlalchemy.exc.DBAPIError: The database refuses it, or is gone.
         """
-        # Not by `Mapping`, which asks an abstract class: that takes a tenth of the whole.
+        # Not by `Mapping`: each time an abstract class would be asked.
         many: Sequence[Parameters] = parameters if isinstance(parameters, (list, tuple)) else (parameters,)
         one = many[0]
         kept = self._kept.get(statement)

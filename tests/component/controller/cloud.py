@@ -21,6 +21,7 @@ from neutrino.model.resource import Resource
 from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.operations import Operation, Select
 from neutrino.reconcile.controller import Controller
+from neutrino.reconcile.noun import Backend
 from neutrino.store.database import Database, open_database
 from neutrino.store.intent import Intent
 from neutrino.store.tables import RESOURCES
@@ -140,11 +141,11 @@ class Cloud:
     # Controllers.
 
     @asynccontextmanager
-    async def controller(self) -> AsyncIterator[Controller]:
+    async def controller(self, backend: Backend = BACKEND) -> AsyncIterator[Controller]:
         """Run a controller in this process; it has made its first full pass when it is returned."""
         client = Client(self.nb.remote, "OVN_Northbound")
         async with client:
-            controller = Controller(BACKEND, client, self.intent, self.wake_path)
+            controller = Controller(backend, client, self.intent, self.wake_path)
             task = asyncio.create_task(controller.run())
             try:
                 await until(lambda: task.done() or (controller.is_leading and controller.passes))

@@ -1,6 +1,8 @@
 """Rows of routers: drift is repaired, what others add stays, moves are made in place, and ports of routers are up."""
 
 import asyncio
+import dataclasses
+from collections.abc import Hashable, Iterable, Mapping
 from uuid import UUID
 
 import msgspec
@@ -19,8 +21,11 @@ from tests.topology import (
 )
 
 from neutrino.backends.ovn import gateway, uuids
+from neutrino.backends.ovn.balanced import BALANCED
+from neutrino.backends.ovn.northbound import BACKEND
 from neutrino.model.port import FLOATING_IP
 from neutrino.ovsdb.operations import Delete, Insert, Mutate, Update
+from neutrino.reconcile.fragment import Columns
 
 replace = msgspec.structs.replace
 MOST_S = 10.0
@@ -231,6 +236,31 @@ async def test_a_member_of_anothers_load_balancer_is_translated_at_the_gateway(c
             await settle(False, True)
             await seen.transact(Delete("Load_Balancer", THEIRS))
             await settle(True, True)
+
+
+async def test_only_others_load_balancers_are_looked_for_members(cloud: Cloud) -> None:
+    looks: list[int] = []
+
+    def counted(rows: Iterable[Columns]) -> Mapping[str, Hashable]:
+        looks.append(1)
+        return BALANCED.facts(rows)
+
+    backend = dataclasses.replace(BACKEND, others=(dataclasses.replace(BALANCED, facts=counted),))
+    resources = reference()
+    (floating,) = [one for one in resources if one.id == an_id("shared")]
+    await cloud.put(*resources)
+    async with cloud.controller(backend) as controller, cloud.northbound() as seen:
+        balancers = await seen.rows("Load_Balancer")
+        assert balancers
+        assert len(looks) == 1
+        before = controller.written
+        await cloud.put(replace(floating, floating_ip_address="203.0.113.99"))
+        await until(lambda: controller.written > before)
+        await until(lambda: controller.is_settled)
+        assert await seen.rows("Load_Balancer") != balancers
+        assert len(looks) == 1
+        await seen.transact(Insert("Load_Balancer", THEIRS, {"name": "theirs"}))
+        await until(lambda: len(looks) == 2)
 
 
 async def test_a_router_of_provider_networks_that_forwards_ports_speaks_at_its_gateway(cloud: Cloud) -> None:
