@@ -7,7 +7,7 @@ which the controller finds by what they stand for, and keeps (reconcile/adoption
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -128,7 +128,7 @@ async def _mark(client: Client) -> None:
     operations = [
         Mutate("NAT", uuid, (("external_ids", "insert", {"neutron:router_name": str(router["name"])}),))
         for router in routers
-        if str(router["name"]).startswith("neutron-") and isinstance(router["nat"], frozenset)
+        if str(router["name"]).startswith("neutron-") and isinstance(router["nat"], Set)
         for uuid in router["nat"] & bare
     ]
     if operations:

@@ -5,7 +5,7 @@ Here: Southbound rows to `Network` values. Not here: reading the rows (`southbou
 
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -91,7 +91,7 @@ def _names(rows: Iterable[Columns]) -> dict[UUID, dict[str, str]]:
     for row in rows:
         lower = {name.lower(): value for name, value in texts(row, "records").items()}
         datapaths = row["datapaths"]
-        for datapath in datapaths if isinstance(datapaths, frozenset) else (datapaths,):
+        for datapath in datapaths if isinstance(datapaths, Set) else (datapaths,):
             assert isinstance(datapath, UUID)  # noqa: S101 - the column's type
             out.setdefault(datapath, {}).update(lower)
     return out
@@ -108,7 +108,7 @@ def _chassis(port: Columns) -> Iterator[UUID]:
         value = port.get(column)
         if isinstance(value, UUID):
             yield value
-        elif isinstance(value, frozenset):
+        elif isinstance(value, Set):
             yield from (one for one in value if isinstance(one, UUID))
 
 
@@ -127,7 +127,7 @@ def _addresses(port: Columns) -> Iterator[tuple[str, tuple[str, str]]]:
 def _mac_and_ips(port: Columns) -> tuple[str, list[str]]:
     """Return the first MAC of the column ``mac`` and its addresses: ``["fa:16:.. 10.0.0.3 fd00::3", "unknown"]``."""
     value = port["mac"]
-    for entry in sorted(value) if isinstance(value, frozenset) else ():
+    for entry in sorted(value) if isinstance(value, Set) else ():
         mac, *addresses = str(entry).split()
         if ":" in mac:
             return mac, [str(ipaddress.ip_address(one)) for one in addresses]

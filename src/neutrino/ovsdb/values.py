@@ -3,25 +3,27 @@
     column                          Python                                      JSON
     scalar   (min 1, max 1)         an atom                                     atom
     optional (min 0, max 1)         an atom or None                             atom, ["set", []], ["set", [atom]]
-    set      (max > 1)              frozenset of atoms                          atom, ["set", [atom, ...]]
+    set      (max > 1)              frozenset of atoms, or `Patched` (large)    atom, ["set", [atom, ...]]
     map                             dict of atom to atom, never changed         ["map", [[key, value], ...]]
 
 An atom is ``str``, ``int``, ``float``, ``bool`` or `uuid.UUID`. Named uuids do not occur: rows get chosen ones.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from neutrino.ovsdb.column import AtomType, ColumnType, Json
 from neutrino.ovsdb.errors import BadValue
+from neutrino.ovsdb.large import changed
 
 Atom: TypeAlias = str | int | float | bool | UUID
-Value: TypeAlias = Atom | frozenset[Any] | Mapping[Any, Atom] | None
+Value: TypeAlias = Atom | Set[Any] | Mapping[Any, Atom] | None
 
 _ZERO: dict[AtomType, Atom] = {"integer": 0, "real": 0.0, "boolean": False, "string": "", "uuid": UUID(int=0)}
 _INTEGERS = range(-(1 << 63), 1 << 63)
+_NOTHING: frozenset[Any] = frozenset()
 
 
 def encode(column: ColumnType, value: Value) -> Json:
@@ -36,7 +38,7 @@ def encode(column: ColumnType, value: Value) -> Json:
         case "optional":
             return ["set", []] if value is None else _encode_atom(key, value)
         case "set":
-            if not isinstance(value, (frozenset, set)):
+            if not isinstance(value, Set):
                 raise BadValue(f"expected a frozenset of {key}, got {value!r}")
             return ["set", [_encode_atom(key, atom) for atom in value]]
         case "map":
@@ -51,7 +53,7 @@ def encode_mutation(column: ColumnType, mutator: str, value: Value) -> Json:
 
     For a map, "delete" takes a frozenset of keys, or a dict: then only pairs with that very value go.
     """
-    if mutator == "delete" and column.kind == "map" and isinstance(value, frozenset):
+    if mutator == "delete" and column.kind == "map" and isinstance(value, Set):
         return ["set", [_encode_atom(column.key.type, atom) for atom in value]]
     if column.kind == "optional":
         return encode(column, value)
@@ -118,9 +120,9 @@ def apply_difference(column: ColumnType, old: Value, source: Json) -> Value:
             else:
                 new[key] = value
         return new
-    if not isinstance(old, frozenset):
-        raise BadValue(f"expected a frozenset to change, got {old!r}")
-    return old ^ members(column, source)
+    if not isinstance(old, Set):
+        raise BadValue(f"expected a set to change, got {old!r}")
+    return changed(old, members(column, source))
 
 
 def mutated(column: ColumnType, old: Value, mutator: str, value: Value) -> Value:
@@ -133,14 +135,14 @@ def mutated(column: ColumnType, old: Value, mutator: str, value: Value) -> Value
             return {**value, **old}
         if isinstance(value, Mapping):
             return {key: atom for key, atom in old.items() if key not in value or value[key] != atom}
-        gone = value if isinstance(value, frozenset) else frozenset()
+        gone = value if isinstance(value, Set) else _NOTHING
         return {key: atom for key, atom in old.items() if key not in gone}
     if column.kind == "optional":
         if mutator == "insert":
             return value if old is None else old
         return None if old == value else old
-    before = old if isinstance(old, frozenset) else frozenset()
-    change = value if isinstance(value, frozenset) else frozenset()
+    before = old if isinstance(old, Set) else _NOTHING
+    change = value if isinstance(value, Set) else _NOTHING
     return before | change if mutator == "insert" else before - change
 
 

@@ -10,7 +10,7 @@ meanwhile.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -19,10 +19,11 @@ import msgspec
 
 from neutrino.ovsdb.column import ColumnType, Json
 from neutrino.ovsdb.errors import BadValue, ProtocolError, SchemaError
+from neutrino.ovsdb.large import changed
 from neutrino.ovsdb.operations import Columns, Condition, encode_condition
 from neutrino.ovsdb.schema import Schema
 from neutrino.ovsdb.session import Reply, Session, collector_paused, refusal
-from neutrino.ovsdb.values import apply_difference, decode, default, members
+from neutrino.ovsdb.values import Value, apply_difference, decode, default, members
 
 _log = logging.getLogger("neutrino.ovsdb")
 
@@ -63,9 +64,7 @@ class RowChange:
         old, new = (row[column] if row is not None else None for row in (self.old, self.new))
         if old is new:
             return frozenset()
-        return (old if isinstance(old, frozenset) else frozenset()) ^ (
-            new if isinstance(new, frozenset) else frozenset()
-        )
+        return frozenset(_elements(old) ^ _elements(new))
 
 
 class Reload(msgspec.Struct, frozen=True):
@@ -81,6 +80,10 @@ class Changes(msgspec.Struct, frozen=True):
     """
 
     changes: list[RowChange]
+
+
+def _elements(value: Value) -> Set[Any]:
+    return value if isinstance(value, Set) else frozenset()
 
 
 def _is_there(change: RowChange) -> bool:
@@ -352,9 +355,9 @@ class Watch:
                     now = dict(old)
                     for name, source in change["modify"].items():
                         before = old[name]
-                        if isinstance(before, frozenset):
+                        if isinstance(before, Set):
                             differences[name] = members(types[name], source)
-                            now[name] = before ^ differences[name]
+                            now[name] = changed(before, differences[name])
                         else:
                             now[name] = apply_difference(types[name], before, source)
                     new: Columns | None = now

@@ -6,7 +6,7 @@ rendered with their uuids instead of ours (`world`), and the one diff changes th
 Nothing of this is kept: at the next full pass the same rows are found again.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Set
 from uuid import UUID
 
 from neutrino.reconcile.diff import Observed
@@ -52,7 +52,7 @@ def _members(
         return {}
     container = observed.get(place.table, _NO_ROWS).get(found.get(place.uuid, place.uuid))
     have = container[place.column] if container is not None else None
-    there = have if isinstance(have, frozenset) else frozenset[UUID]()
+    there: Set[UUID] = have if isinstance(have, Set) else frozenset()
     free = ((uuid, rows[uuid]) for uuid in there if uuid in rows and world.row(Key(table.name, uuid)) is None)
     return _matched(table, by_identity, free)
 

@@ -8,7 +8,7 @@ of a row that is gone is no error for the server, and a row that nothing refers 
 transaction; therefore each is guarded by a wait, and a row whose place is not there is held back.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from uuid import UUID
@@ -51,7 +51,7 @@ def everything(world: World, observed: Observed, territory: Territory) -> Touche
     for place in world.places():
         row = observed.get(place.table, _NO_ROWS).get(place.uuid)
         have = row.get(place.column) if row is not None else None
-        if isinstance(have, frozenset):
+        if isinstance(have, Set):
             touched.cells.update([Cell(place, atom) for atom in world.members(place).keys() - have])
         else:
             touched.cells.update(world.cells(place))
@@ -63,7 +63,7 @@ def everything(world: World, observed: Observed, territory: Territory) -> Touche
                 touched.rows.add(key)
             for column, _ in references:
                 have = row[column]
-                if have and isinstance(have, frozenset):
+                if have and isinstance(have, Set):
                     place = Place(table.name, uuid, column)
                     touched.cells.update([Cell(place, atom) for atom in have - world.members(place).keys()])
     return touched
@@ -136,7 +136,7 @@ class _Planner:
         container = _container(cell)
         row = self._row(container)
         have = row[place.column] if row is not None else frozenset()
-        has = isinstance(have, frozenset) and atom in have
+        has = isinstance(have, Set) and atom in have
         if self._world.wants(cell):
             if not has:
                 self._added.setdefault(child, []).append(cell)
@@ -229,7 +229,7 @@ class _Planner:
         out: list[Operation] = []
         for column, name in self._territory[key.table].brings.items():
             parts = want.get(column)
-            for uuid in parts if isinstance(parts, frozenset) else ():
+            for uuid in parts if isinstance(parts, Set) else ():
                 part = Key(name, uuid) if isinstance(uuid, UUID) else None
                 row = self._world.row(part) if part else None
                 if part and row is not None and self._row(part) is None:
@@ -259,7 +259,7 @@ def _changes(table: Table, key: Key, want: Columns, have: Columns, world: World)
             continue
         if old == value:
             want[column] = old
-        elif isinstance(value, frozenset) and isinstance(old, frozenset):
+        elif isinstance(value, Set) and isinstance(old, Set):
             mutations += _set_mutations(column, old, value)
         elif isinstance(value, Mapping) and isinstance(old, Mapping):
             others = world.pairs(Place(*key, column))

@@ -3,7 +3,7 @@
 Here: from the one diff's plan to differences. Not here: when to look (`check`), mending (the controller).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -151,13 +151,13 @@ class _Parts:
             return plain({k: v for k, v in wanted.items() if k in atoms}), plain(
                 {k: v for k, v in have.items() if k in atoms}
             )
-        members = frozenset(self._world.members(place)) | (want if isinstance(want, frozenset) else frozenset())
-        return plain(members & atoms), plain((have if isinstance(have, frozenset) else frozenset()) & atoms)
+        members = frozenset(self._world.members(place)) | (want if isinstance(want, Set) else frozenset())
+        return plain(members & atoms), plain((have if isinstance(have, Set) else frozenset()) & atoms)
 
 
 def plain(value: Value | None) -> Json:
     """Return *value* as JSON has it: sets as sorted lists, uuids as text, an empty set or map as None."""
-    if isinstance(value, frozenset):
+    if isinstance(value, Set):
         return sorted(map(plain, value), key=str) or None
     if isinstance(value, Mapping):
         return {str(key): plain(one) for key, one in sorted(value.items(), key=str)} or None

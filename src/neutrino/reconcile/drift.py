@@ -4,7 +4,7 @@ Here: which rows and elements of ours a change concerns, and may leave other tha
 differ; the one diff tells. Our own changes come by here too, most of all, and leave everything as it should be.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Any
 
 from neutrino.ovsdb.watch import RowChange
@@ -44,10 +44,10 @@ def _cells(change: RowChange, table: Table, world: World) -> Iterable[Cell]:
         elif not differing:
             continue
         new = change.new[column] if change.new is not None else None
-        present = new if isinstance(new, frozenset) else _NOBODY
+        present = new if isinstance(new, Set) else _NOBODY
         for atom in differing:
             if (atom in present) != (atom in wanted):
                 yield Cell(place, atom)
 
 
-_NOBODY: frozenset[Any] = frozenset()
+_NOBODY: Set[Any] = frozenset()

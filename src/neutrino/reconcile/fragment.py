@@ -3,7 +3,7 @@
 Here: the fragment and the keys of its parts. Not here: how fragments add up (`world`), who renders them (the backends).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
@@ -67,7 +67,7 @@ class Fragment:
 def _renamed(value: Value, uuids: Mapping[UUID, UUID]) -> Value:
     if isinstance(value, UUID):
         return uuids.get(value, value)
-    if isinstance(value, frozenset) and any(atom in uuids for atom in value):
+    if isinstance(value, Set) and any(atom in uuids for atom in value):
         return frozenset(uuids.get(atom, atom) for atom in value)
     return value
 

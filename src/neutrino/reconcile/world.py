@@ -6,7 +6,7 @@ Sums are counted, so several fragments may contribute the same element, or own t
 row or a map's value, the greater wins by its text: whatever the order in which they came, the world is the same.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import TypeAlias
 from uuid import UUID
 
@@ -189,7 +189,7 @@ def _greatest(claims: list[Columns]) -> Columns:
 
 
 def _sortable(value: object) -> str:
-    if isinstance(value, frozenset):
+    if isinstance(value, Set):
         return repr(sorted(map(repr, value)))
     if isinstance(value, Mapping):
         return repr(sorted(value.items()))

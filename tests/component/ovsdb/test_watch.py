@@ -79,6 +79,24 @@ async def test_differences_of_sets_are_told_whatever_came_between(server):
         assert change.difference("addresses") == frozenset()
 
 
+async def test_a_large_set_is_followed_through_many_small_changes(server):
+    async with Client(server.remote, NB) as client:
+        watch = client.watch({"Address_Set": ("addresses",)})
+        await following(watch)
+        place, wanted = ("Address_Set", uuid4()), {f"10.0.{i}.{j}" for i in range(2) for j in range(200)}
+        await client.transact([Insert(*place, {"name": "many", "addresses": frozenset(wanted)})])
+        await following(watch)
+        for number in range(60):
+            gone, come = f"10.0.0.{number}", f"10.0.9.{number}"
+            mutations = (("addresses", "delete", frozenset({gone})), ("addresses", "insert", frozenset({come})))
+            await client.transact([Mutate(*place, mutations)])
+            (change,) = (await following(watch)).changes
+            assert change.difference("addresses") == {gone, come}
+            assert change.old["addresses"] == wanted
+            wanted = wanted - {gone} | {come}
+            assert change.new["addresses"] == wanted == watch.rows["Address_Set"][place[1]]["addresses"]
+
+
 async def test_changes_of_each_kind_of_column(server):
     async with Client(server.remote, NB) as client:
         watch = client.watch(PORTS)

@@ -4,7 +4,7 @@ Not here: who may ask (api/page/realised.py).
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from uuid import UUID
 
 from neutrino.backends.ovn import uuids
@@ -74,6 +74,6 @@ def _json(value: object) -> object:
             return str(value)
         case Mapping():
             return {str(key): _json(inside) for key, inside in sorted(value.items(), key=str)}
-        case set() | frozenset() | tuple() | list():
+        case Set() | tuple() | list():
             return sorted((_json(inside) for inside in value), key=str)
     return value
