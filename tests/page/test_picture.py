@@ -30,6 +30,33 @@ def test_status_follows_what_ovn_says(page: Page, lab: Lab) -> None:
     expect(shown).to_have_count(0)
 
 
+def test_what_is_chosen_stays_marked_when_it_changes(page: Page, lab: Lab) -> None:
+    (network,) = lab.api.list("networks", name="demo")
+    port = lab.port("marked", network["id"], "h1")
+    shown = page.locator(f'[data-id="{port["id"]}"]')
+    shown.click()
+    expect(shown).to_have_class("port down chip chosen")
+    lab.api.update("ports", "port", port["id"], admin_state_up=False)
+    expect(shown).to_have_class("port off chip chosen")
+    page.keyboard.press("Escape")
+    expect(shown).to_have_class("port off chip")
+    lab.api.delete("ports", port["id"])
+
+
+def test_networks_and_ports_come_in_the_order_of_their_names(page: Page, lab: Lab) -> None:
+    networks = [lab.api.create("networks", "network", name=f"n{number}")["id"] for number in range(12)]
+    ports = [lab.api.create("ports", "port", network_id=networks[0], name=name)["id"] for name in ("", "p10", "p9")]
+    expect(room(page, "n0").locator(".port")).to_have_count(3)  # told last
+    rooms = page.locator("#networks .room").evaluate_all("all => all.map((one) => one.dataset.room)")
+    assert [one for one in rooms if one in networks] == networks
+    shown = room(page, "n0").locator(".port").evaluate_all("all => all.map((one) => one.dataset.id)")
+    assert shown == ports[::-1]
+    for one in ports:
+        lab.api.delete("ports", one)
+    for one in networks:
+        lab.api.delete("networks", one)
+
+
 def test_the_page_comes_back_after_the_api(page: Page, lab: Lab) -> None:
     lab.restart("neutrino-api")
     made = lab.api.create("networks", "network", name="meanwhile")
@@ -77,6 +104,7 @@ def test_a_thousand_ports_are_drawn_and_a_change_touches_one(page: Page, lab: La
         assert answer.status_code == 201, answer.text
     dots = room(page, "big").locator(".ports .port")
     expect(dots).to_have_count(MANY)
+    assert dots.first.bounding_box()["y"] > room(page, "demo").bounding_box()["y"]  # no line runs to others behind it
     page.evaluate(
         """() => { window.touched = new Set(); new MutationObserver((all) => { for (const one of all) {
             const port = one.target.closest?.(".port"); if (port) window.touched.add(port.dataset.id);

@@ -126,7 +126,7 @@ export class Cloud {
 
   /** @returns {Resource[]} */
   routers() {
-    return [...this.all.routers.values()].sort((a, b) => byWords(gatewayOf(a) + a.name + a.id, gatewayOf(b) + b.name + b.id));
+    return [...this.all.routers.values()].sort((a, b) => compareText(gatewayOf(a), gatewayOf(b)) || byName(a, b));
   }
 
   /** Networks inside, those of one router beside each other, those of none last. @returns {Resource[]} */
@@ -148,13 +148,13 @@ export class Cloud {
 
   /** @param {(network: Resource) => boolean} test */
   _named(test) {
-    return [...this.all.networks.values()].filter(test).sort((a, b) => byWords(a.name + a.id, b.name + b.id));
+    return [...this.all.networks.values()].filter(test).sort(byName);
   }
 
   _reckon() {
     if (this._reckoned === this.version) return;
     this._reckoned = this.version;
-    const ports = [...this.all.ports.values()].sort((a, b) => byWords(a.name || "~", b.name || "~") || compareText(a.id, b.id));
+    const ports = [...this.all.ports.values()].sort(byName);
     this._ports = grouped(ports, (port) => port.network_id);
     this._onHost = grouped(ports, (port) => port["binding:host_id"] || "");
     this._ofDevice = grouped(ports, (port) => port.device_id);
@@ -183,6 +183,11 @@ const WORDS = new Intl.Collator("en", { numeric: true });
 /** Compare as people do: web-2 before web-10. @param {string} a @param {string} b */
 export function byWords(a, b) {
   return WORDS.compare(a, b);
+}
+
+/** Compare by name; what has none comes last. @param {Resource} a @param {Resource} b */
+function byName(a, b) {
+  return Number(!a.name) - Number(!b.name) || byWords(a.name, b.name) || compareText(a.id, b.id);
 }
 
 /** @param {string} a @param {string} b */

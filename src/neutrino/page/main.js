@@ -35,8 +35,6 @@ function choose(collection, id) {
 }
 
 function unchoose() {
-  for (const element of document.querySelectorAll(".chosen")) element.classList.remove("chosen");
-  wires.chosen = "";
   traces.show();
   later();
 }
@@ -46,13 +44,17 @@ function openWanted() {
   const [collection, id = ""] = /** @type {[import("./cloud.js").Collection, string]} */ (wanted.split("/"));
   if (!wanted || !cloud.all[collection].has(id)) return;
   wanted = "";
-  for (const element of document.querySelectorAll(".chosen")) element.classList.remove("chosen");
-  const element = picture.element(id);
-  element?.classList.add("chosen");
-  element?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  wires.chosen = collection === "ports" ? id : "";
+  picture.element(id)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   traces.hide();
   details.open(collection, id);
+}
+
+/** Mark in the picture what the details are of: what was drawn anew has lost its mark. */
+function markChosen() {
+  const chosen = details.id ? picture.element(details.id) : null;
+  for (const element of document.querySelectorAll(".chosen")) if (element !== chosen) element.classList.remove("chosen");
+  chosen?.classList.add("chosen");
+  wires.chosen = details.collection === "ports" ? details.id : "";
 }
 
 /** Draw at the next picture of the screen, once for all that has come until then. */
@@ -64,6 +66,7 @@ function later() {
     picture.draw();
     openWanted();
     details.draw();
+    markChosen();
     wires.way = traces.way;
     wires.draw();
     search.mark();

@@ -50,8 +50,7 @@ export class Wires {
     const cloud = this._cloud;
     /** @type {Map<string, number>} */
     const doors = new Map();
-    const first = byId("networks").firstElementChild?.getBoundingClientRect().top ?? 0;
-    const row = first - this._picture.getBoundingClientRect().top + this._picture.scrollTop;
+    const row = byId("networks").offsetTop;
     for (const router of cloud.routers()) {
       const from = box(`[data-id="${router.id}"]`);
       if (!from) continue;
