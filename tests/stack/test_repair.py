@@ -66,6 +66,21 @@ def test_a_daemon_that_hangs_is_seen_by_status(lab: Lab, service: str) -> None:
     assert well_within(lab, 20)
 
 
+def test_a_renewed_lease_leaves_the_resolver_s_file_and_writes_it_only_when_it_differs(lab: Lab) -> None:
+    lease, resolver = (lab.run / "instances" / "a" / name for name in ("lease", "resolv.conf"))
+
+    def renewed() -> os.stat_result:
+        before = lease.stat().st_ino
+        lab.kill("a.udhcpc", signal.SIGUSR1)
+        assert eventually(lambda: lease.stat().st_ino != before)
+        return resolver.stat()
+
+    before, text = resolver.stat(), resolver.read_text()
+    assert (renewed().st_ino, resolver.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    resolver.write_text("nameserver 192.0.2.1\n")
+    assert (renewed().st_ino, resolver.read_text()) == (before.st_ino, text)
+
+
 def test_all_daemons_killed_at_once(lab: Lab) -> None:
     for one in lab.status().services:
         os.kill(one.pid, signal.SIGKILL)

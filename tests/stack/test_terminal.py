@@ -28,7 +28,13 @@ class Terminal:
     def __init__(self, stack: Stack, *words: str) -> None:
         self._screen, inner = pty.openpty()
         command = [sys.executable, "-m", "neutrino.cli", "--dir", str(stack.run), *words]
-        environment = {**os.environ, "SHELL": "/bin/bash", "TERM": "xterm", "HOME": str(stack.run)}
+        environment = {
+            **os.environ,
+            "SHELL": "/bin/bash",
+            "TERM": "xterm",
+            "HOME": str(stack.run),
+            "NEUTRINO_LOCAL_CONF": os.devnull,
+        }
         self.process = subprocess.Popen(
             command,
             stdin=inner,
@@ -95,6 +101,19 @@ def test_a_shell_changes_no_file_that_another_reads(stack: Stack) -> None:
     second = begin("admin")
     assert first.keys() == second.keys() == {"shellrc-admin", "openstack", "stack"}
     assert not first.items() & second.items()
+
+
+def test_a_start_that_is_interrupted_says_what_goes_on(tmp_path: Path) -> None:
+    made = Stack(tmp_path / "s")
+    terminal = Terminal(made, "up", "--auth", "noauth", "--api-port", "0")
+    try:
+        terminal.read_until("initial networks")
+        terminal.process.send_signal(signal.SIGINT)
+        terminal.read_until("what was started goes on: `./stack up` completes it, `./stack down` ends it")
+        assert terminal.process.wait(timeout=30) == 130
+    finally:
+        terminal.close()
+        made.lab.down()
 
 
 def test_without_a_terminal_nothing_is_watched(stack: Stack) -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.packets.scenario import eventually
 from tests.stack.conftest import Stack, host_state
@@ -32,7 +33,10 @@ def test_up_makes_the_demo_and_down_leaves_nothing(stack: Stack) -> None:
     stack("down")
     assert before == during == host_state()
     assert stack.processes() == []
-    for words in (("status",), ("trace", "a", "b"), ("instance", "create", "c", "--network", "private")):
+    for words in (
+        *(("status",), ("trace", "a", "b"), ("instance", "create", "c", "--network", "private")),
+        *(("openstack", "network", "list"), ("neutrino", "ovn", "check")),
+    ):
         assert "stack: the lab is not running: `./stack up` starts it" in stack(*words, status=1).stderr
     assert "there is no datapath fast: choose auto, netdev, dummy" in stack("up", "--datapath", "fast", status=1).stderr
 
@@ -61,6 +65,7 @@ def test_instances_come_and_go(stack: Stack) -> None:
     (port,) = stack.lab.api.list("ports", name="c")
     assert (port["status"], port["binding:host_id"], port["security_groups"]) == ("ACTIVE", "h1", [group["id"]])
     assert address == port["fixed_ips"][0]["ip_address"]
+    assert stack("exec", "c", "--", "nothing", status=127).stderr.startswith("stack: ")
     assert f"tap{port['id'][:11]}" in stack("exec", "h1", "--", "ovs-vsctl", "list-ports", "br-int").stdout.split()
     assert port["mac_address"] in stack("exec", "c", "--", "ip", "link", "show", "eth0").stdout
     assert stack("instance", "delete", "c").returncode == 0
@@ -130,11 +135,29 @@ def test_a_port_in_use_is_one_sentence(stack: Stack) -> None:
     assert stack.processes() == []
 
 
-def test_another_port_for_a_running_lab_is_one_sentence(stack: Stack) -> None:
+def test_a_run_folder_that_cannot_be_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for run in (file, file / "below"):
+        stack = Stack(run)
+        assert f"stack: {run} cannot be the run folder (" in stack("up", status=1).stderr
+        assert "stack: the lab is not running" in stack("status", status=1).stderr
+        stack("clean")
+
+
+def test_other_options_for_a_running_lab_are_one_sentence(stack: Stack) -> None:
     stack("up", "--no-demo", "--api-port", "0")
     stack("up", "--no-demo")
     other = "1" if stack.lab.last_port != 1 else "2"
-    assert "./stack down" in stack("up", "--no-demo", "--api-port", other, status=1).stderr
+    datapath = stack.status()["datapath"]
+    unlike = "netdev" if datapath == "dummy" else "dummy"
+    for words, said in (
+        (("--api-port", other), f"the lab's API listens on port {stack.lab.last_port}: `./stack down` before another"),
+        (("--auth", "keystone"), "the lab runs without keystone: `./stack down` before another"),
+        (("--auth", "secret"), "there is no authentication secret: choose noauth or keystone"),
+        (("--datapath", unlike), f"the lab's datapath is {datapath}: `./stack down` before another"),
+    ):
+        assert f"stack: {said}" in stack("up", "--no-demo", *words, status=1).stderr
 
 
 def test_restarts_of_the_api_refuse_no_connection(stack: Stack) -> None:

@@ -4,10 +4,11 @@ Here: up, down, clean and what concerns services and namespaces. Not here: what 
 instances (instances.py), the checks (checks.py).
 """
 
+import contextlib
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -88,7 +89,7 @@ def up(
         networking=local.settings,
         passwords=local.passwords,
     )
-    with terminal.progress() as tell:
+    with told_of_an_interruption(), terminal.progress() as tell:
         tell("programs")
         lab.place  # noqa: B018 - fetches them the first time
         tell("services")
@@ -199,7 +200,9 @@ def execute(
 @app.command(context_settings={**PASSES_ALL, "help_option_names": []})
 def openstack(context: typer.Context) -> None:
     """Run the `openstack` client against the lab's API."""
-    place = lab_of().place
+    lab = lab_of()
+    lab.supervisor()
+    place = lab.place
     os.environ |= {"OS_CLIENT_CONFIG_FILE": str(place.clouds), "OS_CLOUD": "neutrino"}
     words = [sys.executable, "-m", "openstackclient.shell", *after_dashes(context.args)]
     os.execv(sys.executable, words)  # noqa: S606 - the client of this environment
@@ -208,7 +211,9 @@ def openstack(context: typer.Context) -> None:
 @app.command(context_settings={**PASSES_ALL, "help_option_names": []})
 def neutrino(context: typer.Context) -> None:
     """Run the operator's command on the lab: `./stack neutrino ovn check`."""
-    place = lab_of().place
+    lab = lab_of()
+    lab.supervisor()
+    place = lab.place
     words = ["--config-file", str(place.configuration), *after_dashes(context.args)]
     os.execv(sys.executable, [sys.executable, "-m", "neutrino.admin", *words])  # noqa: S606 - of this environment
 
@@ -238,6 +243,18 @@ app.command("bench", context_settings=PASSES_REST)(checks.bench)
 def after_dashes(words: Sequence[str]) -> list[str]:
     """Return *words* without the ``--`` that may stand before them."""
     return list(words[1:] if words[:1] == ["--"] else words)
+
+
+@contextlib.contextmanager
+def told_of_an_interruption() -> Iterator[None]:
+    """Say what becomes of a lab whose start is interrupted."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        terminal.print_error(
+            "stack: interrupted; what was started goes on: `./stack up` completes it, `./stack down` ends it"
+        )
+        raise
 
 
 def replace_process(where: str, command: Sequence[str]) -> None:

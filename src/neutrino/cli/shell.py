@@ -28,8 +28,7 @@ def shell(
 ) -> None:
     """Open a shell with openrc loaded, where `openstack` and `stack` are this lab's."""
     lab = lab_of()
-    if not lab.is_running:
-        raise StackFault("the lab is not running: `./stack up` starts it")
+    lab.supervisor()
     variables = lab.place.variables_of(user)
     if not variables.exists():
         known = " and ".join(one.name for one in sorted(lab.run.glob("openrc*")))

@@ -30,10 +30,9 @@ def status(
     lab = lab_of()
     if watch and not sys.stdout.isatty():
         raise StackFault("--watch needs a terminal: programs ask `./stack status --json` again")
-    if not lab.is_running:
-        if as_json:
-            terminal.print_json({"running": False, "well": False, "services": [], "instances": []})
-        raise StackFault("the lab is not running: `./stack up` starts it")
+    if as_json and not lab.is_running:
+        terminal.print_json({"running": False, "well": False, "services": [], "instances": []})
+    lab.supervisor()
     reply = _watched(lab) if watch else lab.status()
     if as_json:
         import msgspec

@@ -16,6 +16,8 @@ from neutrino.stack.fault import StackFault
 from neutrino.stack.service import ServiceStatus
 from neutrino.stack.state import Instance
 
+NOT_RUNNING = "the lab is not running: `./stack up` starts it"
+
 
 class Status(msgspec.Struct, tag=True):
     """Ask what runs; answered after a probe of each service."""
@@ -141,7 +143,7 @@ class Client:
         except TimeoutError as error:
             raise StackFault(f"no answer within {timeout_s:.0f} s: look at `./stack logs supervisor`") from error
         except OSError as error:
-            raise StackFault("the lab is not running: `./stack up` starts it") from error
+            raise StackFault(NOT_RUNNING) from error
         if not line:
             raise StackFault("the lab ended while it was asked: `./stack up` starts it again")
         reply = msgspec.json.decode(line, type=Reply)

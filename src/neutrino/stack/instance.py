@@ -47,7 +47,11 @@ bound | renew)
     {
         if [ -n "${domain:-}" ]; then echo "search $domain"; fi
         for server in ${dns:-}; do echo "nameserver $server"; done
-    } >"$FOLDER/resolv.conf"
+    } >"$FOLDER/resolv.conf.new"
+    # It is mounted over /etc/resolv.conf of what runs here, so it stays the same file; it is written when it differs.
+    if ! "$BUSYBOX" cmp -s "$FOLDER/resolv.conf.new" "$FOLDER/resolv.conf"; then
+        "$BUSYBOX" cat "$FOLDER/resolv.conf.new" >"$FOLDER/resolv.conf"
+    fi
     echo "$ip/$mask" >"$FOLDER/lease.new"
     "$BUSYBOX" mv "$FOLDER/lease.new" "$FOLDER/lease"
     ;;

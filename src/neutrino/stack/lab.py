@@ -35,6 +35,7 @@ LAUNCH_WITHIN_S = 20.0
 END_WITHIN_S = 30.0
 ACTIVE_WITHIN_S = 30.0
 POLL_S = 0.02
+LOCK = "lock"
 DATAPATHS = ("auto", "netdev", "dummy")
 PUBLIC_NAME = "public"
 PUBLIC = (
@@ -111,8 +112,7 @@ class Lab:
     @property
     def api(self) -> NetworkingApi:
         """A client of the lab's API, as the administrator."""
-        if not self.is_running:
-            raise StackFault("the lab is not running: `./stack up` starts it")
+        self.supervisor()
         if self._api is None or self._api.endpoint != self.endpoint:
             self._api = self.api_of("admin", "admin")
         return self._api
@@ -162,6 +162,13 @@ class Lab:
         """Whether a supervisor answers."""
         return self.client.supervisor() != 0
 
+    def supervisor(self) -> int:
+        """Return the process id of the supervisor; raises StackFault when there is none."""
+        pid = self.client.supervisor()
+        if not pid:
+            raise StackFault(control.NOT_RUNNING)
+        return pid
+
     def __enter__(self) -> Self:
         try:
             self.up()
@@ -180,7 +187,17 @@ class Lab:
 
         Raises StackFault with one sentence that says what is missing, refused, in use or late.
         """
-        self.run.mkdir(parents=True, exist_ok=True)
+        if self._wanted_auth not in ("", keystone.NAME, "noauth"):
+            raise StackFault(f"there is no authentication {self._wanted_auth}: choose noauth or keystone")
+        if self._wanted_datapath not in DATAPATHS:
+            raise StackFault(f"there is no datapath {self._wanted_datapath}: choose {', '.join(DATAPATHS)}")
+        try:
+            self.run.mkdir(parents=True, exist_ok=True)
+            (self.run / LOCK).touch()
+        except OSError as error:
+            raise StackFault(
+                f"{self.run} cannot be the run folder ({error.strerror}): choose another with --dir"
+            ) from error
         with self.alone():
             if not self.is_running:
                 self._launch()
@@ -188,6 +205,8 @@ class Lab:
         self._port = status.api_port
         if self._wanted_auth not in ("", state.load(self.run).auth):
             raise StackFault(f"the lab runs without {self._wanted_auth}: `./stack down` before another one")
+        if self._wanted_datapath not in ("auto", status.datapath):
+            raise StackFault(f"the lab's datapath is {status.datapath}: `./stack down` before another one")
         self._refuse_other_settings()
         if self._wanted_port not in (0, status.api_port):
             raise StackFault(f"the lab's API listens on port {status.api_port}: `./stack down` before another one")
@@ -217,7 +236,7 @@ class Lab:
     def clean(self) -> None:
         """End the lab and remove its data."""
         self.down()
-        for path in self.run.iterdir() if self.run.exists() else ():
+        for path in self.run.iterdir() if self.run.is_dir() else ():
             if path.name.startswith("venv"):
                 continue
             if path.is_dir() and not path.is_symlink():
@@ -405,9 +424,7 @@ class Lab:
 
     def command(self, where: str, *command: str) -> tuple[list[str], dict[str, str]]:
         """Return the words and the environment with which *command* runs in an instance, a host, or ``central``."""
-        pid = self.client.supervisor()
-        if not pid:
-            raise StackFault("the lab is not running: `./stack up` starts it")
+        pid = self.supervisor()
         desired = state.load(self.run)
         one = desired.instance(where)
         if one is not None:
@@ -520,8 +537,6 @@ class Lab:
         fallback = "exact" if self._wanted_port else "any"
         port = self._wanted_port or desired.api_port
         desired.hosts = desired.hosts or [f"h{number}" for number in range(1, self._hosts + 1)]
-        if self._wanted_datapath not in DATAPATHS:
-            raise StackFault(f"there is no datapath {self._wanted_datapath}: choose {', '.join(DATAPATHS)}")
         if self._wanted_datapath != "auto":
             desired.datapath = self._wanted_datapath
         desired.auth = self._wanted_auth or desired.auth
@@ -529,8 +544,6 @@ class Lab:
         desired.networking = self._wanted_networking or desired.networking
         if desired.networking.has_outside and not desired.outside:
             desired.outside = desired.networking.public_gateways
-        if desired.auth not in (keystone.NAME, "noauth"):
-            raise StackFault(f"there is no authentication {desired.auth}: choose noauth or keystone")
         if any(one.image == state.MACHINE for one in desired.instances):
             images.obtain()
         if desired.auth == keystone.NAME:
@@ -560,7 +573,7 @@ class Lab:
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
         """Hold the lock under which a lab is started and first filled, so that of two callers one does it."""
-        with (self.run / "lock").open("w") as lock:
+        with (self.run / LOCK).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 

@@ -111,5 +111,5 @@ def inside(pid: int, command: Sequence[str], network: str | None = None, resolve
     words.append("--")
     if resolver is not None and resolver.exists() and Path("/etc/resolv.conf").exists():
         words += ["unshare", "--mount", "--propagation=private", "sh", "-c"]
-        words += ['mount --bind "$0" /etc/resolv.conf && exec "$@"', str(resolver)]
+        words += ['mount --bind "$1" /etc/resolv.conf && shift && exec "$@"', "stack", str(resolver)]
     return [*words, *command]

@@ -87,7 +87,7 @@ def load(run: Path) -> Desired:
     """Return what *run* says, or an empty lab when it says nothing yet."""
     try:
         return msgspec.json.decode((run / FILE).read_bytes(), type=Desired)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Desired()
 
 
