@@ -93,6 +93,28 @@ def test_what_is_made_belongs_to_the_token_s_project(lab: Lab) -> None:
     assert network["project_id"] != lab.api.create("networks", "network", name="admins")["project_id"]
 
 
+def test_who_administrates_a_domain_does_not_administrate_the_cloud(lab: Lab) -> None:
+    """Keystone's role `admin` in a domain is given to customers, who make their projects and users by it."""
+    assert lab.identity is not None
+    url, admin = lab.identity.url, token(lab, "admin", "admin")
+    headers = {"X-Auth-Token": admin, "X-Subject-Token": admin}
+    known = httpx.get(f"{url}/auth/tokens", headers=headers, trust_env=False).json()["token"]
+    (role,) = (one["id"] for one in known["roles"] if one["name"] == "admin")
+    grant = f"{url}/domains/default/users/{known['user']['id']}/roles/{role}"
+    assert httpx.put(grant, headers=headers, trust_env=False).status_code == 204
+    wanted = {"identity": {"methods": ["token"], "token": {"id": admin}}, "scope": {"domain": {"id": "default"}}}
+    made = httpx.post(f"{url}/auth/tokens", json={"auth": wanted}, trust_env=False)
+    of_domain = made.headers["X-Subject-Token"]
+    assert [one["name"] for one in made.json()["token"]["roles"] if one["id"] == role] == ["admin"]
+    network = lab.api.create("networks", "network", name="not-the-domain-s")
+    assert send(lab, "/v2.0/networks", X_Auth_Token=of_domain).json() == {"networks": []}
+    assert send(lab, "/v2.0/agents", X_Auth_Token=of_domain).json() == {"agents": []}
+    assert send(lab, f"/v2.0/networks/{network['id']}", "DELETE", X_Auth_Token=of_domain).status_code == 404
+    assert send(lab, f"/realised/networks/{network['id']}", X_Auth_Token=of_domain).status_code == 403
+    body = {"network": {"project_id": network["project_id"]}}
+    assert send(lab, "/v2.0/networks", "POST", body, X_Auth_Token=of_domain).status_code == 400  # whose it would be
+
+
 def test_a_service_passes_on_its_user_s_request(lab: Lab) -> None:
     demo, nova = token(lab, "demo", "demo"), token(lab, "nova", "service")
     assert send(lab, "/v2.0/networks", X_Auth_Token=demo, X_Service_Token=nova).status_code == 200
