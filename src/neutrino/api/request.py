@@ -30,13 +30,13 @@ class Request:
         """Whether the caller administrates the cloud."""
         return self.authority.allows(self.caller, "context_is_admin")
 
-    def allows(self, rule: str) -> bool:
-        """Return whether *rule* allows the caller something in their own project."""
-        return self.authority.allows(self.caller, rule)
+    def allows(self, rule: str, project_id: str | None = None) -> bool:
+        """Return whether *rule* allows the caller something in the project of that id, or in their own."""
+        return self.authority.allows(self.caller, rule, project_id)
 
-    def require(self, rule: str) -> None:
-        """Refuse unless *rule* allows the caller something in their own project."""
-        self.authority.require(self.caller, rule)
+    def require(self, rule: str, project_id: str | None = None) -> None:
+        """Refuse unless *rule* allows the caller something in the project of that id, or in their own."""
+        self.authority.require(self.caller, rule, project_id)
 
     def check_revision(self, resource: object) -> None:
         """Refuse if the caller expects another revision of *resource* than it has."""

@@ -30,7 +30,7 @@ from neutrino.runtime.config import Config
 from neutrino.store.columns import resource_to_wire, to_resource
 from neutrino.store.database import Database
 from neutrino.store.derived import CALLER
-from neutrino.store.listing import Filter, Query, has_row
+from neutrino.store.listing import Filter, Query
 from neutrino.store.records import Transaction, select_by_id
 from neutrino.store.statements import Connection
 
@@ -160,7 +160,10 @@ class Service:
             await self._ensure_default_group(request, whose)
         if noun.cls is SegmentRange:
             await self.write(request, lambda tx: write_defaults(tx, self.config))
-        if query.marker and not await self.database.read(lambda c: has_row(c, noun.cls, query.marker)):
+        # A page after what the caller does not see would tell what that is sorted by.
+        if query.marker and not await self.database.read(
+            lambda c: read_one(c, request.caller, self.authority, noun.cls, ("id",), id=query.marker)
+        ):
             raise noun.missing(query.marker[:255])
         found = await self.database.read(lambda c: read(c, request.caller, self.authority, noun.cls, query))
         answer: dict[str, object] = {noun.cls.collection: [item for _, item in found]}

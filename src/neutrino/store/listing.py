@@ -5,7 +5,7 @@ Here: a parsed `Query` to SQL to rows. Not here: parsing a query string (api/que
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -216,13 +216,3 @@ def _child_condition(cls: type[Resource], terms: _Terms, parameter: str) -> Colu
         case "substring":
             return exists().where(parent, _contains(part, terms, parameter))
     return exists().where(parent, _is_one_of(part, terms, parameter))
-
-
-@cache
-def _has_row(cls: type[Resource]) -> Select[Any]:
-    return select(TABLES[cls].c.id).where(TABLES[cls].c.id == bindparam("id"))
-
-
-def has_row(connection: Connection, cls: type[Resource], row_id: str) -> bool:
-    """Return whether the resource exists."""
-    return connection.execute(_has_row(cls), {"id": row_id}).first() is not None

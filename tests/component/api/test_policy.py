@@ -183,6 +183,36 @@ def test_quotas(member, admin):
     assert member.refused("DELETE", f"quotas/{ACME}") == FORBIDDEN
 
 
+def test_a_project_s_manager_sees_the_quotas_of_that_project_alone(api, admin):
+    manager = Person(api, "manager")
+    for project in (ACME, OTHER):
+        admin.send("PUT", f"quotas/{project}", {"quota": {"network": 5}})
+    for path in (f"quotas/{OTHER}", f"quotas/{OTHER}/details", f"quotas/{OTHER}/default"):
+        assert manager.refused("GET", path) == FORBIDDEN
+    assert manager.get(f"quotas/{ACME}")["network"] == 5
+    assert [one["project_id"] for one in manager.get("quotas")] == [ACME]
+    assert [one["project_id"] for one in admin.get("quotas")] == [ACME, OTHER]
+
+
+def test_a_network_that_is_shared_is_onboarded_by_its_owner_only(admin, member, stranger):
+    network = member.post("networks")
+    subnet = member.post("subnets", network_id=network["id"], cidr="10.0.0.0/24", ip_version=4)
+    shared = {"object_type": "network", "object_id": network["id"], "action": "access_as_shared"}
+    member.post("rbac-policies", target_tenant=OTHER, **shared)
+    pool = stranger.post("subnetpools", name="p", prefixes=["10.9.0.0/24"])
+    path, body = f"subnetpools/{pool['id']}/onboard_network_subnets", {"network_id": network["id"]}
+    assert stranger.refused("PUT", path, body) == FORBIDDEN
+    assert admin.send("PUT", path, body).json() == [{"id": subnet["id"], "cidr": "10.0.0.0/24"}]
+
+
+def test_a_page_begins_after_what_is_seen(member, stranger):
+    """Else who knows an id could find out, by resources of their own, what another's is called."""
+    network = member.post("networks", name="secret")
+    path = f"networks?sort_key=name&marker={network['id']}"
+    assert stranger.refused("GET", path) == (404, "NetworkNotFound")
+    assert member.get(path) == []
+
+
 def test_the_scope_of_the_system_is_refused(api, member):
     system = Person(api, "admin", "", OpenStack_System_Scope="all")
     network = member.post("networks")
@@ -230,6 +260,7 @@ def test_an_operators_rules(serve, tmp_path):
 "get_network:mtu": "rule:admin_only"
 "get_router": "role:auditor or rule:admin_or_owner"
 "get_subnet": "rule:admin_or_owner and not 'secret':%(name)s"
+"get_network_ip_availability": "rule:admin_or_owner"
 "delete_network": "!"
 """,
     )
@@ -245,6 +276,10 @@ def test_an_operators_rules(serve, tmp_path):
     for name, cidr in (("open", "10.0.0.0/24"), ("secret", "10.0.1.0/24")):
         Person(api, "admin").post("subnets", network_id=network["id"], name=name, cidr=cidr, ip_version=4)
     assert [subnet["name"] for subnet in Person(api, "admin").get("subnets")] == ["open"]
+    path = f"network-ip-availabilities/{network['id']}"
+    for person, seen in ((member, [network["id"]]), (Person(api, "member", OTHER), [])):
+        assert [one["network_id"] for one in person.get("network-ip-availabilities")] == seen
+        assert person.send("GET", path).status_code == (200 if seen else 404)
 
 
 def test_who_may_bring_a_subnet_to_a_segment(serve, tmp_path):

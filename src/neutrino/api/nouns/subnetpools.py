@@ -129,6 +129,8 @@ def onboard(tx: Transaction, request: Request, pool: SubnetPool, wanted: Onboard
         raise NetworkNotFound(wanted.network_id)
     rows = tx.connection.execute(_OF_NETWORK, {"network_id": network.id, "version": pool.ip_version})
     subnets = [to_resource(Subnet, row) for row in rows]
+    for subnet in subnets:  # who sees a network that is shared may not change what is its owner's
+        request.authority.check(tx.connection, request.caller, "update_subnet", subnet)
     taken = [row.cidr for row in _cut_from(tx, pool)]
     for subnet in subnets:
         if overlap([subnet.cidr], taken):

@@ -48,10 +48,11 @@ class NetworkAvailabilities(Endpoint):
         wanted: dict[str, list[object]] = {}
         for name, values in filters.items():
             wanted[name] = [int(v) for v in values if v in ("4", "6")] if name == "ip_version" else [*values]
-        found = []
-        if (self.request(req)).allows(_SEES_NETWORKS):
+        request, found = self.request(req), []
+        if request.allows(_SEES_NETWORKS):
             found = await self._service.database.read(lambda c: availability.networks(c, wanted))
-        self.answer(resp, 200, _encode({"network_ip_availabilities": [only(item, fields) for item in found]}))
+        items = [only(item, fields) for item in found if request.allows(_SEES_NETWORKS, item.project_id)]
+        self.answer(resp, 200, _encode({"network_ip_availabilities": items}))
 
 
 class NetworkAvailability(Endpoint):
@@ -61,7 +62,7 @@ class NetworkAvailability(Endpoint):
         """Show how many addresses a network has and uses."""
         fields = [value for name, value in pairs(req) if name == "fields"]
         found = await self._service.database.read(lambda c: availability.networks(c, {"network_id": [network_id]}))
-        if not found or not (self.request(req)).allows(_SEES_NETWORKS):
+        if not found or not self.request(req).allows(_SEES_NETWORKS, found[0].project_id):
             raise NetworkNotFound(network_id[:255])
         self.answer(resp, 200, _encode({"network_ip_availability": only(found[0], fields)}))
 

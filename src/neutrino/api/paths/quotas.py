@@ -20,10 +20,11 @@ class Quotas(Endpoint):
 
     async def on_get(self, req: Req, resp: Resp) -> None:
         """List the projects that have limits of their own."""
-        (self.request(req)).require("get_quota")
-        config = self._service.config
+        request, config = self.request(req), self._service.config
+        request.require("get_quota")
         found = await self._service.database.read(lambda c: quotas.list_all(c, config))
-        self.answer(resp, 200, _encode({"quotas": found}))
+        seen = [one for one in found if request.allows("get_quota", str(one["project_id"]))]
+        self.answer(resp, 200, _encode({"quotas": seen}))
 
 
 class WhoseQuota(Endpoint):
@@ -47,7 +48,7 @@ class Quota(Endpoint):
 
     async def on_put(self, req: Req, resp: Resp, project_id: str) -> None:
         """Change limits."""
-        (self.request(req)).require("update_quota")
+        self.request(req).require("update_quota", project_id)
         project, config = quotas.project(project_id), self._service.config
         limits, forced = quotas.parse(bodies.decode(await self.body(req)))
         found = await self._service.database.write(lambda tx: quotas.update(tx, config, project, limits, forced=forced))
@@ -55,7 +56,7 @@ class Quota(Endpoint):
 
     async def on_delete(self, req: Req, resp: Resp, project_id: str) -> None:
         """Go back to the configured limits."""
-        (self.request(req)).require("delete_quota")
+        self.request(req).require("delete_quota", project_id)
         project = quotas.project(project_id)
         await self._service.database.write(lambda tx: quotas.reset(tx, project))
         resp.status = 204
@@ -65,7 +66,7 @@ class Quota(Endpoint):
     ) -> None:
         request = self.request(req)
         if project_id != request.project_id:
-            request.require("get_quota")
+            request.require("get_quota", project_id)
         project, config = quotas.project(project_id), self._service.config
         self.answer(resp, 200, _encode({"quota": await self._service.database.read(lambda c: of(c, config, project))}))
 

@@ -104,14 +104,16 @@ class Authority:
         self._nouns = nouns
         self._standings: dict[_Key, Standing] = {}
 
-    def allows(self, caller: Caller, rule: str) -> bool:
-        """Return whether *rule* allows *caller* something in their own project."""
+    def allows(self, caller: Caller, rule: str, project_id: str | None = None) -> bool:
+        """Return whether *rule* allows *caller* something in the project of that id, or in their own."""
         node = self._standing(caller).condition(rule)
-        return node if isinstance(node, bool) else _of_caller(node, caller)
+        if isinstance(node, bool):
+            return node
+        return _in_project(node, caller, caller.project_id if project_id is None else project_id)
 
-    def require(self, caller: Caller, rule: str) -> None:
-        """Refuse unless *rule* allows *caller* something in their own project."""
-        if not self.allows(caller, rule):
+    def require(self, caller: Caller, rule: str, project_id: str | None = None) -> None:
+        """Refuse unless *rule* allows *caller* something in the project of that id, or in their own."""
+        if not self.allows(caller, rule, project_id):
             raise self._refusal(caller, rule)
 
     def view(self, caller: Caller, cls: type[Resource]) -> View:
@@ -320,23 +322,23 @@ class Authority:
         return found
 
 
-def _of_caller(node: Condition, caller: Caller) -> bool:
-    """Return whether *node* holds of the caller's own project, and of nothing in it."""
+def _in_project(node: Condition, caller: Caller, project_id: str) -> bool:
+    """Return whether *node* holds of the project itself, and of nothing in it."""
     match node:
         case bool():
             return node
         case Every(parts):
-            return all(_of_caller(part, caller) for part in parts)
+            return all(_in_project(part, caller, project_id) for part in parts)
         case Some(parts):
-            return any(_of_caller(part, caller) for part in parts)
+            return any(_in_project(part, caller, project_id) for part in parts)
         case Not(part):
-            return not _of_caller(part, caller)
+            return not _in_project(part, caller, project_id)
         case Owner(field):
-            return field == _PROJECT and bool(caller.project_id)
+            return field == _PROJECT and bool(project_id) and project_id == caller.project_id
         case Field():
             return False
         case Opaque(check):
-            return ask(check, {_PROJECT: caller.project_id}, caller)
+            return ask(check, {_PROJECT: project_id}, caller)
 
 
 def _both(one: Condition, other: Condition) -> Condition:
