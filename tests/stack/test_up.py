@@ -72,6 +72,11 @@ def test_instances_come_and_go(stack: Stack) -> None:
     assert stack.lab.api.list("ports", name="c") == []
     assert "c" not in [one["instance"]["name"] for one in stack.status()["instances"]]
     assert "no instance c" in stack("instance", "delete", "c", status=1).stderr
+    stack.lab.api.create("networks", "network", name="bare")
+    assert stack("instance", "create", "c.1", "--network", "bare").stdout == "c.1 runs on h1 with no address\n"
+    for words in (("ping", "a", "c.1"), ("instance", "ping", "a", "c.1"), ("trace", "a", "c.1")):
+        assert stack(*words, status=1).stderr == "stack: c.1 has no address\n"
+    assert stack.status()["well"]
 
 
 def test_an_instance_that_cannot_be_leaves_no_port(stack: Stack) -> None:

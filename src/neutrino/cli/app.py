@@ -191,7 +191,7 @@ def kill(
 
 @app.command("exec", context_settings=PASSES_ALL)
 def execute(
-    context: typer.Context, where: Annotated[str, typer.Argument(help="An instance, a host, or `central`.")]
+    context: typer.Context, where: Annotated[str, typer.Argument(help="An instance, a host, `outside`, or `central`.")]
 ) -> None:
     """Run a command in an instance or on a host: `./stack exec h1 -- ovs-vsctl show`."""
     replace_process(where, after_dashes(context.args) or ["sh"])

@@ -43,7 +43,7 @@ def create(
         placed = placement.create(lab, names, network_id, host, groups, image)
     addresses = lab.addresses()
     for one, where in placed.items():
-        terminal.print_line(f"{one} runs on {where} with {addresses.get(one, 'no address')}")
+        terminal.print_line(f"{one} runs on {where} with {addresses[one] or 'no address'}")
 
 
 @app.command("list")
@@ -78,10 +78,12 @@ def shell(name: str) -> None:
 
 
 @app.command()
-def ping(source: str, target: Annotated[str, typer.Argument(help="An instance, or an address.")]) -> None:
+def ping(source: str, target: Annotated[str, typer.Argument(help="An instance, `outside`, or an address.")]) -> None:
     """Ping from one instance to another, and end with status 0 when it answers."""
+    from neutrino.stack import inquiry
+
     lab = lab_of()
-    address = target if "." in target or ":" in target else lab.address(target)
+    address = inquiry.end(lab, inquiry.intent(lab), target).address
     words, environment = lab.command(source, lab.place.programs.path("busybox"), "ping", "-c", "3", "-W", "2", address)
     sys.stdout.flush()
     os.execvpe(words[0], words, environment)  # noqa: S606 - its output is the answer

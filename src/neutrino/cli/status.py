@@ -50,10 +50,10 @@ def show(reply: control.Reply) -> None:
 
 
 def is_well(reply: control.Reply) -> bool:
-    """Whether each service is ready, each instance has an address, and each host is there."""
+    """Whether each service is ready, each instance has an address where its port has one, and each host is there."""
     return (
         all(one.state == terminal.GOOD for one in reply.services)
-        and all(one.address for one in reply.instances)
+        and all(one.address or not one.instance.addresses for one in reply.instances)
         and reply.hosts == reply.desired_hosts
     )
 

@@ -75,7 +75,10 @@ def end(lab: Lab, intent: Intent, word: str) -> End:
     desired = state.load(lab.run)
     one = desired.instance(word)
     if one is not None:
-        return End(word, lab.address(word) or _fixed(intent, one.port_id), one, intent.ports.get(one.port_id))
+        address = lab.address(word) or _fixed(intent, one.port_id)
+        if not address:
+            raise StackFault(f"{word} has no address")
+        return End(word, address, one, intent.ports.get(one.port_id))
     if word in intent.ports:
         meant = intent.ports[word]
         if not meant["fixed_ips"]:
@@ -88,7 +91,7 @@ def end(lab: Lab, intent: Intent, word: str) -> End:
     try:
         address = str(ip_address(word))
     except ValueError:
-        known = ", ".join(one.name for one in desired.instances) or "none yet"
+        known = "`./stack instance list` lists them"
         raise StackFault(f"{word} is no instance ({known}), not `outside`, no address, and no port's id") from None
     port = next((port for port in intent.ports.values() if address in _addresses(port)), None)
     owner = next((one for one in desired.instances if port and one.port_id == port["id"]), None)
