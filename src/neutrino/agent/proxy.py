@@ -12,8 +12,9 @@ import base64
 import contextlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from neutrino.agent import files
 from neutrino.agent.served import Network
@@ -27,8 +28,7 @@ class ProxyRefused(Exception):
     """haproxy did not take what it was given; the text holds its words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Upstream:
+class Upstream(msgspec.Struct, frozen=True):
     """Where requests go: Nova's metadata service, and the secret that it shares."""
 
     host: str
@@ -46,8 +46,7 @@ class Upstream:
         return f"{host}:{self.port}{' ssl verify none' if self.protocol == 'https' else ''}"
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(msgspec.Struct, frozen=True):
     """The files of one haproxy, in a folder of the agent's own."""
 
     folder: Path

@@ -6,8 +6,9 @@ Here: Southbound rows to `Network` values. Not here: reading the rows (`southbou
 import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
 from uuid import UUID
+
+import msgspec
 
 from neutrino.ovsdb.operations import Columns
 
@@ -19,8 +20,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
 DEFAULT_MTU = 1442
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(msgspec.Struct, frozen=True):
     """A network that has instances on this host.
 
     ``port_id``, ``mac`` and ``cidrs`` (``address/length``) are of its metadata port; ``instances`` maps an address, as

@@ -1,6 +1,6 @@
 """What a handler knows of the request it serves."""
 
-from dataclasses import dataclass
+import msgspec
 
 from neutrino.api.identity.caller import Caller
 from neutrino.api.policy.authority import Authority
@@ -10,8 +10,7 @@ from neutrino.model.resource import Standard
 from neutrino.runtime.config import Config
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """Who asks, under which configuration, and on which condition."""
 
     caller: Caller

@@ -1,8 +1,9 @@
 """The routes, as one table: what each noun's creation, change and deletion is done by."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from neutrino.api.bodies import Given
 from neutrino.api.nouns import (
@@ -89,8 +90,7 @@ Update = Callable[[Transaction, Request, Any, Given], Resource]
 Delete = Callable[[Transaction, Request, Any], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(msgspec.Struct, frozen=True):
     """What else may be done to a resource: ``PUT /v2.0/routers/{id}/add_router_interface``.
 
     The body is parsed by *parse*; with *within*, the list of that name inside the noun's own object is. *act* returns
@@ -102,8 +102,7 @@ class Action:
     within: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Parent:
+class Parent(msgspec.Struct, frozen=True):
     """What a noun is a part of: its path is below the parent's, and its *attribute* is the parent's id."""
 
     cls: type[Resource]
@@ -111,8 +110,7 @@ class Parent:
     attribute: str
 
 
-@dataclass(frozen=True, slots=True)
-class Noun:
+class Noun(msgspec.Struct, frozen=True):
     """A resource that is served. What is None is not allowed.
 
     With a *parent*, the *path* has ``{parent_id}``: ``floatingips/{parent_id}/port_forwardings``. Who creates finds the
@@ -124,8 +122,8 @@ class Noun:
     create: Create | None = None
     update: Update | None = None
     delete: Delete | None = None
-    actions: Mapping[str, Action] = field(default_factory=dict)
-    views: Mapping[str, str] = field(default_factory=dict)  # GET /v2.0/trunks/{id}/get_subports, and what it shows
+    actions: Mapping[str, Action] = {}
+    views: Mapping[str, str] = {}  # GET /v2.0/trunks/{id}/get_subports, and what it shows
     path: str = ""  # where it differs from the collection's name
     parent: Parent | None = None
     named_by: str = "id"  # the attribute by which paths name it, below a parent

@@ -13,9 +13,8 @@ import re
 import reprlib
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import NoneType, UnionType
-from typing import Annotated, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Literal, Union, get_args, get_origin
 
 import msgspec
 
@@ -32,14 +31,13 @@ _TEXT = {"type": "string", "pattern": r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"}
 _MOST_INTEGER = 2**63 - 1  # of an SQL integer
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Kind:
+class Kind(msgspec.Struct, frozen=True, eq=False):
     """How values of one wire type are parsed, stored and described (``schema`` is JSON Schema)."""
 
     name: str
     parse: Parse
     storage: Storage
-    schema: Mapping[str, object] = field(default_factory=dict)
+    schema: Mapping[str, object] = {}
 
 
 def shown(value: object) -> str:
@@ -270,10 +268,9 @@ def record(cls: type[msgspec.Struct]) -> Record:
     return Record(cls)
 
 
-def annotations_of(cls: type) -> dict[str, object]:
-    """Return the annotations of *cls* and its bases with `Annotated` kept, class variables left out."""
-    hints = get_type_hints(cls, include_extras=True)
-    return {name: hint for name, hint in hints.items() if get_origin(hint) is not ClassVar}
+def annotations_of(cls: type[msgspec.Struct]) -> dict[str, object]:
+    """Return the annotations of the fields of *cls*, with `Annotated` kept."""
+    return {field.name: field.type for field in msgspec.structs.fields(cls)}
 
 
 def kind_of(hint: object) -> Kind:

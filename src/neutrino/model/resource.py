@@ -8,13 +8,12 @@ The Python name of an attribute is its wire name with the colon of an extension 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, ClassVar, get_args, get_origin
 
 import msgspec
 
-from neutrino.model.kinds import Kind, Name, Revision, Tags, Timestamp, Uuid, annotations_of, kind_of
+from neutrino.model.kinds import Kind, Name, Revision, Tags, Timestamp, Uuid, kind_of
 
 PROJECT, TENANT = "project_id", "tenant_id"
 """The attribute, and its older name; answers have both."""
@@ -28,8 +27,7 @@ def wire_name(name: str) -> str:
     return name
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(msgspec.Struct, frozen=True):
     """A list kept as rows of a table of its own, because its items are filtered on, are unique, or refer to rows.
 
     ``record`` is the item's Struct; a list of strings has one column named ``column``. ``unique`` names item columns
@@ -43,16 +41,14 @@ class Child:
     refers: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unique:
+class Unique(msgspec.Struct, frozen=True):
     """Columns that no two rows of a table may share; with ``where`` (SQL), only among the rows that it selects."""
 
     columns: tuple[str, ...]
     where: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Attr:
+class Attr(msgspec.Struct, frozen=True):
     """How an attribute behaves, where it differs from the ordinary: settable, changeable, stored in one column."""
 
     post: bool = True  # may be given when created
@@ -69,8 +65,10 @@ class Attr:
     extension: str = ""  # the alias that brings it; "" for the core
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+_ORDINARY = Attr()
+
+
+class Attribute(msgspec.Struct, frozen=True):
     """One attribute of one resource, as derived from its declaration."""
 
     name: str
@@ -111,12 +109,15 @@ class Tagged(Standard, frozen=True, kw_only=True):
 @cache
 def attributes(cls: type[Resource]) -> Mapping[str, Attribute]:
     """Return the attributes of *cls* by Python name, in the order of declaration."""
-    defaults = {f.name: f.default for f in msgspec.structs.fields(cls)}
-    out = {}
-    for name, hint in annotations_of(cls).items():
-        attr = next((a for a in get_args(hint)[1:] if isinstance(a, Attr)), Attr()) if _is_annotated(hint) else Attr()
-        out[name] = Attribute(name, wire_name(name), kind_of(hint), attr, defaults[name])
-    return out
+    return {
+        f.name: Attribute(f.name, f.encode_name, kind_of(f.type), _attr_of(f.type), f.default)
+        for f in msgspec.structs.fields(cls)
+    }
+
+
+def _attr_of(hint: object) -> Attr:
+    parts = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    return next((part for part in parts if isinstance(part, Attr)), _ORDINARY)
 
 
 @cache
@@ -132,7 +133,3 @@ def by_wire(cls: type[Resource]) -> Mapping[str, Attribute]:
     if PROJECT in out:
         out[TENANT] = out[PROJECT]
     return out
-
-
-def _is_annotated(hint: object) -> bool:
-    return get_origin(hint) is Annotated

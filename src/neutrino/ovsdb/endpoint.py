@@ -7,17 +7,17 @@ address stands in brackets), one or several separated by commas, and TLS. Not he
 import asyncio
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar, cast
+
+import msgspec
 
 from neutrino.ovsdb.errors import NotConnected
 
 _P = TypeVar("_P", bound=asyncio.Protocol)
 
 
-@dataclass(frozen=True, slots=True)
-class Tls:
+class Tls(msgspec.Struct, frozen=True):
     """Files in PEM form: our certificate and key, and the authority that must have signed the server's certificate.
 
     OVS's own authority puts no host names into certificates, so they are compared only with *check_host*.
@@ -38,8 +38,7 @@ class Tls:
         return context
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(msgspec.Struct, frozen=True):
     """One member of a remote; *port* is 0 for a unix socket, whose path is *host*."""
 
     scheme: Literal["unix", "tcp", "ssl"]

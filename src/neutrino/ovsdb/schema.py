@@ -4,7 +4,6 @@ Here: tables, their columns, and whether a name exists. Not here: values.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -17,8 +16,7 @@ __all__ = ["BaseType", "ColumnType", "Schema", "TableSchema"]
 _IMPLICIT = {"_uuid": UUID_COLUMN, "_version": UUID_COLUMN}
 
 
-@dataclass(frozen=True, slots=True)
-class TableSchema:
+class TableSchema(msgspec.Struct, frozen=True):
     """One table. Rows of a table that is not root are removed by the server when no strong reference holds them."""
 
     name: str
@@ -44,8 +42,7 @@ class TableSchema:
         return cls(name, columns, is_root, indexes)
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(msgspec.Struct, frozen=True):
     """A database: its name, the version of its schema, its tables by name."""
 
     name: str

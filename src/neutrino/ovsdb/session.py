@@ -10,7 +10,6 @@ import itertools
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import cast
 
 import msgspec
@@ -28,8 +27,7 @@ class Disconnected(OvsdbError):
     """The connection went, with the reason as text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """The answer to a request: *result*, or an *error* of the server, or *gone* where the connection went first."""
 
     result: Json = None

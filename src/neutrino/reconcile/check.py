@@ -9,7 +9,6 @@ had realised the journal up to where the first look saw it.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -31,8 +30,7 @@ _BETWEEN_S = 0.5  # drift is put right within tens of milliseconds: time for tha
 _POLL_S = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """What differs; whether the controller had *realised* the journal up to where the first look saw it."""
 
     differences: list[Difference]

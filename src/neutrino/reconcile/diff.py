@@ -9,9 +9,10 @@ transaction; therefore each is guarded by a wait, and a row whose place is not t
 """
 
 from collections.abc import Collection, Iterable, Mapping, Set
-from dataclasses import dataclass, field
 from typing import TypeAlias
 from uuid import UUID
+
+import msgspec
 
 from neutrino.ovsdb.operations import Delete, Insert, Mutate, Mutation, Operation, Update, guarded
 from neutrino.ovsdb.values import Value
@@ -22,17 +23,15 @@ from neutrino.reconcile.world import Touched, World
 Observed: TypeAlias = Mapping[str, Mapping[UUID, Columns]]
 
 
-@dataclass(slots=True)
-class Step:
+class Step(msgspec.Struct):
     """What makes one row right: its operations, and the elements that they write."""
 
     key: Key
-    operations: list[Operation] = field(default_factory=list)
-    cells: list[Cell] = field(default_factory=list)
+    operations: list[Operation] = []
+    cells: list[Cell] = []
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """Steps in the order in which they have to be made, and the rows whose absence holds others back."""
 
     steps: list[Step]

@@ -4,9 +4,10 @@ Here: the fragment and the keys of its parts. Not here: how fragments add up (`w
 """
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
+
+import msgspec
 
 from neutrino.ovsdb.values import Atom, Value
 
@@ -41,15 +42,14 @@ class Cell(NamedTuple):
 Elements: TypeAlias = frozenset[UUID] | Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(msgspec.Struct, frozen=True):
     """Rows that the resource owns, and elements in columns of rows that others own.
 
     A row holds no column of references to rows of other fragments' making: those are elements.
     """
 
-    rows: Mapping[Key, Columns] = field(default_factory=dict)
-    elements: Mapping[Place, Elements] = field(default_factory=dict)
+    rows: Mapping[Key, Columns] = {}
+    elements: Mapping[Place, Elements] = {}
 
     def renamed(self, uuids: Mapping[UUID, UUID]) -> "Fragment":
         """Return the same with other *uuids*, by those that it has."""

@@ -7,8 +7,9 @@ it. When a resource changes and its facts do not, nothing else is rendered again
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+import msgspec
 
 from neutrino.model.resource import Resource
 from neutrino.reconcile.diff import Observed
@@ -16,8 +17,7 @@ from neutrino.reconcile.fragment import Columns, Fragment
 from neutrino.reconcile.territory import Territory
 
 
-@dataclass(frozen=True, slots=True)
-class Others:
+class Others(msgspec.Struct, frozen=True):
     """What resources render from rows of *table* that others write beside ours.
 
     *facts* gives it by the id of the resource that it is about, from all rows of the table, whenever one changes that
@@ -37,8 +37,7 @@ EVERY = "*"
 """Looked for instead of an id: all facts of a collection, as a tuple in the order of their ids."""
 
 
-@dataclass(frozen=True, slots=True)
-class Noun:
+class Noun(msgspec.Struct, frozen=True):
     """One collection: how its resources render, what others see of them, and who looks (class and field).
 
     Those who look at one resource and are many are found by the field that names it; a few others may look too, and are
@@ -56,8 +55,7 @@ class Noun:
         return self.resource.collection
 
 
-@dataclass(frozen=True, slots=True)
-class Backend:
+class Backend(msgspec.Struct, frozen=True):
     """A backend as the controller drives it.
 
     *nouns* are in an order in which each comes after those whose facts it sees. *foundation* renders what belongs to no
@@ -74,4 +72,4 @@ class Backend:
     foundation: Callable[[Observed], Fragment]
     foundation_tables: frozenset[str] = frozenset()
     others: Sequence[Others] = ()
-    also_watched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    also_watched: Mapping[str, tuple[str, ...]] = {}

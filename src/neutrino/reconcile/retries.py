@@ -5,8 +5,9 @@ Here: back-off per item, and saying an error once. Not here: trying.
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+import msgspec
 
 from neutrino.reconcile.fragment import Cell
 
@@ -17,8 +18,7 @@ _LAST_DELAY_S = 60.0
 K = TypeVar("K")
 
 
-@dataclass(slots=True)
-class Failure:
+class Failure(msgspec.Struct):
     """Why an item failed, since which place in the journal, what to look at again and when (on the loop's clock)."""
 
     error: str

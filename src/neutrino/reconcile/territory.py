@@ -4,27 +4,26 @@ Here: the declaration. Not here: any backend's; each declares its own.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TypeAlias
+
+import msgspec
+from msgspec.structs import replace
 
 from neutrino.ovsdb.schema import Schema
 from neutrino.ovsdb.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(msgspec.Struct, frozen=True):
     """In our rows, the whole value is ours: a scalar, or a set or map in which nobody else has a say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(msgspec.Struct, frozen=True):
     """A map in which, in our rows, the keys that *owns* accepts are ours; in rows of others, those we contribute."""
 
     owns: Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class References:
+class References(msgspec.Struct, frozen=True):
     """A set of rows of *table*. An element is ours where the row that it refers to is ours, and
 
     the row that has the set is ours too, or the reference is *strong*: then it keeps our row from being removed.
@@ -37,8 +36,7 @@ class References:
 Column: TypeAlias = Whole | Keys | References
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(msgspec.Struct, frozen=True):
     """A table with rows or elements of ours. *is_ours* tells by a row's marks; rows of the desired world are ours
     anyway.
 
@@ -51,7 +49,7 @@ class Table:
     columns: Mapping[str, Column]
     is_ours: Callable[[Mapping[str, Value]], bool]
     is_root: bool = True
-    brings: Mapping[str, str] = field(default_factory=dict)
+    brings: Mapping[str, str] = {}
     identity: Callable[[Mapping[str, Value]], Hashable] = lambda _: None
 
     @property

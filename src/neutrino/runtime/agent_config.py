@@ -4,9 +4,9 @@ Here: the agent's options and `load`. Not here: the options of the API and the c
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from oslo_config import cfg, types
 
 from neutrino.runtime import tls
@@ -67,8 +67,7 @@ OVN = [
 GROUPS: dict[str, list[cfg.Opt]] = {"DEFAULT": DEFAULT, "agent": AGENT, "ovs": OVS, "ovn": OVN}
 
 
-@dataclass(frozen=True, slots=True)
-class AgentConfig:
+class AgentConfig(msgspec.Struct, frozen=True):
     """The parsed configuration of an agent; the options' help says what each is."""
 
     state_path: Path

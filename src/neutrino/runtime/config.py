@@ -5,9 +5,9 @@ Neutrino's own are marked so in their help. Not here: what a daemon does with a 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from oslo_config import cfg
 
 from neutrino.runtime import tls
@@ -232,8 +232,7 @@ class ConfigError(Exception):
     """A configuration that cannot be used; its text says which option and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(msgspec.Struct, frozen=True):
     """Where and as whom Keystone is asked about tokens."""
 
     www_authenticate_uri: str
@@ -250,8 +249,7 @@ class Identity:
     service_token_roles_required: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Nova:
+class Nova(msgspec.Struct, frozen=True):
     """Where, as whom, and of what Nova is told."""
 
     auth_type: str
@@ -271,8 +269,7 @@ class Nova:
     send_events_interval_s: int
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(msgspec.Struct, frozen=True):
     """The parsed configuration. Units are in the names; the options' help says the rest."""
 
     state_path: Path

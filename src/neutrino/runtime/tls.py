@@ -4,16 +4,15 @@ Not here: connecting (neutrino.ovsdb.endpoint).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from oslo_config import cfg
 
 SCHEME = "ssl:"
 
 
-@dataclass(frozen=True, slots=True)
-class TlsFiles:
+class TlsFiles(msgspec.Struct, frozen=True):
     """Files in PEM form: our key and certificate, and the authority that must have signed the server's certificate."""
 
     private_key: Path

@@ -9,7 +9,6 @@ would parse each value that it puts into an object. What SQL cannot say as the w
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -26,8 +25,7 @@ _EMPTY = literal_column("''", Text())
 _Finish = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """How items are read: a row has its id, the item, and what each of *further* is made from.
 
     In the item is null for each of *further*, at its end, which is what most rows have.

@@ -4,10 +4,10 @@ Here: a parsed `Query` to SQL to rows. Not here: parsing a query string (api/que
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import (
     Boolean,
     ColumnElement,
@@ -36,8 +36,7 @@ _ESCAPE = "/"
 _NUMBERS = 2**31  # an INTEGER of PostgreSQL is below that
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(msgspec.Struct, frozen=True):
     """One condition: the attribute *name* (with *part*, an item column of a list) has one of *values*.
 
     ``match``: "equal"; "substring" of the text, in whatever case; "after" a time; for tags "all", "any",
@@ -50,13 +49,12 @@ class Filter:
     match: str = "equal"
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(msgspec.Struct, frozen=True):
     """What to list: all conditions hold; ``sort`` is (Python name, ascending); a page starts after ``marker``."""
 
     filters: Sequence[Filter] = ()
     fields: Sequence[str] = ()  # Python names; all that the caller sees where empty
-    sort: Sequence[tuple[str, bool]] = field(default=())
+    sort: Sequence[tuple[str, bool]] = ()
     limit: int = 0  # 0: no limit
     marker: str = ""
     reverse: bool = False  # the page before the marker

@@ -9,9 +9,11 @@ everything else is text.
 
 import socket
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
+from sqlalchemy.types import TypeEngine
 
 from neutrino.model.address_group import AddressGroup
 from neutrino.model.address_scope import AddressScope
@@ -20,7 +22,7 @@ from neutrino.model.auto_topology import AutoAllocatedTopology
 from neutrino.model.default_rule import DefaultSecurityGroupRule
 from neutrino.model.flavor import Flavor, ServiceProfile
 from neutrino.model.floating_ip import FloatingIp
-from neutrino.model.kinds import annotations_of, kind_of
+from neutrino.model.kinds import Storage, annotations_of, kind_of
 from neutrino.model.local_ip import LocalIp, LocalIpAssociation
 from neutrino.model.log import Log
 from neutrino.model.metering import MeteringLabel, MeteringLabelRule
@@ -81,11 +83,11 @@ metadata = MetaData(
     }
 )
 
-_TYPES: Mapping[str, type[String | Integer | Boolean | Text]] = {
-    "text": String,
-    "integer": Integer,
-    "boolean": Boolean,
-    "json": Text,
+_TYPES: Mapping[Storage, TypeEngine[Any]] = {
+    "text": String(),
+    "integer": Integer(),
+    "boolean": Boolean(),
+    "json": Text(),
 }
 
 
@@ -108,7 +110,7 @@ def _column(attribute: Attribute, nullable: bool, begin: Collection[str]) -> Col
     attr = attribute.attr
     points = [ForeignKey(f"{attr.refers}.id")] if attr.refers else []
     index = True if attr.indexed and attribute.name not in begin else None
-    return Column(attribute.name, _TYPES[attribute.kind.storage](), *points, nullable=nullable, index=index)
+    return Column(attribute.name, _TYPES[attribute.kind.storage], *points, nullable=nullable, index=index)
 
 
 def _table(cls: type[Resource]) -> Table:
@@ -144,8 +146,8 @@ def item_columns(attribute: Attribute) -> tuple[str, ...]:
     return tuple(annotations_of(child.record)) if child.record else (child.column,)
 
 
-def _item_type(child: Child, column: str) -> type[String | Integer | Boolean | Text]:
-    return _TYPES[kind_of(annotations_of(child.record)[column]).storage] if child.record else String
+def _item_type(child: Child, column: str) -> TypeEngine[Any]:
+    return _TYPES[kind_of(annotations_of(child.record)[column]).storage] if child.record else _TYPES["text"]
 
 
 def _child_table(cls: type[Resource], attribute: Attribute) -> Table:

@@ -12,9 +12,10 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
+
+import msgspec
 
 from neutrino.model.faults import DatabaseUnavailable
 from neutrino.store.records import Line, Transaction, write_journal
@@ -67,15 +68,13 @@ class Session(ABC):
         """Close the connection."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Write(Generic[T]):
+class _Write(msgspec.Struct, Generic[T], frozen=True):
     work: Callable[[Transaction], T]
     loop: asyncio.AbstractEventLoop
     future: "asyncio.Future[T]"
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Outcome(msgspec.Struct, frozen=True):
     result: object = None
     error: BaseException | None = None
     lines: Sequence[Line] = ()

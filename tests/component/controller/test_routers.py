@@ -1,7 +1,6 @@
 """Rows of routers: drift is repaired, what others add stays, moves are made in place, and ports of routers are up."""
 
 import asyncio
-import dataclasses
 from collections.abc import Hashable, Iterable, Mapping
 from uuid import UUID
 
@@ -245,7 +244,7 @@ async def test_only_others_load_balancers_are_looked_for_members(cloud: Cloud) -
         looks.append(1)
         return BALANCED.facts(rows)
 
-    backend = dataclasses.replace(BACKEND, others=(dataclasses.replace(BALANCED, facts=counted),))
+    backend = msgspec.structs.replace(BACKEND, others=(msgspec.structs.replace(BALANCED, facts=counted),))
     resources = reference()
     (floating,) = [one for one in resources if one.id == an_id("shared")]
     await cloud.put(*resources)

@@ -1,13 +1,12 @@
 """Who asks: what the identity service, or without one the headers and the configuration, say of the sender."""
 
-from dataclasses import dataclass
+import msgspec
 
 ADMIN, MANAGER, MEMBER, READER, SERVICE = "admin", "manager", "member", "reader", "service"
 EVERY_ROLE = frozenset((ADMIN, MANAGER, MEMBER, READER, SERVICE))
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """Who asks. Roles are in lower case; with ``system_scope`` "all" there is no project."""
 
     project_id: str

@@ -9,13 +9,14 @@ import hashlib
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from typing import Any
 
 import falcon.asgi
+import msgspec
 from keystoneauth1 import exceptions
 from keystoneauth1.identity import v3
 from keystoneauth1.session import Session
+from msgspec.structs import replace
 
 from neutrino.api.identity.caller import Caller
 from neutrino.model.faults.identity import IdentityUnavailable, Unauthenticated
@@ -27,16 +28,14 @@ THREADS = 8
 _EXPIRY = "%Y-%m-%dT%H:%M:%S"
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(msgspec.Struct, frozen=True):
     """What Keystone said of a token: who (nobody, when it is not good), and until when that may be believed."""
 
     caller: Caller | None
     until_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """What Keystone says of a token, and when the token ends (seconds since the epoch)."""
 
     caller: Caller

@@ -7,7 +7,6 @@ import asyncio
 import hashlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -41,8 +40,7 @@ MOST_LOGIN_BYTES = 16 * 1024
 THREADS = 4  # log-ins at once; more wait
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(msgspec.Struct, frozen=True):
     """A file of the page."""
 
     kind: str

@@ -1,11 +1,11 @@
 """``/v2.0/qos/rule-types``, which has no table, and rules by their own id alone (extension qos-rules-alias)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import falcon.asgi
 import msgspec
+from msgspec.structs import replace
 
 from neutrino.api import bodies
 from neutrino.api.endpoint import Endpoint, Req, Resp, pairs

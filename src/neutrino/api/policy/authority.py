@@ -7,7 +7,6 @@ Here: creation, change, deletion, actions, and what of a noun a caller sees. Not
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import msgspec
@@ -44,16 +43,14 @@ _PROJECT = "project_id"
 _REACHED = (Owner(_PROJECT), *(Owner(f"{name}:{_PROJECT}") for name in ("network", "security_group", EXT_PARENT)))
 
 
-@dataclass(frozen=True, slots=True)
-class Ruled:
+class Ruled(msgspec.Struct, frozen=True):
     """How rules name a noun, and what it is below."""
 
     name: str
     below: Below | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class View:
+class View(msgspec.Struct, frozen=True, eq=False):
     """What a caller sees of a noun: which rows, which attributes of all of them, and which of some."""
 
     rows: Condition

@@ -6,10 +6,10 @@ SQL (clauses.py).
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias, Union
 
+import msgspec
 from oslo_policy import _checks
 
 from neutrino.api.identity.caller import Caller
@@ -22,15 +22,13 @@ DERIVED = ("shared", "router:external")  # attributes that the entries tell, for
 _OF_CALLER = ("roles", "service_roles", "system_scope", "is_admin")  # what a `Standing` is made of
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(msgspec.Struct, frozen=True):
     """The caller's project is the one in *field*: ``project_id``, or ``network:project_id`` of what is referred to."""
 
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     """The attribute *field* of what is acted on, or of what it belongs to in *collection*, is *value*."""
 
     collection: str
@@ -48,29 +46,25 @@ class Field:
         return str(found) == self.value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Opaque:
+class Opaque(msgspec.Struct, frozen=True, eq=False):
     """A check that only oslo.policy understands; it is asked each time, for each row."""
 
     check: _checks.BaseCheck
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(msgspec.Struct, frozen=True):
     """All parts hold."""
 
     parts: "tuple[Condition, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Some:
+class Some(msgspec.Struct, frozen=True):
     """One part holds."""
 
     parts: "tuple[Condition, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(msgspec.Struct, frozen=True):
     """The part does not hold."""
 
     part: "Condition"

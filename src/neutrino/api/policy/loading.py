@@ -4,10 +4,10 @@ Here: reading and checking. Not here: the rules (rules/), what they mean for a c
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from oslo_policy import _checks, _parser
 
 from neutrino.api.policy.rules import DEFAULTS, SCOPED
@@ -26,8 +26,7 @@ class Checks(dict[str, _checks.BaseCheck]):
         return self[_FALLBACK]
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(msgspec.Struct, frozen=True):
     """The rules that hold: each name's check, and which names an operator gave another check."""
 
     checks: Checks

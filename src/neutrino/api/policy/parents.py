@@ -4,8 +4,9 @@ Here: which column of a resource refers to which table. Not here: what is then a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+
+import msgspec
 
 from neutrino.model.network import Network
 from neutrino.model.rbac_policy import TYPE_OF
@@ -15,8 +16,7 @@ from neutrino.store.tables import RESOURCES
 EXT_PARENT = "ext_parent"  # upstream's word for the noun below which another's path is
 
 
-@dataclass(frozen=True, slots=True)
-class Below:
+class Below(msgspec.Struct, frozen=True):
     """The parent of a noun whose path is below another's, and the attribute that is its id."""
 
     cls: type[Resource]

@@ -5,11 +5,11 @@ nothing but oslo.policy understands is asked for each row.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Select, bindparam
 
 from neutrino.api.identity.caller import Caller

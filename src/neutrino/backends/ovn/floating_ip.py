@@ -5,8 +5,9 @@ distributed on the instance's own host. The row has the floating IP's id, so tha
 Not here: ports of it that are forwarded (port_forwarding.py).
 """
 
-from dataclasses import dataclass
 from uuid import UUID
+
+import msgspec
 
 from neutrino.backends.ovn import nb, port_forwarding, qos, uuids
 from neutrino.backends.ovn.balanced import BALANCED
@@ -24,8 +25,7 @@ from neutrino.reconcile.noun import See
 MARK = "neutron:port_fip"  # ovn-octavia-provider watches it
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(msgspec.Struct, frozen=True):
     """Where a floating IP is translated: at the gateway, or with a MAC address at the instance's host."""
 
     gateway_port: UUID | None = None

@@ -6,7 +6,8 @@ Source: upstream, ovn_client.py, _add_router_ext_gw and _gen_router_ports_option
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from neutrino.backends.ovn import nb, uuids
 from neutrino.backends.ovn.scheduling import AgentFacts
@@ -17,8 +18,7 @@ from neutrino.reconcile.fragment import Columns, Elements, Fragment, Key, Place
 ANYWHERE = {4: "0.0.0.0/0", 6: "::/0"}
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """A group of chassis: a router's own, of its first gateway, or with *port_id* that of another gateway.
 
     With another *mark* it is that of something else, which is no router: a network's, or an external port's, with a
@@ -65,8 +65,7 @@ def group_key(router_id: str) -> Key:
     return Group(router_id).key
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(msgspec.Struct, frozen=True):
     """A default route: through which gateway port, its first, only or a further one, and whether BFD watches it."""
 
     router_id: str

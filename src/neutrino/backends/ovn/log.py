@@ -6,7 +6,8 @@ the one whose id sorts first has it. Not here: the meters, which all logs share 
 
 import zlib
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from neutrino.backends.ovn import nb, uuids
 from neutrino.model.log import ACCEPT, ALL, DROP, Log
@@ -21,8 +22,7 @@ SEVERITY = "info"
 _LEAST_LABEL, _MOST_LABEL = 1, 2**32 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class LogFacts:
+class LogFacts(msgspec.Struct, frozen=True):
     """What rules render of a log that writes down what they accept."""
 
     id: str

@@ -12,8 +12,9 @@ which labels it counts. Not here: reading the counters.
 import ipaddress
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from neutrino.backends.ovn import nb, uuids
 from neutrino.model.metering import DIRECTIONS, EGRESS, MeteringLabel
@@ -63,8 +64,7 @@ class Lengths(NamedTuple):
     destinations: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """What a rule says: of this traffic, counted or not."""
 
     direction: str
@@ -72,8 +72,7 @@ class Claim:
     is_excluded: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LabelFacts:
+class LabelFacts(msgspec.Struct, frozen=True):
     """What routers render of a label."""
 
     id: str

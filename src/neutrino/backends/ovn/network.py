@@ -5,7 +5,8 @@ what keeps its ports from each other (pvlan.py).
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+
+import msgspec
 
 from neutrino.backends.ovn import nb, pvlan, uuids
 from neutrino.backends.ovn.settings import DEFAULTS, Multicast, Settings
@@ -17,8 +18,7 @@ from neutrino.reconcile.noun import See
 _FDB_AGE_S = 300  # upstream's default; OVN before 23.09 ignores it
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkFacts:
+class NetworkFacts(msgspec.Struct, frozen=True):
     """What subnets, segments and ports render of their network."""
 
     mtu: int

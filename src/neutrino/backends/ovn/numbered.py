@@ -5,7 +5,8 @@ A port's number on its network, its tunnel key, has 15 bits (ovn-sb(5), Port_Bin
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from neutrino.model.network import Network
 from neutrino.model.port import FLOATING_IP, Port
@@ -13,8 +14,7 @@ from neutrino.model.port import FLOATING_IP, Port
 MOST = 32_767
 
 
-@dataclass(frozen=True, slots=True)
-class Overfull:
+class Overfull(msgspec.Struct, frozen=True):
     """A network, and how many ports it has in the Northbound."""
 
     network_id: str

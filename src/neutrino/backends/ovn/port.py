@@ -6,8 +6,9 @@ Source: upstream, ovn_client.py, _get_port_options and create_port. Not here: th
 
 import json
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from uuid import UUID
+
+import msgspec
 
 from neutrino.backends.ovn import external, nb, port_dhcp, port_dns, profile, pvlan, qos, router_port, smart_nic, uuids
 from neutrino.backends.ovn.binding import VHOST_USER
@@ -32,8 +33,7 @@ _HEALTH_MONITOR_DEVICE = "ovn-lb-hm"
 LINK_LOCAL = "fe80::/64"  # RFC 4862
 
 
-@dataclass(frozen=True, slots=True)
-class PortFacts:
+class PortFacts(msgspec.Struct, frozen=True):
     """What a floating IP renders of the port that holds its address, and it and a local IP of one they stand for."""
 
     mac_address: str

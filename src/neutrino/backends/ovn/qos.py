@@ -6,7 +6,8 @@ limits of packets. Not here: which policy applies where (`applied` is told).
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from neutrino.backends.ovn import nb, uuids
 from neutrino.backends.ovn.network import NetworkFacts
@@ -28,15 +29,13 @@ PRIORITY, FLOATING_IP_PRIORITY = 2002, 2003  # upstream's
 _BITS = 1000  # in a kilobit
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyFacts:
+class PolicyFacts(msgspec.Struct, frozen=True):
     """What those under a policy render of it."""
 
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True):
     """Traffic that rows are about: what passes a port of a switch, with *also* only that from or to one address.
 
     *mark* is the key and value in external_ids by which upstream finds the rows.

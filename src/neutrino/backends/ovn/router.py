@@ -7,8 +7,9 @@ that has a route inwards, so that what only passes stays as it is. Not here: its
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
+
+import msgspec
 
 from neutrino.backends.ovn import metering, nb, qos, uuids
 from neutrino.backends.ovn.network import NetworkFacts
@@ -31,8 +32,7 @@ NEIGHBOUR_OPTIONS = {
 """How routers learn who is on their links."""
 
 
-@dataclass(frozen=True, slots=True)
-class RouterFacts:
+class RouterFacts(msgspec.Struct, frozen=True):
     """What a router's ports and floating IPs render of it. The first gateway comes first."""
 
     id: str

@@ -5,7 +5,9 @@ gateway's chassis and routes (gateway.py); ports of instances (port.py).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from neutrino.backends.ovn import gateway, nb, scheduling, uuids
 from neutrino.backends.ovn.network import NetworkFacts
@@ -36,8 +38,7 @@ def lsp_options(port: Port) -> dict[str, str]:
     return options
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(msgspec.Struct, frozen=True):
     """What a router's port renders of the router and of the networks that the router is on."""
 
     router: RouterFacts

@@ -5,7 +5,8 @@ Here: values, which the API asks for too. Not here: rows (gateway.py), which nee
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
 
@@ -13,8 +14,7 @@ MOST_CHASSIS = 5  # upstream, MAX_GW_CHASSIS: as many BFD sessions are enough
 _ANSWERS_EXTERNAL, _CARD = "enable-chassis-as-extport-host", "card-serial-number="  # in ovn-cms-options
 
 
-@dataclass(frozen=True, slots=True)
-class AgentFacts:
+class AgentFacts(msgspec.Struct, frozen=True):
     """A chassis: the physical networks that it reaches, the zones that it is in, and what it is for.
 
     It may be a gateway, and answer external ports where some chassis are for that; *cards* are its serial numbers,

@@ -5,7 +5,8 @@ group (`port`), the group that drops what no rule allows (`foundation`).
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+
+import msgspec
 
 from neutrino.backends.ovn import log, nb, uuids
 from neutrino.model.log import Log
@@ -18,8 +19,7 @@ ALLOW = 1002  # upstream, ACL_PRIORITY_ALLOW
 _TRANSPORTS = {6: "tcp", 17: "udp", 132: "sctp"}
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityGroupFacts:
+class SecurityGroupFacts(msgspec.Struct, frozen=True):
     """What rules render of their group."""
 
     is_stateful: bool

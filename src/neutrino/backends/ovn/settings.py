@@ -1,11 +1,11 @@
 """What the operator chose of how resources are rendered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Multicast:
+class Multicast(msgspec.Struct, frozen=True):
     """Whether networks look who asked for which group, and then where the rest goes; upstream's defaults."""
 
     snoops: bool = False
@@ -14,8 +14,7 @@ class Multicast:
     floods_unregistered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """Upstream's options: DEFAULT dns_domain; of [ovs] IGMP; of [ovn] what concerns DHCP, BFD, floating IPs."""
 
     dns_domain: str = ""
@@ -24,7 +23,7 @@ class Settings:
     has_resolvers: bool = True  # each host has one of its own, for subnets for which none is named
     lease_s: int = 43200  # upstream's default, dhcp_default_lease_time
     # For all subnets, by IP version, as OVN has them (dhcp_for_all.py).
-    dhcp_options: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    dhcp_options: Mapping[int, Mapping[str, str]] = {}
     bfd: tuple[int, int, int] = (1000, 100, 3)  # min-rx and min-tx in milliseconds, multiplier; upstream's default
     multicast: Multicast = Multicast()
     is_distributed: bool = False  # new routers, where nobody says

@@ -7,8 +7,9 @@ belong to router ports; the rows of ports with options of their own (port_dhcp.p
 import ipaddress
 import json
 from collections.abc import Hashable
-from dataclasses import dataclass
 from uuid import UUID
+
+import msgspec
 
 from neutrino.backends.ovn import nb, uuids
 from neutrino.backends.ovn.network import NetworkFacts
@@ -28,8 +29,7 @@ METADATA_V6, ROUTE_INFO = "fe80::a9fe:a9fe", "route_info"
 _NO_RESOLVER = ("0.0.0.0", "::")  # noqa: S104 - by convention: do not tell of any (upstream, config-dns-res)
 
 
-@dataclass(frozen=True, slots=True)
-class SubnetFacts:
+class SubnetFacts(msgspec.Struct, frozen=True):
     """What ports render of their subnets: the prefix, the DHCP options, if any, and what routers need."""
 
     ip_version: int

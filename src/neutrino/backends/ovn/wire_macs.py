@@ -6,7 +6,8 @@ last (docs/measured.md). Not here: how hosts are told.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from neutrino.backends.ovn.scheduling import physical_networks
 from neutrino.model.agent import CONTROLLER_AGENT, GATEWAY_AGENT, Agent
@@ -18,8 +19,7 @@ MAPPINGS = "ovn-chassis-mac-mappings"
 """Of an agent's `configurations`, as its chassis has it in the Southbound: ``physnet1:0a:00:00:00:00:01,...``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lack:
+class Lack(msgspec.Struct, frozen=True):
     """A router, a physical network that it needs hosts to have MAC addresses on, and those that have none."""
 
     router_id: str
