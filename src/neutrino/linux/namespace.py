@@ -117,6 +117,19 @@ def identity(kind: str, pid: int | str = "self") -> int | None:
     return None
 
 
+def outer_pids(inside: int) -> dict[int, int]:
+    """Return {pid inside: pid here} for the processes that share the pid namespace of *inside*, a pid as seen here."""
+    wanted = identity("pid", inside)
+    found: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or wanted is None or identity("pid", entry.name) != wanted:
+            continue
+        with contextlib.suppress(OSError, StopIteration):
+            line = next(line for line in (entry / "status").read_text().splitlines() if line.startswith("NSpid:"))
+            found[int(line.split()[-1])] = int(entry.name)
+    return found
+
+
 def _checked(what: str, result: int) -> None:
     if result:
         number = ctypes.get_errno()

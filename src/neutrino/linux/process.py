@@ -1,6 +1,6 @@
 """Facts about processes, and waiting for their end.
 
-Here: pidfd, memory, process ids seen from outside a pid namespace. Not here: starting services.
+Here: pidfd, memory. Not here: starting services, namespaces (namespace.py).
 """
 
 import asyncio
@@ -10,8 +10,6 @@ import select
 import signal
 import time
 from pathlib import Path
-
-from neutrino.linux import namespace
 
 
 async def ended(pid: int) -> None:
@@ -68,16 +66,3 @@ def resident_bytes(pid: int) -> int:
     with contextlib.suppress(OSError):
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     return 0
-
-
-def outer_pids(inside: int) -> dict[int, int]:
-    """Return {pid inside: pid here} for the processes that share the pid namespace of *inside*, a pid as seen here."""
-    wanted = namespace.identity("pid", inside)
-    found: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit() or wanted is None or namespace.identity("pid", entry.name) != wanted:
-            continue
-        with contextlib.suppress(OSError, StopIteration):
-            line = next(line for line in (entry / "status").read_text().splitlines() if line.startswith("NSpid:"))
-            found[int(line.split()[-1])] = int(entry.name)
-    return found

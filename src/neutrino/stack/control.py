@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from neutrino.linux import process
+from neutrino.linux import namespace
 from neutrino.stack.fault import StackFault
 from neutrino.stack.service import ServiceStatus
 from neutrino.stack.state import Instance
@@ -155,7 +155,7 @@ class Client:
         """Return what runs, with process ids as seen here."""
         reply = self.ask(Status())
         reply.pid = self.supervisor()
-        outer = process.outer_pids(reply.pid)
+        outer = namespace.outer_pids(reply.pid)
         reply.services = [msgspec.structs.replace(one, pid=outer.get(one.pid, 0)) for one in reply.services]
         return reply
 
