@@ -376,7 +376,6 @@ def application(
     app.req_options.strip_url_path_trailing_slash = True
     app.resp_options.default_media_type = "application/json"
     files = page.Files()
-    app.add_route("/", Versions(files))
     app.add_route(f"{page.PREFIX}{{name}}", files)
     app.add_route(f"{page.PREFIX}login", page.LogIn(identity, traces=bool(service.config.trace_socket)))
     if rows is not None:
@@ -425,6 +424,7 @@ def application(
             for path in _spellings(noun.route) | _spellings(noun.cls.collection):
                 app.add_route(f"{path}/{{row_id}}/tags", MoreTagsOf(service, noun))
                 app.add_route(f"{path}/{{row_id}}/tags/{{tag}}", TagOf(service, noun))
+    app.add_route("/", Versions(files), compile=True)  # all of them, for processes that are forked later too
     app.add_error_handler(Exception, _defect)
     app.add_error_handler(falcon.HTTPError, _bad)
     app.add_error_handler(falcon.HTTPRouteNotFound, _not_found)

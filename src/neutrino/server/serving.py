@@ -101,17 +101,16 @@ def serve(config: Config, fd: int | None) -> bool:
     """Serve until a signal ends it, or one of its processes has ended; return whether it was a signal."""
     listener = _listener(config, fd)
     prepare(config.database_connection)
-    authenticator = _authenticator(config)
-    workers = forked(config.api_workers)
     database = open_database(config.database_connection, Wake(config.wake_path))
     feed = Feed(database)
     app = application(
         Service(database, config, OvnBinder(config.vhost_sock_dir)),
-        authenticator,
+        _authenticator(config),
         feed,
         _rows(lambda: _northbound_rows(config)),
         _rows(lambda: _logical_flows(config)),
     )
+    workers = forked(config.api_workers)
     server = _Server(
         uvicorn.Config(
             app,

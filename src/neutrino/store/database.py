@@ -19,7 +19,10 @@ T = TypeVar("T")
 
 
 class Database(ABC):
-    """A store that is open. Use `open_database`; `close` when done."""
+    """A store that is open. Use `open_database`; `close` when done.
+
+    It has no thread and no connection before it is first read or written: a process may be forked until then.
+    """
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer

@@ -11,6 +11,7 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,8 +37,6 @@ class SQLite(Database):
 
     def __init__(self, path: str, on_commit: Callable[[], None]) -> None:
         self._engine = _engine(path)
-        reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        self._reader = Connection(reader)
         super().__init__(Writer(lambda: _Session(path), on_commit))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
@@ -54,8 +53,11 @@ class SQLite(Database):
     def close(self) -> None:
         """Finish the writes that are queued, then close the file."""
         self._writer.close()
-        self._reader.close()
         self._engine.dispose()
+
+    @cached_property
+    def _reader(self) -> Connection:
+        return Connection(self._engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
 
 
 class _Session(Session):

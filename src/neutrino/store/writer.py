@@ -81,27 +81,38 @@ class _Outcome(msgspec.Struct, frozen=True):
 
 
 class Writer:
-    """The thread that writes. ``on_commit`` is called on it after each commit that wrote to the journal."""
+    """The thread that writes, from the first write on. ``on_commit`` is called on it after each commit that wrote to
+    the journal.
+    """
 
     def __init__(self, connect: Callable[[], Session], on_commit: Callable[[], None], attempts: int = 1) -> None:
         self._connect = connect
         self._on_commit = on_commit
         self._attempts = attempts
         self._queue: queue.SimpleQueue[_Write[Any] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run *work* in a transaction and return its result once it is durable; see `Database.write`."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
+        if self._thread is None:
+            self._start()
         self._queue.put(_Write(work, loop, future))
         return await future
 
     def close(self) -> None:
         """Finish the writes that are queued, then end the thread."""
-        self._queue.put(None)
-        self._thread.join()
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
+                self._thread.start()
 
     def _run(self) -> None:
         session = self._connect()

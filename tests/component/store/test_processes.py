@@ -46,6 +46,21 @@ async def main():
 asyncio.run(main())
 database.close()
 """
+FORK = """
+import os
+from neutrino.store.intent import Intent
+
+child = os.fork()
+name = "one" if child else "other"
+
+async def main():
+    await database.write(lambda tx: tx.insert(network(name)))
+    return await Intent(database).get(Network, [name])
+
+print(sorted(asyncio.run(main())), flush=True)
+database.close()
+sys.exit(child and os.waitpid(child, 0)[1])
+"""
 
 
 def start(script, store):
@@ -96,3 +111,9 @@ def test_processes_that_start_together_make_the_tables_once(make_store):
     for process in processes:
         out, errors = process.communicate(timeout=60)
         assert (process.returncode, out, errors) == (0, "ready\n", "")
+
+
+def test_a_process_that_has_opened_it_may_be_forked(store):
+    with start(FORK, store) as process:
+        out, errors = process.communicate(timeout=60)
+    assert (process.returncode, sorted(out.split("\n")), errors) == (0, ["", "['one']", "['other']", "ready"], "")
