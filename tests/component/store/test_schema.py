@@ -1,5 +1,6 @@
 """Migrations lead to exactly the declared tables."""
 
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -79,6 +80,29 @@ def test_a_file_knows_its_version(path):
     before = normal(path)
     upgrade(str(path))
     assert normal(path) == before
+
+
+KILLED = """
+import os, signal, sys
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from neutrino.store.schema import upgrade
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _die(connection, cursor, statement, *_):
+    if "CREATE TABLE segments" in statement:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+upgrade(sys.argv[1])
+"""
+
+
+def test_a_process_that_is_killed_leaves_the_tables_as_they_were(path):
+    done = subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert normal(path) == {}
+    open_database(f"sqlite:///{path}").close()
+    assert version(str(path)) == HEAD
 
 
 APART = """
