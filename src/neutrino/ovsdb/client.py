@@ -152,11 +152,14 @@ class Client:
         self, tables: Mapping[str, Iterable[str]], where: Mapping[str, Sequence[Condition]] | None = None
     ) -> Watch:
         """Return a new watch of the named columns of *tables*; it may be made before the client is connected."""
-        watch = Watch(self.database, f"watch-{next(self._ids)}", tables, where)
+        watch = Watch(self.database, f"watch-{next(self._ids)}", tables, where, self._forget)
         self._watches[watch.ident] = watch
         if self._session is not None and self._group is not None and self._schema is not None and self.is_connected:
             watch.connected(self._session, self._group, self._schema)
         return watch
+
+    def _forget(self, watch: Watch) -> None:
+        self._watches.pop(watch.ident, None)
 
     def lock(self, name: str, *, steals: bool = False) -> Lock:
         """Return the lock *name*, the same one for the same name; raises `ValueError` for what is no <id>.
@@ -196,7 +199,7 @@ class Client:
             _log.critical("%s: the client stops, which is a fault of it", self.database, exc_info=True)
             raise
         finally:
-            for watch in self._watches.values():
+            for watch in list(self._watches.values()):
                 watch.close()
 
     async def _serve(self, endpoint: Endpoint) -> None:

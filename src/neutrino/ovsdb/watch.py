@@ -10,7 +10,7 @@ meanwhile.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -115,8 +115,10 @@ class Watch:
         ident: str,
         tables: Mapping[str, Iterable[str]],
         where: Mapping[str, Sequence[Condition]] | None = None,
+        on_close: Callable[["Watch"], None] = lambda _: None,
     ) -> None:
         self.ident = ident
+        self._on_close = on_close
         self.rows: Rows = {table: {} for table in tables}
         self.missing: tuple[tuple[str, str | None], ...] = ()
         self._database = database
@@ -177,6 +179,7 @@ class Watch:
         session = self._session
         self._is_closed = True
         self.disconnected()
+        self._on_close(self)
         self._wake.set()
         if session is not None and session.is_open:
             session.send("monitor_cancel", [self.ident], lambda _: None)

@@ -1,6 +1,8 @@
 """Watches against a real server: reloads, differences of each kind of column, breaks, slow consumers."""
 
 import asyncio
+import gc
+import weakref
 from uuid import uuid4
 
 import msgspec
@@ -210,8 +212,13 @@ async def test_closing_ends_the_iteration(server):
         first, second = client.watch(PORTS), client.watch(PORTS)
         await client.wait_connected(10)
         await following(first)
+        await following(second)
         first.close()
         assert [event async for event in first] == []
+        replica = weakref.ref(first)
+        del first
+        gc.collect()
+        assert replica() is None  # a controller that starts again and again keeps one replica
     assert [event async for event in second] == []
 
 
