@@ -85,7 +85,6 @@ async def repair(
     finally:
         running.cancel()
         await asyncio.wait((running,))
-        client.lock(backend.lock).release()
         if not running.cancelled():
             running.result()
 

@@ -118,7 +118,8 @@ class Controller:
         return self.observed.get(key.table, {}).get(uuid)
 
     async def run(self) -> None:
-        """Lead when it is our turn, stand by when not, until cancelled."""
+        """Lead when it is our turn, stand by when not, until cancelled. Who fails leaves the lead to another."""
+        self._lock.request()
         tables = watched(self._backend.territory)
         for table, columns in self._backend.also_watched.items():
             tables[table] = (*tables.get(table, ()), *columns)
@@ -134,6 +135,7 @@ class Controller:
                     follow.cancel()
                     lost.cancel()
         finally:
+            self._lock.release()
             self._watch.close()
 
     async def _lead_or_stand_by(self) -> None:

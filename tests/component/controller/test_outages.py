@@ -2,12 +2,20 @@
 
 import asyncio
 import signal
+import sqlite3
+from contextlib import closing
 
 import msgspec
 from tests.component.controller.cloud import Cloud, Observer, until
 from tests.topology import network, port, reference, subnet
 
 from neutrino.backends.ovn import uuids
+from neutrino.backends.ovn.northbound import BACKEND
+from neutrino.ovsdb.client import Client
+from neutrino.reconcile.controller import Controller
+from neutrino.runtime.supervisor import kept
+from neutrino.store.database import open_database
+from neutrino.store.intent import Intent
 
 
 async def ports_in(seen: Observer) -> set:
@@ -95,3 +103,22 @@ async def test_a_stand_by_takes_over(cloud: Cloud) -> None:
     async with cloud.controller() as again:
         assert again.written == 0
     assert "leading" in (cloud.folder / "two.log").read_text()
+
+
+async def test_who_cannot_read_the_intent_leaves_the_lead_to_another(cloud: Cloud) -> None:
+    path = cloud.folder / "broken.sqlite"
+    with closing(open_database(f"sqlite:///{path}")) as broken:
+        async with Client(cloud.nb.remote, "OVN_Northbound") as client:
+            first = Controller(BACKEND, client, Intent(broken), cloud.folder / "first.wake")
+            running = asyncio.create_task(kept("first", first.run))
+            try:
+                await until(lambda: first.passes)
+                with closing(sqlite3.connect(path)) as connection:
+                    connection.execute("DROP TABLE journal")
+                await cloud.put(network("late"))
+                async with cloud.controller() as second:
+                    assert second.written > 0
+                    assert not first.is_leading
+            finally:
+                running.cancel()
+                await asyncio.wait((running,))
