@@ -1,13 +1,16 @@
 """Status of ports and agents as the Southbound tells them; northd and ovn-controller are played by the test."""
 
+import asyncio
 import time
 from uuid import UUID, uuid4
 
 import msgspec
+import pytest
 from tests.component.controller.cloud import Cloud, Observer, until
 from tests.topology import agent as agent_on
 from tests.topology import network, port, router, router_port, segment, subnet
 
+from neutrino.backends.ovn.agents import Agents
 from neutrino.backends.ovn.binding import OvnBinder
 from neutrino.model.agent import Agent
 from neutrino.model.binding import FAILED
@@ -145,6 +148,53 @@ async def test_a_chassis_is_an_agent_while_it_answers(cloud: Cloud) -> None:
             return not await agents()
 
         await until(is_gone)
+
+
+async def test_neither_an_outage_nor_a_clock_that_is_set_takes_an_agent_for_dead(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = agent_on("one")
+    stamp = {"nb_cfg_timestamp": int(time.time() - 600) * 1000}  # before what was an outage of ours
+    real = time.time
+    async with Client(cloud.sb.remote, "OVN_Southbound") as sb, Client(cloud.nb.remote, "OVN_Northbound") as nb:
+        await sb.wait_connected(5)
+        await sb.transact([
+            Insert("Encap", ENCAP, {"type": "geneve", "ip": "192.0.2.1", "chassis_name": one.id}),
+            Insert("Chassis", CHASSIS, {"name": one.id, "hostname": "host-1", "encaps": frozenset({ENCAP})}),
+            Insert("Chassis_Private", PRIVATE, {"name": one.id, "chassis": CHASSIS, **stamp}),
+        ])  # fmt: skip
+        await cloud.put(one)
+        agents = Agents(sb, nb, cloud.intent, globals_=dict, leads=lambda: True, lock="none", down_time_s=3,
+                        probe_interval_s=0.2)  # fmt: skip
+
+        async def is_alive() -> bool:
+            return [agent.alive for agent in await cloud.intent.all(Agent)] == [True]
+
+        async def is_dead() -> bool:
+            return not await is_alive()
+
+        async def answers(is_ahead_s: float) -> None:
+            monkeypatch.setattr(time, "time", lambda: real() + is_ahead_s)
+            for _ in range(8):
+                stamp["nb_cfg_timestamp"] += 1000
+                await sb.transact([Update("Chassis_Private", PRIVATE, stamp)])
+                await asyncio.sleep(0.1)
+                assert await is_alive()
+
+        running = asyncio.create_task(agents.run())
+        try:
+            await asyncio.sleep(1)
+            assert await is_alive()
+            await answers(0)
+            monkeypatch.setattr(time, "time", lambda: real() + 3600)
+            await asyncio.sleep(1)
+            assert await is_alive()
+            await answers(3600)
+            await answers(-3600)
+            await until(is_dead, 8)
+        finally:
+            running.cancel()
+            await asyncio.wait((running,))
 
 
 async def test_gateways_leave_a_chassis_that_goes(cloud: Cloud) -> None:

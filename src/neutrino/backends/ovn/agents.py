@@ -4,7 +4,7 @@ Here: what an agent's value is made of, its signs of life, and writing it when i
 
 Source: upstream, agent/neutron_agent.py. A probe raises NB_Global's nb_cfg; each ovn-controller that is alive answers
 in Chassis_Private. A sign of life is the time that it wrote there, or the time at which we saw it change: clocks
-differ.
+differ. How long it is ago is counted on the loop's clock, because the time of day may be set.
 """
 
 import asyncio
@@ -153,8 +153,10 @@ class Agents:
         self._known: dict[str, Agent] | None = None
         self._forgotten: set[UUID] = set()  # rows of deleted agents, on their way out
         self._left: set[str] = set()  # ids of agents whose chassis was deleted before our eyes
-        self._heard_s: dict[str, float] = {}  # by chassis name, seconds since 1970
+        self._heard_s: dict[str, float] = {}  # by chassis name, on the loop's clock
         self._beaten_s: dict[str, float] = {}  # likewise, by metadata agents
+        self._stamps: dict[str, int] = {}  # what a chassis last wrote of the time
+        self._since_s: float | None = None  # since when, on the loop's clock, we probe and hear
         self._probed_at_s = float("-inf")
         self._is_live = False
         self._news = asyncio.Event()
@@ -174,7 +176,10 @@ class Agents:
                 while True:
                     await self._wait()
                     self._news.clear()
-                    if self._leads() and self._is_live:
+                    if not (self._leads() and self._is_live):
+                        self._since_s = None
+                    else:
+                        self._since_s = self._since_s or asyncio.get_running_loop().time()
                         await self._forget(watch)
                         await self._write(watch)
                         await self._probe(watch)
@@ -207,7 +212,7 @@ class Agents:
         if new is None:
             self._left.update(() if old is None else [agent_id(str(old["name"]))])
             return
-        name, now_s = str(new["name"]), time.time()
+        name, now_s = str(new["name"]), asyncio.get_running_loop().time()
         self._left.discard(agent_id(name))
         self._heard_s[name] = now_s
         if old is not None and _beat(old) != _beat(new):
@@ -242,7 +247,7 @@ class Agents:
     async def _write(self, watch: Watch) -> None:
         if self._known is None:
             self._known = {one.id: one for one in await self._intent.all(Agent) if one.binary in _BINARIES}
-        now_s = time.time()
+        now_s = asyncio.get_running_loop().time()
         chassis = watch.rows.get("Chassis", _NO_ROWS)
         changed: list[Agent] = []
         present: set[str] = set()
@@ -255,9 +260,9 @@ class Agents:
             reference = private["chassis"]
             heard_s = self._heard(private, now_s)
             known = self._known.get(agent_id(name))
-            is_alive = now_s - heard_s < self._down_time_s
+            is_alive = self._is_alive(heard_s, known, now_s)
             row = chassis.get(reference) if isinstance(reference, UUID) else None
-            new = agent(private, row, is_alive=is_alive, heard_s=heard_s, known=known)
+            new = agent(private, row, is_alive=is_alive, heard_s=_of_day(heard_s, now_s), known=known)
             both = [new, *self._metadata(new, private, now_s)]
             present.update(now.id for now in both)
             for now in both:
@@ -287,22 +292,35 @@ class Agents:
         ident = _texts(private, "external_ids").get(METADATA_ID)
         if not ident:
             return []
-        known = self._known.get(ident)
-        first_s = _seconds(known.heartbeat_timestamp) if known else now_s
-        heard_s = max(first_s, self._beaten_s.get(str(private["name"]), 0.0))
-        is_alive = now_s - heard_s < self._down_time_s
-        return [metadata_agent(of, private, is_alive=is_alive, heard_s=heard_s, known=known)]
+        known, name = self._known.get(ident), str(private["name"])
+        if known is None:
+            self._beaten_s[name] = now_s
+        elif name not in self._beaten_s:
+            self._beaten_s[name] = now_s - max(0.0, time.time() - _seconds(known.heartbeat_timestamp))
+        heard_s = self._beaten_s[name]
+        is_alive = self._is_alive(heard_s, known, now_s)
+        return [metadata_agent(of, private, is_alive=is_alive, heard_s=_of_day(heard_s, now_s), known=known)]
 
     def _heard(self, private: Columns, now_s: float) -> float:
-        stamp = private["nb_cfg_timestamp"]
-        told_s = min(stamp / 1000, now_s) if isinstance(stamp, int) else 0.0
-        return max(told_s, self._heard_s.get(str(private["name"]), 0.0))
+        name, stamp = str(private["name"]), private["nb_cfg_timestamp"]
+        if isinstance(stamp, int) and self._stamps.get(name) != stamp:
+            self._stamps[name] = stamp
+            told_s = now_s - max(0.0, time.time() - stamp / 1000)
+            self._heard_s[name] = max(told_s, self._heard_s.get(name, told_s))
+        return self._heard_s[name]
+
+    def _is_alive(self, heard_s: float, known: Agent | None, now_s: float) -> bool:
+        """Say whether it was heard lately. Who was alive when we were not there has as long to answer from then on."""
+        if known is not None and known.alive and self._since_s is not None:
+            heard_s = max(heard_s, self._since_s)
+        return now_s - heard_s < self._down_time_s
 
     def _is_worth_writing(self, known: Agent, new: Agent) -> bool:
         """Say whether more than the heartbeat changed, or it by a third of the time until the agent is down."""
         if msgspec.structs.replace(known, heartbeat_timestamp=new.heartbeat_timestamp) != new:
             return True
-        return _seconds(new.heartbeat_timestamp) - _seconds(known.heartbeat_timestamp) >= self._down_time_s / 3
+        moved_s = _seconds(new.heartbeat_timestamp) - _seconds(known.heartbeat_timestamp)
+        return abs(moved_s) >= self._down_time_s / 3
 
     async def _probe(self, watch: Watch) -> None:
         now_s = asyncio.get_running_loop().time()
@@ -324,6 +342,11 @@ class Agents:
 
 def _beat(private: Columns) -> str | None:
     return _texts(private, "external_ids").get(METADATA_SEEN)
+
+
+def _of_day(at_s: float, now_s: float) -> float:
+    """Return the time of day (seconds since 1970) of *at_s* on the loop's clock, which shows *now_s*."""
+    return time.time() - (now_s - at_s)
 
 
 def _seconds(text: str) -> float:
