@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from neutrino.cli import asking, checks, conformance, hosts, instances, shell, status, terminal, top
+from neutrino.cli import asking, checks, conformance, consumers, hosts, instances, shell, status, terminal, top
 from neutrino.cli.place import CHECKOUT, lab_of, local_conf_of
 from neutrino.linux import process
 from neutrino.stack.fault import StackFault
@@ -237,6 +237,7 @@ def programs(release: checks.Release = "") -> None:
 
 app.command("test", context_settings=PASSES_REST)(checks.test)
 app.command("conformance")(conformance.conformance)
+app.command("consumers")(consumers.consumers)
 app.command("bench", context_settings=PASSES_REST)(checks.bench)
 
 
