@@ -1,14 +1,20 @@
 """One command brings everything up, says the truth, and leaves nothing behind."""
 
+import hashlib
 import http.client
 import json
 import os
+import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 from pathlib import Path
 
 from tests.packets.scenario import eventually
 from tests.stack.conftest import Stack, host_state
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_up_makes_the_demo_and_down_leaves_nothing(stack: Stack) -> None:
@@ -138,6 +144,24 @@ def test_a_port_in_use_is_one_sentence(stack: Stack) -> None:
     assert f"127.0.0.1:{port}" in sentence
     assert "--api-port" in sentence
     assert stack.processes() == []
+
+
+def test_a_checkout_that_was_copied_runs_its_own_sources(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "stack", tmp_path)
+    shutil.copy(ROOT / "requirements.lock", tmp_path)
+    (tmp_path / "src").symlink_to(ROOT / "src")
+    made = tmp_path / ".stack" / "venv"
+    venv.create(made)
+    (site,) = made.glob("lib/python3*/site-packages")
+    for path in Path(sysconfig.get_path("purelib")).iterdir():
+        (site / path.name).symlink_to(path)
+    (site / "neutrino.pth").unlink()
+    (site / "neutrino.pth").write_text("/elsewhere/src\n")
+    lock = hashlib.sha256((ROOT / "requirements.lock").read_bytes()).hexdigest()
+    (made / ".lock").write_text(f"{lock}  -\n")
+    said = subprocess.run([tmp_path / "stack", "status"], capture_output=True, text=True, check=False)
+    assert said.stderr == "stack: the lab is not running: `./stack up` starts it\n"
+    assert (site / "neutrino.pth").read_text() == f"{tmp_path}/src\n"
 
 
 def test_a_run_folder_that_cannot_be_is_one_sentence(tmp_path: Path) -> None:
