@@ -1,16 +1,21 @@
 """What comes over the socket of the daemon, byte by byte: bodies and heads of any size, and what is no HTTP."""
 
 import json
+import re
 import socket
 import sqlite3
+import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
+from tests.contract.conftest import Daemon
 
 from neutrino.model import faults
 
 TEN_MB = 10 * 1024 * 1024
 WAIT_S = 20
+SILENT_S = 1
 JSON = "Content-Type: application/json\r\n"
 
 
@@ -80,6 +85,21 @@ CASES = {
     "a path with NUL": ([head("GET /v2.0/networks/%00")], 404, "NetworkNotFound"),
     "a long header": ([head("GET /", "X: " + "x" * TEN_MB + "\r\n")], 431, "HTTPRequestHeaderFieldsTooLarge"),
     "many headers": ([head("GET /", *["X: y\r\n"] * 50_000)], 431, "HTTPRequestHeaderFieldsTooLarge"),
+    "long trailers": (
+        [head(POST, JSON, "Transfer-Encoding: chunked\r\n"), b"2\r\n{}\r\n0\r\nX: ", b"x" * TEN_MB],
+        431,
+        "HTTPRequestHeaderFieldsTooLarge",
+    ),
+    "many trailers": (
+        [head(POST, JSON, "Transfer-Encoding: chunked\r\n"), b"2\r\n{}\r\n0\r\n", b"X: y\r\n" * 50_000],
+        431,
+        "HTTPRequestHeaderFieldsTooLarge",
+    ),
+    "a chunk with a long extension": (
+        [head(POST, JSON, "Transfer-Encoding: chunked\r\n"), b"2;", b"x" * TEN_MB],
+        431,
+        "HTTPRequestHeaderFieldsTooLarge",
+    ),
     "a long path": ([head("GET /" + "x" * TEN_MB)], 431, "HTTPRequestHeaderFieldsTooLarge"),
     "a header of raw bytes": ([b"GET /v2.0/networks HTTP/1.1\r\nHost: x\r\nX-Project-Id: \xff\r\n\r\n"], 200, ""),
     "a header with a control character": (
@@ -135,3 +155,73 @@ def test_a_client_that_goes_away_leaves_nothing(daemon):
             one.sendall(head(POST, "Content-Length: 50\r\n") + b'{"network": {"na')
     assert talk(daemon, head("GET /")) == (200, "")
     assert rows(daemon) == before
+
+
+@pytest.fixture(scope="module")
+def hurried(tmp_path_factory):
+    """A daemon that waits for its clients for a second only."""
+    one = Daemon(tmp_path_factory.mktemp("hurried"), f"client_socket_timeout = {SILENT_S}")
+    yield one
+    one.stop()
+    assert "Traceback" not in one.log.read_text()
+
+
+TOO_SLOW = {
+    "nothing": [],
+    "half a head": [b"GET / HTTP/1.1\r\nHost:"],
+    "a head, byte by byte": [b"GET / HTTP/1.1\r\nX: ", *[b"x"] * 50],
+    "half a body": [head(POST, "Content-Length: 50\r\n") + b'{"network": {"na'],
+    "a body, byte by byte": [head(POST, "Content-Length: 1000\r\n"), *[b" "] * 50],
+    "chunks without an end": [head(POST, "Transfer-Encoding: chunked\r\n"), *[b"1\r\n \r\n"] * 50],
+    "a second request without an end": [head("GET /"), b"GET / HTTP/1.1\r\n", *[b"x"] * 50],
+    "a body that comes after its refusal": [head("POST /v2.0/nowhere", "Content-Length: 4\r\n"), b"ab", b"cd"],
+}
+
+
+@pytest.mark.parametrize("parts", TOO_SLOW.values(), ids=TOO_SLOW)
+def test_who_sends_no_whole_request_in_time_is_left(hurried, parts):
+    before, begun = rows(hurried), time.monotonic()
+    with socket.create_connection(("127.0.0.1", hurried.port), timeout=WAIT_S) as one:
+        try:
+            for part in parts:
+                one.sendall(part)
+                time.sleep(0.1)
+            while one.recv(65536):
+                pass
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+    assert time.monotonic() - begun < 5 * SILENT_S
+    assert rows(hurried) == before
+
+
+def test_who_takes_no_answer_is_left_and_who_takes_it_slowly_is_not(hurried):
+    def asked():
+        one = socket.socket()
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # the kernel takes no more for them
+        one.settimeout(WAIT_S)
+        one.connect(("127.0.0.1", hurried.port))
+        one.sendall(head("GET /openapi.json"))
+        return one
+
+    def connections():
+        lines = Path("/proc/net/tcp").read_text().splitlines()
+        mine = re.compile(rf" 0100007F:{hurried.port:04X} [0-9A-F:]+ (01|04|05|08) ")
+        return sum(mine.search(line) is not None for line in lines)
+
+    with asked(), asked() as slow:
+        until = time.monotonic() + WAIT_S
+        while connections() > 1 and time.monotonic() < until:
+            assert slow.recv(4096)
+            time.sleep(0.1)
+        assert connections() == 1
+        assert slow.recv(4096)
+
+
+def test_a_stream_of_events_may_be_silent(hurried):
+    with socket.create_connection(("127.0.0.1", hurried.port), timeout=WAIT_S) as one:
+        one.sendall(head("GET /events"))
+        while b"event: all" not in one.recv(65536):
+            pass
+        one.settimeout(3 * SILENT_S)
+        with pytest.raises(TimeoutError):
+            assert one.recv(65536) != b""

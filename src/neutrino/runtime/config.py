@@ -22,6 +22,12 @@ DEFAULT = [
     cfg.IntOpt(
         "api_workers", default=1, min=1, help="Processes of the API; without it, one, and not one for each core."
     ),
+    cfg.IntOpt(
+        "client_socket_timeout",
+        default=60,
+        min=1,
+        help="Seconds until a client is left that sends no whole request, asks nothing more, or takes no answer.",
+    ),
     cfg.StrOpt("auth_strategy", default="keystone", choices=["keystone", "noauth"], help="Who says who asks."),
     cfg.BoolOpt("debug", default=False, help="Log at level DEBUG."),
     cfg.StrOpt(
@@ -276,6 +282,7 @@ class Config(msgspec.Struct, frozen=True):
     bind_host: str
     bind_port: int
     api_workers: int
+    client_timeout_s: int
     debug: bool
     identity: Identity | None  # none: callers are believed
     nova: Nova | None  # none: nobody is told
@@ -347,6 +354,7 @@ def _parsed(conf: cfg.ConfigOpts) -> Config:
         bind_host=conf.bind_host,
         bind_port=conf.bind_port,
         api_workers=conf.api_workers,
+        client_timeout_s=conf.client_socket_timeout,
         debug=conf.debug,
         identity=_identity(conf.keystone_authtoken) if conf.auth_strategy == "keystone" else None,
         nova=_nova(conf),

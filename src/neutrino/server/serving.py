@@ -56,12 +56,15 @@ class _Server(uvicorn.Server):
 
 def _listener(config: Config, fd: int | None) -> socket.socket:
     if fd is not None:
-        return socket.socket(fileno=fd)
-    family = socket.AF_INET6 if ":" in config.bind_host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((config.bind_host, config.bind_port))
-    listener.listen(1024)
+        listener = socket.socket(fileno=fd)
+    else:
+        family = socket.AF_INET6 if ":" in config.bind_host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((config.bind_host, config.bind_port))
+        listener.listen(1024)
+    # Connections have it from their listener: the kernel ends those whose client takes nothing for so long (tcp(7)).
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, config.client_timeout_s * 1000)
     return listener
 
 
@@ -118,6 +121,7 @@ def serve(config: Config, fd: int | None) -> bool:
             lifespan="off",
             log_config=None,
             server_header=False,
+            timeout_keep_alive=config.client_timeout_s,
             timeout_graceful_shutdown=5,
             http=Protocol,
             ws="none",
