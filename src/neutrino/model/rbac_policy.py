@@ -68,5 +68,5 @@ class RbacPolicy(Resource, frozen=True, kw_only=True):
     project_id: Annotated[Name, Attr(put=False, indexed=True)]
     object_type: Annotated[str, _TYPE, Attr(required=True, put=False)]
     object_id: Annotated[Uuid, Attr(required=True, put=False)]
-    action: Annotated[Name, Attr(required=True, put=False)]
-    target_tenant: Annotated[str, _TARGET, Attr(required=True)]
+    action: Annotated[Name, Attr(required=True, put=False, indexed=True)]
+    target_tenant: Annotated[str, _TARGET, Attr(required=True, indexed=True)]

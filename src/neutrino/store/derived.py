@@ -13,6 +13,7 @@ from sqlalchemy import (
     BindParameter,
     Boolean,
     ColumnElement,
+    Select,
     String,
     Table,
     bindparam,
@@ -44,6 +45,7 @@ from neutrino.model.subnet import Subnet
 from neutrino.model.subnetpool import SubnetPool
 from neutrino.model.trunk import Trunk
 from neutrino.store.json_text import JsonArray, JsonObject, JsonValue, json_object
+from neutrino.store.planning import in_set, supposed
 from neutrino.store.tables import CHILDREN, TABLES, item_columns
 
 # The project that asks: the parameter `CALLER.key` of a statement. Nobody's where it is not given.
@@ -305,6 +307,15 @@ def access(object_id: ColumnElement[Any], action: str) -> ColumnElement[bool]:
     )
 
 
+def accessible(action: str) -> Select[Any]:
+    """Return the statement of the ids of what an entry allows *action* on to the caller, or to everybody."""
+    return _objects(action).where(_entries.c.target_tenant.in_((EVERYBODY, CALLER)))
+
+
+def _objects(action: str) -> Select[Any]:
+    return select(_entries.c.object_id).where(supposed(_entries.c.action == action, "action"))
+
+
 def _shared_object(cls: type[Resource]) -> ColumnElement[Any]:
     column: ColumnElement[Any] = TABLES[cls].c.network_id if cls is Subnet else TABLES[cls].c.id
     return column
@@ -374,3 +385,12 @@ def derived(cls: type[Resource], name: str) -> ColumnElement[Any]:
     if name == "router_external":
         return exists().where(_entries.c.object_id == _shared_object(cls), _entries.c.action == EXTERNAL)
     return DERIVED[cls, name]()
+
+
+def among_shared(cls: type[Resource], name: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return *condition*, that the attribute *name* is true, as one that finds the rows where entries tell it."""
+    if name in TABLES[cls].c:
+        return condition
+    if name == "shared":
+        return in_set(_shared_object(cls), accessible(SHARED))
+    return in_set(_shared_object(cls), _objects(EXTERNAL)) if name == "router_external" else condition

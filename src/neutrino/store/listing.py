@@ -3,8 +3,8 @@
 Here: a parsed `Query` to SQL to rows. Not here: parsing a query string (api/queries.py).
 """
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -24,14 +24,16 @@ from sqlalchemy import (
     select,
 )
 
-from neutrino.model.resource import Resource, attributes
+from neutrino.model.resource import PROJECT, Resource, attributes
 from neutrino.store.columns import expression_of
-from neutrino.store.derived import CALLER
+from neutrino.store.derived import CALLER, among_shared
+from neutrino.store.planning import NOTHING, in_set, supposed
 from neutrino.store.statements import Connection, Row
 from neutrino.store.tables import CHILDREN, TABLES
 
 _MOST_LISTS = 300  # kinds of lists that are remembered
 _SETS = ("equal", "any", "not-any")  # matches whose values make one set
+_FINDING = ("equal", "any", "all")  # matches that an index of a list's items answers
 _ESCAPE = "/"
 _NUMBERS = 2**31  # an INTEGER of PostgreSQL is below that
 
@@ -109,8 +111,9 @@ def _selected(
     has_marker: bool,
     has_limit: bool,
 ) -> Select[Any]:
+    is_found = _is_found(cls, terms)
     for number, one in enumerate(terms):
-        statement = statement.where(_condition(cls, one, f"filter_{number}"))
+        statement = statement.where(_condition(cls, one, f"filter_{number}", is_found=is_found))
     if has_marker:
         statement = statement.where(_after(cls, order))
     statement = statement.order_by(*(_key(cls, n).asc() if up else _key(cls, n).desc() for n, up in order))
@@ -149,6 +152,8 @@ def _terms(number: int, condition: Filter, parameters: dict[str, object]) -> _Te
     name, values, has_null = f"filter_{number}", condition.values, False
     if condition.match == "substring":
         values = [f"%{_escaped(str(value))}%" for value in values]
+    elif len(values) == 1 and values[0] is True:  # so a condition by itself
+        return _Terms(condition.name, condition.part, "true", 0, has_null)
     elif condition.match in _SETS:
         has_null = None in values
         values = [value for value in values if value is not None and not _is_beyond(value)]
@@ -170,10 +175,13 @@ def _is_beyond(value: object) -> bool:
     return isinstance(value, int) and not -_NUMBERS <= value < _NUMBERS
 
 
-def _condition(cls: type[Resource], terms: _Terms, parameter: str) -> ColumnElement[bool]:
+def _condition(cls: type[Resource], terms: _Terms, parameter: str, *, is_found: bool) -> ColumnElement[bool]:
+    """Return the condition of *terms*; *is_found*, others find the rows by an index."""
     if attributes(cls)[terms.name].attr.child:
-        return _child_condition(cls, terms, parameter)
+        return _child_condition(cls, terms, parameter, is_found=is_found)
     column = expression_of(cls, terms.name)
+    if terms.match == "true":
+        return column if is_found else among_shared(cls, terms.name, column)
     if terms.match == "after":
         return column >= bindparam(f"{parameter}_0")
     if terms.match == "substring":
@@ -192,17 +200,24 @@ def _is_one_of(column: ColumnElement[Any], terms: _Terms, parameter: str) -> Col
         found = column.in_(bindparam(parameter, expanding=True))
     elif terms.values:
         found = column == bindparam(f"{parameter}_0")
-    return or_(found, column.is_(None)) if terms.has_null else found
+    if terms.values:
+        found = supposed(found, terms.part or terms.name)
+    return or_(found, supposed(column.is_(None), NOTHING)) if terms.has_null else found
 
 
-def _child_condition(cls: type[Resource], terms: _Terms, parameter: str) -> ColumnElement[bool]:
+def _child_condition(cls: type[Resource], terms: _Terms, parameter: str, *, is_found: bool) -> ColumnElement[bool]:
     table = CHILDREN[cls][terms.name]
     parent = table.c[f"{cls.singular}_id"] == TABLES[cls].c.id
     part = table.c[terms.part]
 
+    def has(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        if is_found or terms.match == "not-all":
+            return exists().where(parent, condition)
+        return in_set(TABLES[cls].c.id, select(table.c[f"{cls.singular}_id"]).where(condition))
+
     def all_of() -> ColumnElement[bool]:
         names = (f"{parameter}_{place}" for place in range(terms.values))
-        return and_(*(exists().where(parent, part == bindparam(name)) for name in names))
+        return and_(*(has(part == bindparam(name)) for name in names))
 
     match terms.match:
         case "all":
@@ -213,4 +228,21 @@ def _child_condition(cls: type[Resource], terms: _Terms, parameter: str) -> Colu
             return ~exists().where(parent, _is_one_of(part, terms, parameter))
         case "substring":
             return exists().where(parent, _contains(part, terms, parameter))
-    return exists().where(parent, _is_one_of(part, terms, parameter))
+    return has(_is_one_of(part, terms, parameter))
+
+
+def is_narrow(cls: type[Resource], filters: Sequence[Filter]) -> bool:
+    """Return whether an index finds by *filters* the few rows that are looked at."""
+    return _is_found(cls, filters) or any(one.part and one.match in _FINDING for one in filters)
+
+
+def _is_found(cls: type[Resource], filters: Iterable[Filter | _Terms]) -> bool:
+    """Return whether a column of the table of *cls* finds them."""
+    return any(one.match == "equal" and one.name in _finding(cls) for one in filters)
+
+
+@cache
+def _finding(cls: type[Resource]) -> Collection[str]:
+    """Return the columns by whose values an index finds few rows: ids, as a rule. Many have a project, or a name."""
+    first = [index.columns[0] for index in TABLES[cls].indexes]
+    return {"id", *(column.name for column in first if not isinstance(column.type, Boolean))} - {PROJECT, "name"}

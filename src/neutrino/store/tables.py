@@ -32,7 +32,7 @@ from neutrino.model.port import Port
 from neutrino.model.port_forwarding import PortForwarding
 from neutrino.model.qos import RULES, QosPolicy
 from neutrino.model.rbac_policy import RbacPolicy
-from neutrino.model.resource import Attribute, Child, Resource, attributes
+from neutrino.model.resource import PROJECT, Attribute, Child, Resource, attributes
 from neutrino.model.router import Router
 from neutrino.model.security_group import SecurityGroup, SecurityGroupRule
 from neutrino.model.segment import Segment
@@ -131,6 +131,9 @@ def _table(cls: type[Resource]) -> Table:
         )
         for unique in cls.unique
     ]
+    # By name clients find what has one (`openstack port show NAME`): of many with the same name, their project's.
+    if "name" in attributes(cls):
+        indexes.append(Index(f"ix_{cls.collection}_name", *(n for n in ("name", PROJECT) if n in attributes(cls))))
     return Table(cls.collection, metadata, *columns, *indexes)
 
 

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from tests.component.api.people import ACME, OTHER, Person
 from tests.component.api.statements import Statements
 
 
@@ -201,6 +202,101 @@ def _scans_of_postgresql(store, statement, parameters):
 
 
 SCANS = {"sqlite": _scans_of_sqlite, "postgresql": _scans_of_postgresql}
+
+
+class Crowd:
+    """As many of each noun as asked for, of two projects; `first` is what there is of the first one."""
+
+    def __init__(self, api, size):
+        self.api = api
+        self.admin = Person(api, "admin", project="f" * 32)
+        api.host("node1")
+        self.outer = self.admin.post("networks", **{"router:external": True})
+        self.admin.post("subnets", network_id=self.outer["id"], cidr="203.0.0.0/16", ip_version=4)
+        self.first = self.make(0, ACME)
+        for number in range(1, size):
+            self.make(number, (ACME, OTHER)[number % 2])
+
+    def make(self, number, project):
+        mine = {"project_id": project, "name": f"one-{number}"}
+
+        def post(path, **given):
+            return self.admin.post(path, **mine, **given)
+
+        network = post("networks")
+        on_network = {"network_id": network["id"]}
+        subnet = post("subnets", **on_network, cidr=f"10.{number}.0.0/16", ip_version=4)
+        group = post("security-groups")
+        given = {"security_groups": [group["id"]], "device_id": f"device-{number}", "binding:host_id": f"host-{number}"}
+        port = post("ports", **on_network, **given)
+        router = post("routers", external_gateway_info={"network_id": self.outer["id"]})
+        path = f"routers/{router['id']}/add_router_interface"
+        assert self.admin.send("PUT", path, {"subnet_id": subnet["id"]}).status_code == 200
+        given = {"floating_network_id": self.outer["id"], "port_id": port["id"], "project_id": project}
+        floating = self.admin.post("floatingips", **given)
+        trunk = post("trunks", port_id=post("ports", **on_network)["id"])
+        made = {"networks": network, "subnets": subnet, "ports": port, "routers": router, "trunks": trunk}
+        for path, one in (made | {"security-groups": group, "floatingips": floating}).items():
+            assert self.admin.send("PUT", f"{path}/{one['id']}/tags/tag-{number}").status_code == 201
+        ids = {"network": network["id"], "subnet": subnet["id"], "group": group["id"], "port": port["id"]}
+        address, other = port["fixed_ips"][0]["ip_address"], floating["floating_ip_address"]
+        more = {"project": project, "router": router["id"], "mac": port["mac_address"]}
+        return {**ids, **more, "address": address, "floating": other}
+
+
+NAMED = ("networks", "subnets", "ports", "routers", "trunks", "security-groups")
+FOUND = (  # what clients find something by
+    *(f"{path}?name=one-0" for path in NAMED),
+    *(f"{path}?name=one-0&project_id={{project}}" for path in NAMED),
+    *(f"{path}?tags=tag-0" for path in (*NAMED, "floatingips")),
+    *("networks?router:external=True", "networks?shared=True", "subnets?network_id={network}"),
+    *(f"ports?device_id=device-0{more}" for more in ("", "&network_id={network}", "&project_id={project}")),
+    *(f"ports?network_id={{network}}{more}" for more in ("", "&name=one-0", "&mac_address={mac}")),
+    *("ports?fixed_ips=ip_address={address}", "ports?fixed_ips=subnet_id={subnet}", "ports?security_groups={group}"),
+    *("ports?fixed_ips=ip_address={address}&network_id={network}", "ports?tags-any=tag-0,tag-x"),
+    *("ports?binding:host_id=host-0", "ports?device_id=device-0&binding:host_id=host-0&project_id={project}"),
+    *("floatingips?floating_ip_address={floating}", "floatingips?port_id={port}", "floatingips?router_id={router}"),
+    *("security-group-rules?security_group_id={group}", "trunks?port_id={port}"),
+)
+OWN = (*NAMED, "floatingips", "security-group-rules")  # what members list, all that they see
+
+
+def test_no_list_that_finds_something_reads_a_whole_table(api, statements):
+    crowd = Crowd(api, 2)
+    for role, paths in (("admin", FOUND), ("member", (*FOUND, *OWN))):
+        person = Person(api, role)
+        for path in paths:
+            statements.count(lambda person=person, path=path: person.get(path.format(**crowd.first)))
+            assert [found for seen in statements.seen for found in SCANS[api.store.kind](api.store, *seen)] == [], path
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_what_finds_something_costs_the_same_whatever_there_is(serve, statements):
+    """Counted in steps of SQLite's own machine; each list is as long in both clouds."""
+    unlimited = [f"quota_{noun} = -1" for noun in ("floatingip", "network", "port", "router", "security_group")]
+    few, many = (_steps(Crowd(serve("[quotas]", *unlimited), size), statements) for size in (2, 60))
+    assert {request: steps - few[request] for request, steps in many.items() if abs(steps - few[request]) > 20} == {}
+
+
+def _steps(crowd, statements):
+    found = {}
+    for role, path in ((role, path) for role in ("admin", "member") for path in FOUND):
+        statements.count(lambda role=role, path=path: Person(crowd.api, role).get(path.format(**crowd.first)))
+        found[role, path] = sum(_steps_of(crowd.api.store, *seen) for seen in statements.seen)
+    return found
+
+
+def _steps_of(store, statement, parameters):
+    steps = 0
+
+    def step():
+        nonlocal steps
+        steps += 1
+
+    with closing(sqlite3.connect(store.path)) as connection:
+        connection.set_progress_handler(step, 1)
+        connection.execute(statement, parameters).fetchall()
+    return steps
 
 
 def test_a_rule_is_made_and_deleted_without_reading_the_others_of_its_group(api, statements):

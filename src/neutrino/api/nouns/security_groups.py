@@ -85,7 +85,7 @@ def check_exist(tx: Transaction, request: Request, group_ids: Iterable[str]) -> 
     wanted = list(group_ids)
     if not wanted:
         return
-    may_see = request.authority.view(request.caller, SecurityGroup).clause
+    may_see = request.authority.view(request.caller, SecurityGroup).check
     statement = _EXISTING if may_see is None else _EXISTING.where(may_see)
     found = tx.connection.execute(statement, {"ids": wanted, CALLER.key: request.project_id})
     stateful = {row[0]: row[1] for row in found}

@@ -54,7 +54,8 @@ class View(msgspec.Struct, frozen=True, eq=False):
     """What a caller sees of a noun: which rows, which attributes of all of them, and which of some."""
 
     rows: Condition
-    clause: ColumnElement[bool] | None  # None: all rows
+    clause: ColumnElement[bool] | None  # of a list of what they see; None: all rows
+    check: ColumnElement[bool] | None  # of rows that are found otherwise
     names: tuple[str, ...]
     hidden: frozenset[str]  # names that no row shows
     conditional: tuple[tuple[str, Condition], ...]
@@ -285,7 +286,8 @@ class Authority:
                 conditional.append((name, node))
         return View(
             rows,
-            None if rows is True else clause(rows, cls, ruled.below),
+            None if rows is True else clause(rows, cls, ruled.below, by_sets=True),
+            None if rows is True else clause(rows, cls, ruled.below, by_sets=False),
             tuple(names),
             frozenset(hidden),
             tuple(conditional),

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Select, bindparam
+from sqlalchemy import ColumnElement, Select, bindparam
 
 from neutrino.api.identity.caller import Caller
 from neutrino.api.policy.authority import Authority, View
@@ -19,7 +19,7 @@ from neutrino.model.resource import PROJECT, TENANT, Resource
 from neutrino.store.columns import resource_to_wire, select_all, to_resource
 from neutrino.store.derived import CALLER
 from neutrino.store.items import item
-from neutrino.store.listing import Filter, Query, rows
+from neutrino.store.listing import Filter, Query, is_narrow, rows
 from neutrino.store.statements import Connection
 from neutrino.store.tables import TABLES
 
@@ -39,10 +39,11 @@ def read(
         return []
     names = _names(view, query.fields)
     query = replace(query, caller=caller.project_id, sort=[s for s in query.sort if s[0] not in view.hidden])
+    seen = view.check if is_narrow(cls, query.filters) else view.clause
     if view.is_plain:
-        return item(cls, names).each(rows(connection, cls, _items(cls, names, view), query))
+        return item(cls, names).each(rows(connection, cls, _items(cls, names, seen), query))
     out: list[tuple[str, Wire]] = []
-    for row in rows(connection, cls, _resources(cls, view), query):
+    for row in rows(connection, cls, _resources(cls, seen), query):
         resource = to_resource(cls, row)
         if not view.is_opaque or authority.sees(connection, caller, resource):
             out.append((resource.id, _seen(connection, caller, authority, resource, names)))
@@ -73,20 +74,20 @@ def read_one(
 
 @lru_cache(maxsize=1000)
 def _select_one(cls: type[Resource], names: tuple[str, ...], view: View, ids: tuple[str, ...]) -> Select[Any]:
-    return _items(cls, names, view).where(*(TABLES[cls].c[name] == bindparam(name) for name in ids))
+    return _items(cls, names, view.check).where(*(TABLES[cls].c[name] == bindparam(name) for name in ids))
 
 
 @lru_cache(maxsize=1000)
-def _items(cls: type[Resource], names: tuple[str, ...], view: View) -> Select[Any]:
-    """Return the statement of all items that callers with this *view* see."""
+def _items(cls: type[Resource], names: tuple[str, ...], seen: ColumnElement[bool] | None) -> Select[Any]:
+    """Return the statement of all items that are *seen*."""
     statement = item(cls, names).statement
-    return statement if view.clause is None else statement.where(view.clause)
+    return statement if seen is None else statement.where(seen)
 
 
 @lru_cache(maxsize=1000)
-def _resources(cls: type[Resource], view: View) -> Select[Any]:
-    """Return the statement of all resources that callers with this *view* see."""
-    return select_all(cls) if view.clause is None else select_all(cls).where(view.clause)
+def _resources(cls: type[Resource], seen: ColumnElement[bool] | None) -> Select[Any]:
+    """Return the statement of all resources that are *seen*."""
+    return select_all(cls) if seen is None else select_all(cls).where(seen)
 
 
 def _seen(
