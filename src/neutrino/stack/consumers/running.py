@@ -7,6 +7,7 @@ what the results mean (verdict.py).
 import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ from neutrino.stack.fault import StackFault
 from neutrino.stack.identity.service import write_private
 from neutrino.stack.lab import Lab
 
-CONSUMERS = {"nova": "nova"}
+CONSUMERS = {"nova": "nova", "manila": "manila"}
 """By consumer, the environment in which its code is."""
 CHECKS = Path(__file__).with_name("checks")
 
@@ -47,6 +48,7 @@ def prepare(lab: Lab, place: Path) -> Path:
         "hosts": lab.hosts,
         "northbound": f"unix:{lab.place.northbound}",
         "southbound": f"unix:{lab.place.southbound}",
+        "stack": [sys.executable, "-m", "neutrino.cli", "--dir", str(lab.run)],
         "folder": str(place),
     }
     path = place / "access.json"
