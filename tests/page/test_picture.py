@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import httpx
 from playwright.sync_api import Locator, Page, expect
+from tests.packets.scenario import eventually
 
 from neutrino.stack.lab import Lab
 
@@ -117,3 +118,8 @@ def test_a_thousand_ports_are_drawn_and_a_change_touches_one(page: Page, lab: La
     page.keyboard.press("/")
     page.keyboard.type("vm-77")
     expect(page.locator("#found")).to_have_text("11 matches")  # vm-77, vm-770 to vm-779
+    page.set_viewport_size({"width": 375, "height": 700})
+    page.keyboard.press("Enter")
+    details, chosen = page.locator("#details"), page.locator("#picture .chosen")
+    expect(details).to_be_visible()
+    assert eventually(lambda: chosen.bounding_box()["y"] < details.bounding_box()["y"])  # not below them

@@ -44,9 +44,15 @@ function openWanted() {
   const [collection, id = ""] = /** @type {[import("./cloud.js").Collection, string]} */ (wanted.split("/"));
   if (!wanted || !cloud.all[collection].has(id)) return;
   wanted = "";
-  picture.element(id)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   traces.hide();
   details.open(collection, id);
+  markChosen();
+  seeChosen();
+}
+
+/** Bring what is chosen into sight: by search it may be anywhere, and the details take a part of the picture's place. */
+function seeChosen() {
+  document.querySelector("#picture .chosen")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 /** Mark in the picture what the details are of: what was drawn anew has lost its mark. */
@@ -156,7 +162,7 @@ listen({
   Escape: () => (details.id ? details.close() : traces.close(), search.clear()),
   Delete: () => details.remove(),
 });
-new ResizeObserver(() => wires.draw()).observe(byId("picture"));
+new ResizeObserver(() => (wires.draw(), seeChosen())).observe(byId("picture"));
 
 if (await session.begin()) await enter();
 else begin();
