@@ -78,7 +78,11 @@ def device_of(network_id: str) -> str:
 
 
 def configuration(files: Files, namespaces: Mapping[str, str], upstream: Upstream) -> str:
-    """Return haproxy's configuration for networks, given the namespace of each by id."""
+    """Return haproxy's configuration for networks, given the namespace of each by id.
+
+    What an instance says of itself in those headers goes: in the spelling ``X_Tenant_ID`` too, which is the same to
+    servers of WSGI, and which no signature covers. ``X-Metadata-Provider`` is a load balancer's word for a network.
+    """
     key = base64.b64encode(upstream.secret.encode()).decode()
     unknown = 'status 404 content-type text/plain string "No instance has this address."'
     parts = [
@@ -92,6 +96,7 @@ defaults
     timeout client 60s
     timeout server 60s
     timeout http-request 10s
+    option http-restrict-req-hdr-names delete
 backend metadata
     http-request set-var(txn.key) var(txn.network),concat(/,txn.source)
     http-request set-var(txn.owner) var(txn.key),map({files.instances})
@@ -101,6 +106,7 @@ backend metadata
     http-request set-header X-Instance-ID-Signature %[var(txn.instance),hmac(sha256,{key}),hex,lower]
     http-request set-header X-Tenant-ID %[var(txn.owner),word(2,|)]
     http-request set-header X-Forwarded-For %[src]
+    http-request del-header X-Metadata-Provider
     server nova {upstream.server}
 """
     ]
