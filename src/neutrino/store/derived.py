@@ -123,7 +123,9 @@ def _rules_of_group() -> ColumnElement[str]:
 def _metadata_address_of_subnet() -> ColumnElement[str]:
     subnets, ports, ips = TABLES[Subnet], TABLES[Port], CHILDREN[Port]["fixed_ips"]
     port = select(ports.c.id).where(
-        ports.c.device_id == literal(METADATA_DEVICE) + subnets.c.network_id, ports.c.device_owner == DISTRIBUTED
+        ports.c.device_id == literal(METADATA_DEVICE) + subnets.c.network_id,
+        ports.c.device_owner == DISTRIBUTED,
+        ports.c.network_id == subnets.c.network_id,
     )
     # The port first: by the subnet, every address of it would be looked at.
     found = select(ips.c.ip_address).where(

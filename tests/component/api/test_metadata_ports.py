@@ -2,6 +2,10 @@
 
 import pytest
 
+from neutrino.model.subnet import Subnet
+from neutrino.store.columns import to_resource
+from neutrino.store.records import select_by_id
+
 SETTINGS = ("[ovn]", "ovn_metadata_enabled = true")
 
 
@@ -66,6 +70,21 @@ def test_a_subnet_without_a_free_address_has_none(told):
     assert metadata_ports(told, network) == []
     told.post("subnets", network_id=network["id"], ip_version=4, cidr="10.1.0.0/30")
     assert addresses(*metadata_ports(told, network)) == ["10.1.0.2"]
+
+
+def test_it_is_no_port_of_another_network_that_is_named_so(told):
+    """Its owner may name a port as they like: by the id of a network that others share with them, too."""
+    network, other = told.network(name="n"), told.network(name="other")
+    told.post("subnets", network_id=other["id"], ip_version=4, cidr="10.9.0.0/24", enable_dhcp=False)
+    named = {"device_owner": "network:distributed", "device_id": f"ovnmeta-{network['id']}"}
+    odd = told.port(other, **named)
+    subnet = told.post("subnets", network_id=network["id"], ip_version=4, cidr="10.0.0.0/24")
+    assert addresses(*metadata_ports(told, network)) == ["10.0.0.2"]
+    assert told.get(f"ports/{odd['id']}") == odd
+    (route,) = told.run(told.database.read(lambda c: c.execute(select_by_id(Subnet), {"id": subnet["id"]}).all()))
+    assert to_resource(Subnet, route).metadata_ip == "10.0.0.2"
+    told.delete(f"networks/{network['id']}")
+    assert [port["id"] for port in told.get("ports", device_owner="network:distributed")] == [odd["id"]]
 
 
 def test_without_the_option_there_is_none(api):

@@ -35,7 +35,9 @@ _PORT_OF = (
     .limit(1)
 )
 _METADATA_PORT_OF = select_all(Port).where(
-    TABLES[Port].c.device_id == bindparam("device_id"), TABLES[Port].c.device_owner == DISTRIBUTED
+    TABLES[Port].c.device_id == bindparam("device_id"),
+    TABLES[Port].c.device_owner == DISTRIBUTED,
+    TABLES[Port].c.network_id == bindparam("network_id"),  # on networks of their own, others may name one so too
 )
 _UNUSED_FLOATING_IPS = select_all(FloatingIp).where(
     TABLES[FloatingIp].c.floating_network_id == bindparam("network_id"),
@@ -83,7 +85,8 @@ def subnets_of(tx: Transaction, network_id: str) -> list[Subnet]:
 
 def metadata_port_of(tx: Transaction, network_id: str) -> Port | None:
     """Return the network's metadata port, if it has one."""
-    row = tx.connection.execute(_METADATA_PORT_OF, {"device_id": f"{METADATA_DEVICE}{network_id}"}).first()
+    of = {"device_id": f"{METADATA_DEVICE}{network_id}", "network_id": network_id}
+    row = tx.connection.execute(_METADATA_PORT_OF, of).first()
     return to_resource(Port, row) if row else None
 
 
