@@ -125,11 +125,15 @@ class Service:
 
     async def act(self, noun: Noun, request: Request, row_id: str, name: str, body: bytes) -> bytes:
         """Do the action *name* to one resource."""
-        action = noun.actions[name]
-        wanted = bodies.for_action(noun.cls, bodies.decode(body), action.parse, action.within)
+        action, decoded = noun.actions[name], bodies.decode(body)
+        wanted = bodies.for_action(noun.cls, decoded, action.parse, action.within)
 
         def work(tx: Transaction) -> object:
             old = self.permitted(tx, request, noun, name, row_id)
+            if action.within:
+                (raw,) = bodies.items_of(noun.cls, decoded)
+                rule = f"{name}:{action.within}"
+                self.authority.check_parts(tx.connection, request.caller, rule, raw[action.within], old)
             request.check_revision(old)
             done = action.act(tx, request, old, wanted)
             return {noun.cls.singular: self._wire(tx, request, done)} if isinstance(done, Resource) else done

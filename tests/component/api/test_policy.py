@@ -113,6 +113,16 @@ def test_parts_of_attributes(member, admin, stranger):
             f"rule:create_router:external_gateway_info:{part} is disallowed by policy"
         )
         assert admin.send("POST", "routers", body).status_code == 201
+    router = member.post("routers")["id"]
+    for verb in ("add", "update"):
+        path = f"routers/{router}/{verb}_external_gateways"
+        for part, value in (("enable_snat", False), ("external_fixed_ips", [{"ip_address": "203.0.113.8"}])):
+            body = {"router": {"external_gateways": [gateway | {part: value}]}}
+            assert member.said("PUT", path, body) == (
+                f"rule:{verb}_external_gateways:external_gateways:{part} is disallowed by policy"
+            )
+        assert member.send("PUT", path, {"router": {"external_gateways": [gateway]}}).status_code == 200
+    assert admin.send("PUT", f"routers/{router}/update_external_gateways", body).status_code == 200
     lan = admin.post("networks", shared=True)
     subnet = admin.post("subnets", network_id=lan["id"], cidr="10.0.0.0/24", ip_version=4)
     assert member.post("ports", network_id=lan["id"], fixed_ips=[{"subnet_id": subnet["id"]}])["fixed_ips"]

@@ -169,6 +169,12 @@ class Authority:
         if not self.allows_on(connection, caller, rule, resource):
             raise self._refusal(caller, rule)
 
+    def check_parts(self, connection: Connection, caller: Caller, rule: str, given: object, resource: Resource) -> None:
+        """Refuse unless *caller* may do with *resource* what *rule* is about with all parts that were *given*."""
+        for name in (rule, *(f"{rule}:{part}" for part in sorted(_keys(given)))):
+            if name in self._rules.checks:
+                self.check(connection, caller, name, resource)
+
     def rule(self, verb: str, cls: type[Resource]) -> str:
         """Return the name of the rule for *verb* (create, get, update, delete) and *cls*."""
         return f"{verb}_{self._nouns[cls].name}"
