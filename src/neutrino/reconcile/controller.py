@@ -117,6 +117,11 @@ class Controller:
         uuid = self._engine.world.adopted.get(key.uuid, key.uuid)
         return self.observed.get(key.table, {}).get(uuid)
 
+    def look_again(self) -> None:
+        """Make a full pass next: what was read of the intent may be void."""
+        self._is_fresh = False
+        self._news.set()
+
     async def run(self) -> None:
         """Lead when it is our turn, stand by when not, until cancelled. Who fails leaves the lead to another."""
         self._lock.request()

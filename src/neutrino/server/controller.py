@@ -9,6 +9,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import uvloop
@@ -160,11 +161,13 @@ async def serve(config: Config) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     database = open_database(config.database_connection)
-    database.listen(Wake(config.wake_path))  # API processes of this machine send that datagram themselves
     try:
         northbound = ovsdb.northbound(config, leader_only=True)
         southbound = ovsdb.southbound(config)
         daemon = Daemon(config, await settings(config, database), database, northbound, southbound)
+        look_again = partial(asyncio.get_running_loop().call_soon_threadsafe, daemon.controller.look_again)
+        # API processes of this machine send the datagram themselves.
+        database.listen(Wake(config.wake_path), look_again)
         running = asyncio.create_task(daemon.run(), name="daemon")
         stopping = asyncio.create_task(stopped.wait(), name="stop")
         await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)

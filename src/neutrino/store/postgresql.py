@@ -84,9 +84,9 @@ class PostgreSQL(Database):
         """Run *work* on a thread that reads."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
-    def listen(self, heard: Callable[[], None]) -> None:
-        """Have *heard* called on a thread of its own."""
-        self._listener = _Listener(self._engine, heard)
+    def listen(self, heard: Callable[[], None], returned: Callable[[], None] = lambda: None) -> None:
+        """Have both called on a thread of its own."""
+        self._listener = _Listener(self._engine, heard, returned)
 
     def close(self) -> None:
         """Finish the writes that are queued, then close all connections."""
@@ -200,10 +200,11 @@ class _Text(StrDumperUnknown):
 
 
 class _Listener:
-    """Calls *heard* for each notification, and after each time that it was not connected."""
+    """Calls *heard* for each notification, and both after each time that it was not connected any more."""
 
-    def __init__(self, engine: Engine, heard: Callable[[], None]) -> None:
-        self._engine, self._heard = engine, heard
+    def __init__(self, engine: Engine, heard: Callable[[], None], returned: Callable[[], None]) -> None:
+        self._engine, self._heard, self._returned = engine, heard, returned
+        self._was_connected = False
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="store-listener", daemon=True)
         self._thread.start()
@@ -223,6 +224,9 @@ class _Listener:
 
     def _follow(self, raw: psycopg.Connection[Any]) -> None:
         raw.execute(f"LISTEN {CHANNEL}".encode())
+        if self._was_connected:
+            self._returned()
+        self._was_connected = True
         self._heard()
         while not self._closed.is_set():
             for _ in raw.notifies(timeout=0.25, stop_after=1):

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 
 import msgspec
+import pytest
 from tests.component.controller.cloud import Cloud, Observer, until
 from tests.topology import network, port, reference, subnet
 
@@ -122,3 +123,34 @@ async def test_who_cannot_read_the_intent_leaves_the_lead_to_another(cloud: Clou
             finally:
                 running.cancel()
                 await asyncio.wait((running,))
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+async def test_a_server_of_the_database_takes_over_that_lacks_the_last_commits(cloud: Cloud, store) -> None:
+    cloud.url = store.url
+    kept, lost, later = network("kept"), network("lost"), network("later")
+
+    def switches(*networks) -> set:
+        return {uuids.switch(one.id).uuid for one in networks}
+
+    with closing(open_database(store.url)) as database:
+        async with cloud.northbound() as seen:
+
+            async def is_right(*networks) -> bool:
+                return set(await seen.rows("Logical_Switch")) == switches(*networks)
+
+            await database.write(lambda tx: tx.insert(kept))
+            cloud.start()
+            await database.write(lambda tx: tx.insert(lost))
+            await until(lambda: is_right(kept, lost))
+            store.close()
+            with store.server.connect(store.name) as connection:  # as an asynchronous replica has it
+                connection.execute("DELETE FROM networks WHERE name = 'lost'; DELETE FROM journal WHERE seq > 1")
+                connection.execute("ALTER SEQUENCE journal_seq_seq RESTART WITH 2")
+                connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                                   " WHERE datname = current_database() AND pid <> pg_backend_pid()")  # fmt: skip
+            await database.write(lambda tx: tx.insert(later))
+            await until(lambda: is_right(kept, later))
+    for process in cloud.processes:  # which holds connections
+        process.terminate()
+        assert process.wait(10) == 0
