@@ -43,7 +43,15 @@ READERS = 4  # threads that read, each with a connection
 ATTEMPTS = 4  # at a transaction, where the server broke it off before its commit
 WRITER_LOCK = 0x6E657574  # "neut": the number of the advisory lock, which belongs to this database only
 CHANNEL = "neutrino_journal"
-CONNECT_TIMEOUT_S = 5
+# Of each connection, where the URL says nothing else. A server whose machine is gone says nothing: without these the
+# kernel would wait a quarter of an hour for it, and every request with it.
+LIMITS = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,  # ms
+}
 LISTEN_AGAIN_S = 1.0
 UPGRADE_TIMEOUT_S = 600  # how long a process waits for another one that brings the tables up to date
 
@@ -249,7 +257,7 @@ def _engine(url: URL) -> Engine:
         isolation_level="AUTOCOMMIT",
         poolclass=NullPool,
         hide_parameters=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_S} if "connect_timeout" not in url.query else {},
+        connect_args={name: limit for name, limit in LIMITS.items() if name not in url.query},
     )
 
     @event.listens_for(engine, "connect")

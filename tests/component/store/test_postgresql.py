@@ -4,12 +4,15 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import os
+import socket
 import threading
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import URL, create_engine, make_url, text
+from tests.postgresql import USER
 
 from neutrino.model.faults import DatabaseUnavailable
 from neutrino.model.network import Network
@@ -121,6 +124,37 @@ def test_a_server_that_comes_back_is_used_again(run, own_server, network):
     run(database.write(lambda tx: tx.insert(network("d"))))
     assert len(run(Intent(database).all(Network))) == 3
     database.close()
+
+
+def _pumped(source, target):
+    with source, contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_RDWR)
+
+
+def _relayed(listener, path):
+    with contextlib.suppress(OSError):
+        while True:
+            near, far = listener.accept()[0], socket.socket(socket.AF_UNIX)
+            far.connect(path)
+            for ends in ((near, far), (far, near)):
+                threading.Thread(target=_pumped, args=ends, daemon=True).start()
+
+
+@pytest.mark.parametrize(("given", "waits_ms"), [("", 15_000), ("&tcp_user_timeout=7000", 7_000)])
+def test_a_server_whose_machine_is_gone_is_not_waited_for(run, store, given, waits_ms):
+    """That the kernel keeps to it was seen with a link that was cut: 503 after 20 s, 5 of them for a new connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        path = f"{store.server.folder}/.s.PGSQL.5432"
+        threading.Thread(target=_relayed, args=(listener, path), daemon=True).start()
+        port = listener.getsockname()[1]
+        database = open_database(f"postgresql://{USER}@127.0.0.1:{port}/{store.name}?application_name=x{given}")
+        number = os.dup(run(database.read(lambda connection: connection._raw.fileno())))
+        with socket.socket(fileno=number) as used:
+            names = (socket.TCP_USER_TIMEOUT, socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+            assert [used.getsockopt(socket.IPPROTO_TCP, name) for name in names] == [waits_ms, 5, 5, 2]
+        database.close()
 
 
 def test_a_server_that_is_away_at_the_start(own_server, caplog):
