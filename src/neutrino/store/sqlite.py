@@ -37,7 +37,7 @@ class SQLite(Database):
 
     def __init__(self, path: str, on_commit: Callable[[], None]) -> None:
         self._engine = _engine(path)
-        super().__init__(Writer(lambda: _Session(path), on_commit))
+        super().__init__(Writer(_Session(path), on_commit))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run *work* here and now: a read costs less than a thread does."""
@@ -91,8 +91,8 @@ class _Session(Session):
         with suppress(sqlite3.Error):
             self._raw.execute("ROLLBACK")
 
-    def has_ended(self, error: BaseException) -> bool:  # noqa: ARG002 - no statement ends SQLite's
-        return False
+    def has_ended(self, error: BaseException) -> bool:  # noqa: ARG002 - SQLite itself knows, as of a disk that is full
+        return not self._raw.in_transaction
 
     def may_repeat(self, error: BaseException) -> bool:  # noqa: ARG002 - it waited long enough
         return False

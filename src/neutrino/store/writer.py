@@ -28,7 +28,7 @@ MOST_TOGETHER = 64  # writes in one commit
 
 
 class Session(ABC):
-    """The writer's connection. Its methods are called on the writer's thread only."""
+    """The writer's connection. Once it is made, its methods are called on the writer's thread only."""
 
     @property
     @abstractmethod
@@ -85,8 +85,8 @@ class Writer:
     the journal.
     """
 
-    def __init__(self, connect: Callable[[], Session], on_commit: Callable[[], None], attempts: int = 1) -> None:
-        self._connect = connect
+    def __init__(self, session: Session, on_commit: Callable[[], None], attempts: int = 1) -> None:
+        self._session = session
         self._on_commit = on_commit
         self._attempts = attempts
         self._queue: queue.SimpleQueue[_Write[Any] | None] = queue.SimpleQueue()
@@ -115,7 +115,7 @@ class Writer:
                 self._thread.start()
 
     def _run(self) -> None:
-        session = self._connect()
+        session = self._session
         try:
             while True:
                 batch = [self._queue.get()]

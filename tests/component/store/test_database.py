@@ -1,6 +1,7 @@
 """Transactions: all or nothing each, journalled with what they change, committed together."""
 
 import asyncio
+import resource
 import sqlite3
 import stat
 from contextlib import closing
@@ -157,7 +158,7 @@ def test_a_full_disk_is_unavailable_and_the_database_goes_on(run, database, stor
         await database.write(fill)
         many = [database.write(lambda tx, i=i: tx.insert(network(f"b{i}", description="x" * 200))) for i in range(200)]
         results = await asyncio.gather(*many, return_exceptions=True)
-        assert any(isinstance(result, Exception) for result in results)
+        assert {type(result) for result in results} == {type(None), DatabaseUnavailable}
         await database.write(lambda tx: tx.connection.execute(text("PRAGMA max_page_count = 1000000")).scalar())
         await database.write(lambda tx: tx.insert(network("c")))
         return [f"b{i}" for i, result in enumerate(results) if result is None]
@@ -166,6 +167,29 @@ def test_a_full_disk_is_unavailable_and_the_database_goes_on(run, database, stor
     names, journal, _ = contents(store)
     assert names == sorted(["a", *kept, "c"])
     assert journal == ["a", *kept, "c"]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_a_disk_that_fails_in_the_middle_of_a_write_is_what_the_log_says(run, database, store, network, caplog):
+    def many(tx):
+        for i in range(1200):  # more than the cache holds
+            tx.insert(network(f"b{i}", description="x" * 9000))
+
+    async def story():
+        works = (lambda tx: tx.insert(network("a")), many, lambda tx: tx.insert(network("c")))
+        return await asyncio.gather(*map(database.write, works), return_exceptions=True)
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, limits[1]))
+    try:
+        results = run(story())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert isinstance(results[1], DatabaseUnavailable)
+    assert [record.getMessage() for record in caplog.records] == ["cannot write: disk I/O error"]
+    run(database.write(lambda tx: tx.insert(network("d"))))
+    alone = [name for name, result in zip("a-c", results, strict=True) if result is None]  # in commits of their own
+    assert contents(store)[0] == [*alone, "d"]
 
 
 def test_a_file_that_is_gone_is_unavailable(run, tmp_path, network):
