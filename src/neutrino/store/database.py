@@ -48,7 +48,7 @@ class Database(ABC):
         """
 
     @abstractmethod
-    def listen(self, heard: Callable[[], None], returned: Callable[[], None] = lambda: None) -> None:
+    def listen(self, heard: Callable[[], None], returned: Callable[[], object] = lambda: None) -> None:
         """Have *heard* called, on some thread, when another process has written to the journal, if the store can tell.
 
         It is a hint: one call may stand for many commits, and calls may be lost. *returned* is called when the server

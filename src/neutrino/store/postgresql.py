@@ -92,7 +92,7 @@ class PostgreSQL(Database):
         """Run *work* on a thread that reads."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
-    def listen(self, heard: Callable[[], None], returned: Callable[[], None] = lambda: None) -> None:
+    def listen(self, heard: Callable[[], None], returned: Callable[[], object] = lambda: None) -> None:
         """Have both called on a thread of its own."""
         self._listener = _Listener(self._engine, heard, returned)
 
@@ -210,7 +210,7 @@ class _Text(StrDumperUnknown):
 class _Listener:
     """Calls *heard* for each notification, and both after each time that it was not connected any more."""
 
-    def __init__(self, engine: Engine, heard: Callable[[], None], returned: Callable[[], None]) -> None:
+    def __init__(self, engine: Engine, heard: Callable[[], None], returned: Callable[[], object]) -> None:
         self._engine, self._heard, self._returned = engine, heard, returned
         self._was_connected = False
         self._closed = threading.Event()

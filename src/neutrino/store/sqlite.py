@@ -47,7 +47,7 @@ class SQLite(Database):
             log.error("cannot read: %s", error.orig)
             raise DatabaseUnavailable from error
 
-    def listen(self, heard: Callable[[], None], returned: Callable[[], None] = lambda: None) -> None:
+    def listen(self, heard: Callable[[], None], returned: Callable[[], object] = lambda: None) -> None:
         """Do nothing: SQLite cannot tell."""
 
     def close(self) -> None:
