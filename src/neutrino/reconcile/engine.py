@@ -20,6 +20,7 @@ from neutrino.reconcile.world import Touched, World
 
 _log = logging.getLogger("neutrino.reconcile")
 _SLICE = 500  # resources rendered before others may run
+_MOST_GONE = 1000  # resources that are forgotten together
 
 
 class Engine:
@@ -34,6 +35,7 @@ class Engine:
         self._facts: defaultdict[str, dict[str, Hashable]] = defaultdict(dict)  # by collection and id
         # Who looked for facts that were not there, for all of a collection, or is found by no field: each is told once.
         self._waiting: defaultdict[Source, set[Source]] = defaultdict(set)
+        self._gone: set[Source] = set()  # deleted, and among those that wait perhaps
 
     async def rebuild(self) -> None:
         """Make the world anew from all of the intent."""
@@ -51,7 +53,7 @@ class Engine:
                 if not number % _SLICE:
                     await asyncio.sleep(0)
         self.world, self.failed = fresh.world, fresh.failed
-        self._facts, self._waiting = fresh._facts, fresh._waiting
+        self._facts, self._waiting, self._gone = fresh._facts, fresh._waiting, fresh._gone
 
     def adopt(self, observed: Observed, territory: Territory) -> int:
         """Give rows of the world the uuids of those that are *observed* in their stead; return how many."""
@@ -116,7 +118,22 @@ class Engine:
             self._note_failed(source, error)
             return Touched()
         self.failed.pop(source, None)
+        if resource is None:
+            self._forget(source)
         return self.world.replace(source, fragment)
+
+    def _forget(self, source: Source) -> None:
+        """Let nobody who is deleted wait for facts: where many come and go, there would be ever more of them."""
+        self._gone.add(source)
+        if len(self._gone) < _MOST_GONE:
+            return
+        for place, sources in list(self._waiting.items()):
+            left = sources - self._gone
+            if left:
+                self._waiting[place] = left
+            else:
+                del self._waiting[place]
+        self._gone.clear()
 
     def _start(self, noun: Noun, resource: Resource) -> None:
         source = (noun.collection, resource.id)
@@ -139,7 +156,10 @@ class Engine:
                 self._waiting[cls.collection, other].add(source)
             return facts
 
-        return None if resource is None else noun.render(resource, see)
+        if resource is None:
+            return None
+        self._gone.discard(source)
+        return noun.render(resource, see)
 
     def _note_failed(self, source: Source, error: Exception) -> None:
         says = f"{type(error).__name__}: {error}"

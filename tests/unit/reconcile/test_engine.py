@@ -134,3 +134,25 @@ def test_what_cannot_be_rendered_stays_as_it_is_and_holds_up_nothing() -> None:
         assert not engine.failed
 
     asyncio.run(story())
+
+
+def test_what_comes_and_goes_is_forgotten_and_what_stays_is_not() -> None:
+    """The subnet is read later than the ports, which wait for it."""
+
+    async def story() -> None:
+        intent = Fixed(BLUE, *PORTS)
+        engine = Engine(NOUNS, intent)
+        await engine.rebuild()
+        kept = {key: set(sources) for key, sources in engine._waiting.items()}
+        came = [port(f"q{n}", BLUE, {V4: "10.0.0.9"}) for n in range(1000)]
+        await engine.absorb([intent.put(one) for one in came])
+        assert sum(map(len, engine._waiting.values())) >= 1000
+        for one in came:
+            del intent.resources[one.collection, one.id]
+        await engine.absorb([(one.collection, one.id) for one in came])
+        assert engine._waiting == kept
+        assert {key.table for key in (await engine.absorb([intent.put(V4)])).rows} == {
+            "DHCP_Options", "Logical_Switch_Port",
+        }  # fmt: skip
+
+    asyncio.run(story())
