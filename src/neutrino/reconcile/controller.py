@@ -79,7 +79,7 @@ class Controller:
         self._is_woken = True  # the journal may have grown
         self._read_at_s = 0.0
         self._pace_s = _PACE_S
-        self._realised = -1
+        self._realised = self._noted = -1
         self._floor = 0  # up to where the journal is realised whatever fails now
         self._realised_at_s = 0.0
         self._failed: Retries[Key] = Retries()
@@ -324,9 +324,10 @@ class Controller:
         seqs = [seq for seq in (self._failed.oldest_seq, self._unrendered.oldest_seq) if seq is not None]
         seq = min([self._seq, *seqs])
         now_s = asyncio.get_running_loop().time()
-        if self._is_fresh and seq != self._realised and now_s - self._realised_at_s >= _IDLE_S:
-            await self._intent.realised(self._backend.name, seq)
-            self._realised, self._realised_at_s = seq, now_s
+        is_news = seq != self._realised or self._seq != self._noted
+        if self._is_fresh and is_news and now_s - self._realised_at_s >= _IDLE_S:
+            await self._intent.realised(self._backend.name, seq, self._seq)
+            self._realised, self._noted, self._realised_at_s = seq, self._seq, now_s
 
 
 async def _within(most_s: float, awaited: Awaitable[object]) -> bool:

@@ -70,6 +70,6 @@ class Intent(Protocol):
         """Return up to where *controller* has realised the journal; 0 when it has never noted it."""
         ...
 
-    async def realised(self, controller: str, seq: int) -> None:
-        """Note that the journal is realised up to *seq* by *controller*."""
+    async def realised(self, controller: str, seq: int, position: int) -> None:
+        """Note that the journal is realised up to *seq* by *controller*, which has read it up to *position*."""
         ...

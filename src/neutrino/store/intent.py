@@ -50,7 +50,11 @@ _REALISED = (
 _HEAD = select(func.max(journal.c.seq))
 _REALISED_SEQ = select(controllers.c.realised_seq).where(controllers.c.name == bindparam("controller"))
 _NEW_CONTROLLER = insert(controllers)
-_FORGET = delete(journal).where(journal.c.seq <= select(func.min(controllers.c.realised_seq)).scalar_subquery() - KEPT)
+_OTHERS_SEQ = select(func.min(controllers.c.realised_seq)).where(controllers.c.name != bindparam("controller"))
+_FORGET = delete(journal).where(
+    journal.c.seq <= bindparam("most"),
+    journal.c.seq <= func.coalesce(_OTHERS_SEQ.scalar_subquery() - KEPT, bindparam("most")),
+)
 
 
 @cache
@@ -178,13 +182,16 @@ class Intent:
         of_one = {"controller": controller}
         return int(await self._database.read(lambda c: c.execute(_REALISED_SEQ, of_one).scalar()) or 0)
 
-    async def realised(self, controller: str, seq: int) -> None:
-        """Note that *controller* has realised the journal up to *seq*, and drop the part that every controller has."""
+    async def realised(self, controller: str, seq: int, position: int) -> None:
+        """Note that *controller* has realised the journal up to *seq*, and drop the part that nobody reads any more.
+
+        It has read it up to *position*: what failed since *seq* it tries again without.
+        """
 
         def work(transaction: Transaction) -> None:
             parameters = {"controller": controller, "seq": seq}
             if not transaction.connection.execute(_REALISED, parameters).rowcount:
                 transaction.connection.execute(_NEW_CONTROLLER, {"name": controller, "realised_seq": seq})
-            transaction.connection.execute(_FORGET)
+            transaction.connection.execute(_FORGET, {"controller": controller, "most": position - KEPT})
 
         await self._database.write(work)

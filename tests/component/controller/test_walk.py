@@ -116,9 +116,9 @@ class Memory:
                 found.append(one.id)
         return found
 
-    async def realised(self, controller: str, seq: int) -> None:
+    async def realised(self, controller: str, seq: int, position: int) -> None:
         assert controller == "ovn"
-        assert seq <= len(self.journal)
+        assert seq <= position <= len(self.journal)
 
 
 def _named(addresses: Iterable[str], name: str) -> dict[str, object]:

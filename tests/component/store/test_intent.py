@@ -123,11 +123,20 @@ def test_the_journal_is_dropped_when_every_controller_has_it(run, database, netw
             tx.note(Network, "n")
 
     run(database.write(many))
-    run(intent.realised("two", 4))
-    run(intent.realised("one", lines))
+    run(intent.realised("two", 4, 4))
+    run(intent.realised("one", lines, lines))
     assert len(run(intent.changes(0, most=lines * 2))) == lines + 5
-    run(intent.realised("two", KEPT + 7))
+    run(intent.realised("two", KEPT + 7, KEPT + 7))
     left = run(intent.changes(0, most=lines * 2))
     assert (left[0].seq, len(left)) == (8, lines + 5 - 7)
-    run(intent.realised("one", 1))
+    run(intent.realised("one", 1, 1))
     assert run(intent.changes(0, most=1))[0].seq == 8
+
+
+def test_what_fails_for_ever_does_not_keep_the_journal(run, database, network):
+    intent = fill(run, database, network)
+    lines = KEPT + 10
+    run(database.write(lambda tx: [tx.note(Network, "n") for _ in range(lines)]))
+    run(intent.realised("one", 3, lines))
+    assert run(intent.realised_seq("one")) == 3
+    assert run(intent.changes(0, most=1))[0].seq == 11
