@@ -59,13 +59,13 @@ def test_everything_as_an_ordinary_user(others_place: Path) -> None:
         "NEUTRINO_PROGRAMS": str(others_place / "programs" / "bin"),
     }
 
-    def stack(*words: str) -> str:
-        command = [*NOBODY, os.path.realpath(sys.executable), "-m", "neutrino.cli", "--dir", str(run), *words]
+    def stack(*words: str, folder: Path = run, status: int = 0) -> str:
+        command = [*NOBODY, os.path.realpath(sys.executable), "-m", "neutrino.cli", "--dir", str(folder), *words]
         done = subprocess.run(
             command, env=environment, cwd="/", capture_output=True, text=True, timeout=150, check=False
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout if status == 0 else done.stderr
 
     before = host_state()
     try:
@@ -88,6 +88,10 @@ def test_everything_as_an_ordinary_user(others_place: Path) -> None:
         owners = {path.stat().st_uid for path in run.iterdir()}
         assert owners == {(others_place / "home").stat().st_uid}
         assert (run / "control.sock").stat().st_mode & 0o777 == 0o600
+        with Lab(others_place / "root", hosts=1):
+            for words in (("up",), ("status",), ("down",), ("openstack", "network", "list")):
+                said = stack(*words, folder=others_place / "root", status=1)
+                assert said == f"stack: {others_place}/root is another user's run folder: choose another with --dir\n"
     finally:
         stack("down")
     assert processes_of(run) == []

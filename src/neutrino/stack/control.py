@@ -14,7 +14,7 @@ import msgspec
 from neutrino.linux import namespace
 from neutrino.stack.fault import StackFault
 from neutrino.stack.service import ServiceStatus
-from neutrino.stack.state import Instance
+from neutrino.stack.state import Instance, foreign
 
 NOT_RUNNING = "the lab is not running: `./stack up` starts it"
 
@@ -125,7 +125,7 @@ class Client:
         self._path = path
 
     def supervisor(self) -> int:
-        """Return the supervisor's pid as seen here, 0 when none listens."""
+        """Return the supervisor's pid as seen here, 0 when none listens; raises StackFault where another user's does."""
         with contextlib.suppress(OSError), self._connected() as channel:
             credentials = channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
             pid: int = struct.unpack("3i", credentials)[0]
@@ -163,8 +163,10 @@ class Client:
         channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             channel.connect(str(self._path))
-        except OSError:
+        except OSError as error:
             channel.close()
+            if isinstance(error, PermissionError):
+                raise foreign(self._path.parent) from error
             raise
         return channel
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from neutrino.stack.fault import StackFault
 from neutrino.stack.localconf.settings import Settings
 
 FILE = "lab.json"
@@ -84,11 +85,18 @@ class Desired(msgspec.Struct, kw_only=True):
 
 
 def load(run: Path) -> Desired:
-    """Return what *run* says, or an empty lab when it says nothing yet."""
+    """Return what *run* says, or an empty lab when it says nothing yet; raises StackFault when it may not be read."""
     try:
         return msgspec.json.decode((run / FILE).read_bytes(), type=Desired)
     except (FileNotFoundError, NotADirectoryError):
         return Desired()
+    except PermissionError as error:
+        raise foreign(run) from error
+
+
+def foreign(run: Path) -> StackFault:
+    """Return what to say of a run folder that others made."""
+    return StackFault(f"{run} is another user's run folder: choose another with --dir")
 
 
 def save(run: Path, desired: Desired) -> None:
