@@ -125,7 +125,7 @@ class Client:
         self._path = path
 
     def supervisor(self) -> int:
-        """Return the supervisor's pid as seen here, 0 when none listens; raises StackFault where another user's does."""
+        """Return the supervisor's pid as seen here, 0 when none listens; raises StackFault where another's does."""
         with contextlib.suppress(OSError), self._connected() as channel:
             credentials = channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
             pid: int = struct.unpack("3i", credentials)[0]
