@@ -58,6 +58,18 @@ def test_lists_that_differ_by_their_values_are_one_statement(api, port):
             assert all(one is other for one, other in zip(*texts, strict=True)), texts
 
 
+def test_what_a_caller_sees_of_groups_is_asked_by_one_statement(api):
+    member = Person(api, "member")
+    network, group = member.post("networks"), member.post("security-groups")
+    with Statements() as statements:
+        texts = []
+        for _ in range(2):
+            given = {"network_id": network["id"], "security_groups": [group["id"]]}
+            statements.count(lambda given=given: member.post("ports", **given))
+            texts.append([text for text, _ in statements.seen if text.startswith("SELECT")])
+        assert all(one is other for one, other in zip(*texts, strict=True)), texts
+
+
 def test_a_remembered_standing_is_of_the_roles_and_not_of_the_caller(api):
     member, stranger = Person(api, "member"), Person(api, "member", OTHER)
     network = member.post("networks")

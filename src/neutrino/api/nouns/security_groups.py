@@ -2,8 +2,10 @@
 
 import uuid
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Text, bindparam, literal_column, select
+from sqlalchemy import ColumnElement, Select, Text, bindparam, literal_column, select
 
 from neutrino.api.bodies import Given
 from neutrino.api.nouns import default_rules, logs, statefulness
@@ -86,14 +88,18 @@ def check_exist(tx: Transaction, request: Request, group_ids: Iterable[str]) -> 
     if not wanted:
         return
     may_see = request.authority.view(request.caller, SecurityGroup).check
-    statement = _EXISTING if may_see is None else _EXISTING.where(may_see)
-    found = tx.connection.execute(statement, {"ids": wanted, CALLER.key: request.project_id})
+    found = tx.connection.execute(_existing(may_see), {"ids": wanted, CALLER.key: request.project_id})
     stateful = {row[0]: row[1] for row in found}
     for group_id in wanted:
         if group_id not in stateful:
             raise SecurityGroupNotFound(group_id)
     if len(set(stateful.values())) > 1:
         raise SecurityGroupConflict("cannot apply both stateful and stateless security groups on the same port")
+
+
+@lru_cache
+def _existing(may_see: ColumnElement[bool] | None) -> Select[Any]:
+    return _EXISTING if may_see is None else _EXISTING.where(may_see)
 
 
 def create(tx: Transaction, request: Request, given: Given) -> SecurityGroup:
