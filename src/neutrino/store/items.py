@@ -10,17 +10,18 @@ would parse each value that it puts into an object. What SQL cannot say as the w
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Text, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, Text, case, func, literal_column, select
 
-from neutrino.model.resource import PROJECT, TENANT, Resource, attributes
+from neutrino.model.resource import PROJECT, TENANT, Attribute, Resource, attributes
 from neutrino.store.columns import FINISH, expression_of
 from neutrino.store.json_text import JsonValue, json_members, json_object
 from neutrino.store.tables import TABLES
 
 _NOTHING = "null"
+_AS_JSON = ("json", "boolean")  # storage of what is no text or number in JSON
 _EMPTY = literal_column("''", Text())
 _Finish = Callable[[str], str]
 
@@ -47,10 +48,22 @@ class Item(msgspec.Struct, frozen=True):
         return f"{row[1][: -self.end]}{','.join(made)}}}"
 
 
+ShownIf: TypeAlias = tuple[tuple[str, ColumnElement[bool]], ...]
+
+
+def may_be_left_out(cls: type[Resource], name: str) -> bool:
+    """Return whether `item` can leave the attribute *name* out of some rows and not of others."""
+    is_plain = (cls, name) not in FINISH and not attributes(cls)[name].attr.omitted
+    return is_plain and name != PROJECT and not name.startswith("provider_")
+
+
 @lru_cache(maxsize=1000)
-def item(cls: type[Resource], names: tuple[str, ...]) -> Item:
-    """Return how rows of *cls* become items with the attributes *names*; `TENANT` may be one."""
-    known = attributes(cls)
+def item(cls: type[Resource], names: tuple[str, ...], shown_if: ShownIf = ()) -> Item:
+    """Return how rows of *cls* become items with the attributes *names*; `TENANT` may be one.
+
+    Those of *shown_if* are in the items of the rows of which its condition holds.
+    """
+    known, conditions = attributes(cls), dict(shown_if)
     plain: dict[str, ColumnElement[Any]] = {}
     always: dict[str, JsonValue] = {}
     sometimes: list[ColumnElement[Any]] = []
@@ -72,7 +85,9 @@ def item(cls: type[Resource], names: tuple[str, ...]) -> Item:
         elif attribute.attr.omitted:
             pair = literal_column(f"""',"{wire}":'""", Text()) + func.nullif(column, literal_column("'null'"))
             sometimes.append(func.coalesce(pair, _inside(provider) if provider else _EMPTY))
-        elif attribute.kind.storage in ("json", "boolean"):
+        elif name in conditions:
+            sometimes.append(case((conditions[name], _member(attribute, column)), else_=_EMPTY))
+        elif attribute.kind.storage in _AS_JSON:
             always[wire] = JsonValue(column)
         else:
             plain[wire] = column
@@ -97,6 +112,12 @@ def _text(value: str) -> ColumnElement[str]:
 def _open(pairs: Mapping[str, ColumnElement[Any]]) -> ColumnElement[str]:
     """Return the expression of an object with texts and numbers, without its end."""
     return func.rtrim(json_object(pairs), _text("}"))
+
+
+def _member(attribute: Attribute, column: ColumnElement[Any]) -> ColumnElement[str]:
+    if attribute.kind.storage in _AS_JSON:
+        return json_members(_EMPTY, {attribute.wire: JsonValue(column)})
+    return _inside({attribute.wire: column})
 
 
 def _inside(pairs: Mapping[str, ColumnElement[Any]]) -> ColumnElement[str]:

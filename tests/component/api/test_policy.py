@@ -339,3 +339,19 @@ def test_statements_of_members_do_not_grow(api, admin, member, stranger, count):
     with Statements() as statements:
         counts = {path: statements.count(lambda path=path: member.get(path))[0] for path in paths}
     assert set(counts.values()) == {1}
+
+
+def test_what_depends_on_the_row_is_shown_of_those_rows_of_which_it_holds(api):
+    admin, owner, guest = Person(api, "admin", project=CLOUD), Person(api, "member"), Person(api, "member", OTHER)
+    network = admin.post("networks", project_id=ACME, shared=True)
+    own, others = owner.post("ports", network_id=network["id"]), guest.post("ports", network_id=network["id"])
+    private = {"pvlan_type", "pvlan_community"}
+    seen = {port["id"]: port for port in owner.get("ports")}
+    assert seen == {own["id"]: own, others["id"]: {key: others[key] for key in others.keys() - private}}
+    assert {port_id: owner.get(f"ports/{port_id}") for port_id in seen} == seen
+    fields = "fields=name&fields=pvlan_type"
+    assert sorted(map(len, owner.get(f"ports?{fields}"))) == [1, 2]
+    assert owner.get(f"ports/{others['id']}?{fields}") == {"name": ""}
+    (theirs,), (shared,) = owner.get("networks"), guest.get("networks")
+    assert theirs == shared | {"pvlan": False}
+    assert "pvlan" not in shared

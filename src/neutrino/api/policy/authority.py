@@ -59,12 +59,8 @@ class View(msgspec.Struct, frozen=True, eq=False):
     names: tuple[str, ...]
     hidden: frozenset[str]  # names that no row shows
     conditional: tuple[tuple[str, Condition], ...]
-    is_opaque: bool
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether every row that is seen shows the same attributes, and SQL says which rows those are."""
-        return not (self.conditional or self.is_opaque)
+    shown_if: tuple[tuple[str, ColumnElement[bool]], ...]  # the same in SQL
+    is_opaque: bool  # and SQL does not say all of it
 
 
 class Standing:
@@ -297,6 +293,7 @@ class Authority:
             tuple(names),
             frozenset(hidden),
             tuple(conditional),
+            tuple((name, clause(node, cls, ruled.below, by_sets=False)) for name, node in conditional),
             is_opaque(rows) or any(is_opaque(node) for _, node in conditional),
         )
 

@@ -18,7 +18,7 @@ from neutrino.model.network import Network
 from neutrino.model.resource import PROJECT, TENANT, Resource
 from neutrino.store.columns import resource_to_wire, select_all, to_resource
 from neutrino.store.derived import CALLER
-from neutrino.store.items import item
+from neutrino.store.items import ShownIf, item, may_be_left_out
 from neutrino.store.listing import Filter, Query, is_narrow, rows
 from neutrino.store.statements import Connection
 from neutrino.store.tables import TABLES
@@ -40,8 +40,10 @@ def read(
     names = _names(view, query.fields)
     query = replace(query, caller=caller.project_id, sort=[s for s in query.sort if s[0] not in view.hidden])
     seen = view.check if is_narrow(cls, query.filters) else view.clause
-    if view.is_plain:
-        return item(cls, names).each(rows(connection, cls, _items(cls, names, seen), query))
+    shown_if = _shown_if(cls, view, names)
+    if shown_if is not None:
+        statement = _items(cls, names, shown_if, seen)
+        return item(cls, names, shown_if).each(rows(connection, cls, statement, query))
     out: list[tuple[str, Wire]] = []
     for row in rows(connection, cls, _resources(cls, seen), query):
         resource = to_resource(cls, row)
@@ -60,27 +62,40 @@ def read_one(
 ) -> Wire | None:
     """Return the wire form of the resource whose attributes *ids* are so, if *caller* sees it: `read`, but faster."""
     view = authority.view(caller, cls)
-    if not view.is_plain:
+    names = _names(view, fields)
+    shown_if = _shown_if(cls, view, names)
+    if shown_if is None:
         filters = [Filter(name, [value]) for name, value in ids.items()]
         found = read(connection, caller, authority, cls, Query(filters, fields))
         return found[0][1] if found else None
     if view.rows is False:
         return None
-    names = _names(view, fields)
     parameters = ids | {CALLER.key: caller.project_id}
-    row = connection.execute(_select_one(cls, names, view, tuple(ids)), parameters).first()
-    return item(cls, names).each((row,))[0][1] if row is not None else None
+    row = connection.execute(_select_one(cls, names, shown_if, view, tuple(ids)), parameters).first()
+    return item(cls, names, shown_if).each((row,))[0][1] if row is not None else None
+
+
+def _shown_if(cls: type[Resource], view: View, names: Collection[str]) -> ShownIf | None:
+    """Return what of *names* depends on the row, and on what; None where SQL does not say it."""
+    found = tuple(one for one in view.shown_if if one[0] in names)
+    is_said = not view.is_opaque and all(may_be_left_out(cls, name) for name, _ in found)
+    return found if is_said else None
 
 
 @lru_cache(maxsize=1000)
-def _select_one(cls: type[Resource], names: tuple[str, ...], view: View, ids: tuple[str, ...]) -> Select[Any]:
-    return _items(cls, names, view.check).where(*(TABLES[cls].c[name] == bindparam(name) for name in ids))
+def _select_one(
+    cls: type[Resource], names: tuple[str, ...], shown_if: ShownIf, view: View, ids: tuple[str, ...]
+) -> Select[Any]:
+    statement = _items(cls, names, shown_if, view.check)
+    return statement.where(*(TABLES[cls].c[name] == bindparam(name) for name in ids))
 
 
 @lru_cache(maxsize=1000)
-def _items(cls: type[Resource], names: tuple[str, ...], seen: ColumnElement[bool] | None) -> Select[Any]:
+def _items(
+    cls: type[Resource], names: tuple[str, ...], shown_if: ShownIf, seen: ColumnElement[bool] | None
+) -> Select[Any]:
     """Return the statement of all items that are *seen*."""
-    statement = item(cls, names).statement
+    statement = item(cls, names, shown_if).statement
     return statement if seen is None else statement.where(seen)
 
 
