@@ -6,9 +6,9 @@ Here: its configuration, its processes, its start. Not here: where its programs 
 import functools
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
-from bench.load import Body
 from bench.peer import central, copies, database, install
 from bench.peer.rounds import come_to_rest
 from bench.peer.side import Given, Side, answers, held_port, transactions
@@ -176,11 +176,11 @@ class Neutron(Side):
             "Northbound transactions": transactions(self.folder / "nb.db"),
         }
 
-    def copy_ports(self, template: Body, count: int) -> list[str]:
-        """Make *count* ports like *template* by copying its rows in MariaDB and the Northbound; return their ids."""
+    def copy(self, ids: Sequence[str], count: int) -> list[str]:
+        """Copy the rows of what has the *ids*, in MariaDB and the Northbound; return the ids of the new ports."""
         python = self._venv / "bin" / "python"
         rest = functools.partial(come_to_rest, self)
-        return copies.copy(python, self.folder / "mysql.sock", self.northbound, template, count, rest)
+        return copies.copy(python, self.folder / "mysql.sock", self.northbound, ids, count, rest)
 
     def close(self) -> None:
         """End what counts statements, and let the port go."""

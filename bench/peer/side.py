@@ -7,11 +7,12 @@ import asyncio
 import contextlib
 import socket
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench import process
-from bench.load import Body, Connection, Refused
+from bench.load import Connection, Refused
 from bench.peer.daemons import Daemons
 from neutrino.stack.programs import Programs
 
@@ -73,8 +74,8 @@ class Side(ABC):
     def counters(self) -> dict[str, float]:
         """Return what the side can count of its work so far."""
 
-    def copy_ports(self, template: Body, count: int) -> list[str]:  # noqa: ARG002 - what it takes where it is done
-        """Make *count* ports like *template* otherwise than by the API; return their ids, none where the API does."""
+    def copy(self, ids: Sequence[str], count: int) -> list[str]:  # noqa: ARG002 - what it takes where it is done
+        """Copy what has the *ids*, otherwise than by the API; return the new ports' ids, or none."""
         return []
 
     def cpu_s(self) -> dict[str, float]:

@@ -298,7 +298,7 @@ def _alike(state: State, count: int, is_first: bool) -> list[str]:
     """Make *count* ports in the group of all, and of the first ones in theirs too; return their ids."""
     values = _port(state, 0) | {"security_groups": state.made["all"] + (state.made["first"] if is_first else [])}
     made = [_made(state, "port", values)]
-    made += state.side.copy_ports(state.ask("GET", f"/ports/{made[0]}")["port"], count - 1)
+    made += state.side.copy(made, count - 1)
     while (missing := count - len(made)) > 0:
         answer = state.ask("POST", "/ports", {"ports": [values] * min(FILL, missing)})
         made += [one["id"] for one in answer["ports"]]
