@@ -2,24 +2,20 @@
 
 Here: the requests at each size, on a server of its own (alone.py), and slopes. Not here: drawing (plot.py).
 
-Up to 10,000 ports are on one network and in one group, the worst case; those beyond are spread, a network and a group
-for each hundred. OVN numbers 32,767 ports of a network at most: those beyond get no row in the Southbound.
+Up to 10,000 ports are on one network and in one group, the worst case; those beyond are spread (spread.py).
 """
 
 import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from bench.alone import BULK, cpu, fill, prepared, rule, server, values
+from bench.alone import cpu, fill, prepared, rule, server, values
 from bench.load import Body
 from bench.path_time import post_to_row, summary
 from bench.peer.ratios import slope
 from bench.peer.rounds import Request, State, alternated, come_to_rest, settle
+from bench.spread import SIZES, TOGETHER, spread
 
-SIZES = (100, 1_000, 10_000, 50_000)
-TOGETHER = 10_000
-EACH = 100
-"""Ports of a network when they are spread."""
 CHANGES = 60
 INTERFACES = 15
 """How many are added in a round. With 10,000 ports northd needs seconds for them, and what API and controller do at
@@ -47,23 +43,8 @@ def _fill(state: State, size: int) -> None:
     """Make ports until there are *size*: together up to TOGETHER, the others spread."""
     if len(state.made["ports"]) < TOGETHER:
         fill(state, min(size, TOGETHER))
-    if missing := size - len(state.made["ports"]):
-        _spread(state, missing)
+    state.made["ports"] += spread(state, size - len(state.made["ports"]))
     come_to_rest(state.side)
-
-
-def _spread(state: State, count: int) -> None:
-    """Make *count* ports on networks of EACH; all networks first, since northd computes everything anew for one."""
-    named = [{"name": "spread"}] * -(-count // EACH)
-    networks = [one["id"] for one in state.ask("POST", "/networks", {"networks": named})["networks"]]
-    subnets = [{"network_id": one, "ip_version": 4, "cidr": "10.0.0.0/24"} for one in networks]
-    state.ask("POST", "/subnets", {"subnets": subnets})
-    groups = [one["id"] for one in state.ask("POST", "/security-groups", {"security_groups": named})["security_groups"]]
-    pairs = zip(networks, groups, strict=True)
-    ports = [{"network_id": network, "security_groups": [group]} for network, group in pairs for _ in range(EACH)]
-    for first in range(0, count, BULK):
-        made = state.ask("POST", "/ports", {"ports": ports[first : min(first + BULK, count)]})
-        state.made["ports"] += [port["id"] for port in made["ports"]]
 
 
 def _at_size(state: State) -> dict[str, float]:

@@ -33,7 +33,7 @@ from bench import (
     workers,
 )
 from bench.peer import run as peer
-from bench.peer import work
+from bench.spread import SIZES
 from neutrino.stack.lab import Lab
 
 HERE = Path(__file__).parent
@@ -99,9 +99,7 @@ def _arguments() -> argparse.Namespace:
     arguments = parser.parse_args()
     if arguments.quick:
         arguments.sizes, arguments.rounds, arguments.scale, arguments.mixed_s = QUICK_SIZES, 2, 0.25, 10.0
-    arguments.sizes = arguments.sizes or (work.SIZES if arguments.peer else growth.SIZES)
-    if arguments.peer and max(arguments.sizes) > work.MOST:
-        parser.error(f"--sizes with --peer: all ports are on one network, so {work.MOST:,} at most")
+    arguments.sizes = arguments.sizes or SIZES
     known = list(_parts(arguments))
     if unknown := set(arguments.only or ()) - set(known):
         parser.error(f"--only {', '.join(sorted(unknown))}: there is {', '.join(known)}")

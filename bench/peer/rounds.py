@@ -18,7 +18,7 @@ from bench.peer.side import Side
 SETTLED_S = 0.1
 """What goes on after answers (controller, northd, replicas) has settled when it used under 3 % of this."""
 SETTLE_WITHIN_S = 6.0
-REST_TRIES = 40
+REST_TRIES = 100
 SETTLING = ("api", "other daemons", "nb", "sb", "northd")
 """Not the database: MariaDB writes its pages for long after."""
 
@@ -85,7 +85,7 @@ def settle(side: Side) -> float:
 
 
 def come_to_rest(side: Side) -> None:
-    """Wait until *side* does nothing more, after a great change, for four minutes at most."""
+    """Wait until *side* does nothing more, after a great change, for ten minutes at most."""
     for _ in range(REST_TRIES):
         if settle(side) < 1:
             break

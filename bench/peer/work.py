@@ -25,6 +25,7 @@ from bench.peer.requests import (
     subnet,
 )
 from bench.peer.rounds import Request, State, alternated, come_to_rest, in_slices, settle
+from bench.spread import EACH, SIZES, TOGETHER, spread
 
 Samples = dict[str, list[dict[str, Any]]]
 BULK = 100
@@ -34,9 +35,6 @@ ROUTERS = "router"
 GROUP = 500
 """Ports of the smaller group."""
 MANY_CLIENTS = (8, 32)
-SIZES = (100, 1_000, 10_000)
-MOST = 30_000
-"""All ports are on one network: of 32,767 at most OVN makes bindings."""
 LARGE = 1_000
 """The size at which everything is measured."""
 GROWTH_ROUNDS = 3
@@ -118,10 +116,12 @@ class Work:
         """Make ports until there are *size*: by copies where a side has such, else by the API."""
         for state in self._states:
             # Of the first 500 each is like the first, of all after them like the next.
-            for target in (min(size, GROUP), size):
+            for target in (min(size, GROUP), min(size, TOGETHER)):
                 have = len(state.made["port"])
                 if (missing := target - have) > 0:
                     state.made["port"] += _alike(state, missing, have < GROUP)
+            if (missing := size - len(state.made["port"])) > 0:
+                state.made["port"] += _spread(state, missing)
             come_to_rest(state.side)
 
     def grown(self) -> None:
@@ -133,7 +133,7 @@ class Work:
         self._row("PUT port name", renames("port", times(8)), **how)
         self._row("POST port", posts("port", times(8), _port), keep=kept("port"), **how)
         self._row("DELETE port", deletes("port", times(8)), **how)
-        self._row("POST rule, group with all ports", rules(times(6), "all"), **how)
+        self._row(f"POST rule, group with all ports, {TOGETHER:,} at most", rules(times(6), "all"), **how)
         if self.with_routers:
             count = times(2)
             fresh = {id(state): self._attachable(state, state.many(count * how["rounds"])) for state in self._states}
@@ -303,3 +303,11 @@ def _alike(state: State, count: int, is_first: bool) -> list[str]:
         answer = state.ask("POST", "/ports", {"ports": [values] * min(FILL, missing)})
         made += [one["id"] for one in answer["ports"]]
     return made
+
+
+def _spread(state: State, count: int) -> list[str]:
+    """Make *count* ports on networks of their own, of which all are like the first; return their ids."""
+    made = spread(state, min(EACH, count))
+    like = state.ask("GET", f"/ports/{made[0]}")["port"]
+    made += state.side.copy([like["network_id"], *like["security_groups"]], count // EACH - 1)
+    return made + spread(state, count - len(made))

@@ -128,8 +128,13 @@ def test_ratios_that_shrink_with_many_ports_are_named(results):
     growth["1,000"] = {"GET port": both, "POST port": both}
     growth["10,000"]["POST port"] = {**both, "Neutrino": samples(2.0, 1.0, 900.0)}
     growth["100"]["POST port"] = both
-    said = "With 10,000 ports the ratio is at least as large as with 1,000 for 1 of the 2 requests; not for POST port."
-    assert said in page.page(results, "peer.svg", "growth.svg")
+    growth["50,000"] = growth["10,000"] | {"POST port": both}
+    text = page.page(results, "peer.svg", "growth.svg")
+    for said in (
+        "With 10,000 ports the ratio is at least as large as with 1,000 for 1 of the 2 requests; not for POST port.",
+        "With 50,000 ports the ratio is at least as large as with 1,000 for 2 of the 2 requests.",
+    ):
+        assert said in text
 
 
 def test_what_ours_lacks_follows_from_its_extensions():
