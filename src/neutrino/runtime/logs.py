@@ -15,6 +15,15 @@ REQUEST: ContextVar[str] = ContextVar("request", default="")
 """The ids of the request that is being served, as each line of the log has them."""
 
 
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), 0x7F)}
+
+
+class _Line(logging.Formatter):
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        record.message = record.message.translate(_CONTROL)  # names and paths are others' words, and make no lines here
+        return super().formatMessage(record)
+
+
 class _OfRequest(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         served = REQUEST.get()
@@ -25,7 +34,7 @@ class _OfRequest(logging.Filter):
 def start(*, debug: bool = False, quiet: bool = False) -> None:
     """Log to standard error, from INFO or, with *debug*, from DEBUG on; with *quiet*, errors alone."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter(FORMAT, DATES))
+    handler.setFormatter(_Line(FORMAT, DATES))
     handler.addFilter(_OfRequest())
     root = logging.getLogger()
     root.handlers[:] = [handler]
