@@ -92,8 +92,18 @@ def check_gateway(cidr: str, gateway_ip: str | None, pools: Sequence[AllocationP
     if gateway in net and net.version == 4 and net.prefixlen < 31 and gateway in (net[0], net[-1]):
         raise InvalidInput(f"Gateway '{gateway_ip}' is not valid on subnet {cidr}")
     for pool in pools:
-        if int(ipaddress.ip_address(pool.start)) <= int(gateway) <= int(ipaddress.ip_address(pool.end)):
+        if _holds(pool, gateway_ip):
             raise GatewayConflictWithAllocationPools(gateway_ip, shown_pool(pool))
+
+
+def is_pooled(subnet: Subnet, address: str) -> bool:
+    """Return whether *address* is one that *subnet* gives to ports."""
+    return any(_holds(pool, address) for pool in subnet.allocation_pools)
+
+
+def _holds(pool: AllocationPool, address: str) -> bool:
+    start, one, end = (int(ipaddress.ip_address(text)) for text in (pool.start, address, pool.end))
+    return start <= one <= end
 
 
 def check_subnet(subnet: Subnet, neighbours: Iterable[Subnet]) -> None:

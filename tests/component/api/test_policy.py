@@ -215,6 +215,35 @@ def test_a_network_that_is_shared_is_onboarded_by_its_owner_only(admin, member, 
     assert admin.send("PUT", path, body).json() == [{"id": subnet["id"], "cidr": "10.0.0.0/24"}]
 
 
+def test_nobody_becomes_the_gateway_of_a_network_that_all_share(admin, member):
+    """Its instances, and what is behind its gateway, would send to that project's router."""
+    lan = admin.post("networks", shared=True)
+    subnet = admin.post("subnets", network_id=lan["id"], cidr="10.0.0.0/24", ip_version=4)
+    outer = admin.post("networks", **{"router:external": True})
+    beyond = admin.post("subnets", network_id=outer["id"], cidr="203.0.113.0/24", ip_version=4)
+    path = f"routers/{member.post('routers')['id']}/add_router_interface"
+    for one in (subnet, beyond):
+        assert member.said("PUT", path, {"subnet_id": one["id"]}) == (
+            "Bad router request: Cannot add interface to router because subnet "
+            f"{one['id']} is not owned by project making the request."
+        )
+    given = {"network_id": lan["id"], "project_id": ACME, "fixed_ips": [{"ip_address": "10.0.0.1"}]}
+    gateway = admin.post("ports", **given)
+    assert f"port {gateway['id']} has an IP address out of the allocation pool of subnet {subnet['id']}" in (
+        member.said("PUT", path, {"port_id": gateway["id"]})
+    )
+    local = {"local_ip": {"network_id": lan["id"], "local_ip_address": "10.0.0.9"}}
+    assert member.refused("POST", "local-ips", local) == FORBIDDEN
+    assert admin.send("POST", "local-ips", local).status_code == 201
+    port = member.post("ports", network_id=lan["id"])
+    assert member.send("PUT", path, {"port_id": port["id"]}).status_code == 200
+    member.send("PUT", path.replace("add", "remove"), {"port_id": port["id"]})
+    admin.delete(f"ports/{gateway['id']}")
+    entry = {"object_type": "network", "object_id": lan["id"], "action": "access_as_shared"}
+    admin.post("rbac-policies", target_tenant=ACME, **entry)  # who shares it with one project means that one
+    assert member.send("PUT", path, {"subnet_id": subnet["id"]}).status_code == 200
+
+
 def test_a_page_begins_after_what_is_seen(member, stranger):
     """Else who knows an id could find out, by resources of their own, what another's is called."""
     network = member.post("networks", name="secret")

@@ -137,6 +137,8 @@ def _new_port(tx: Transaction, request: Request, given: Given, own_id: str) -> P
     address = given.get("local_ip_address")
     if isinstance(address, str) and ":" in address:
         raise BadRequest(RESOURCE, f"local_ip_address {address} is not an IPv4 address")
+    if address:  # it could be the gateway's: who may not choose a port's on the network may not choose this one
+        request.authority.check(tx.connection, request.caller, "create_port:fixed_ips:ip_address", network)
     tries = [FixedIpRequest(subnet_id=subnet.id) for subnet in subnets]
     for wanted in [FixedIpRequest(ip_address=str(address))] if address else tries:
         with suppress(IpAddressGenerationFailure):

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import bindparam, select
 
+from neutrino.api import sharing
 from neutrino.api.nouns import logs, ndp_proxies, ports, routers
 from neutrino.api.request import Request
 from neutrino.api.visibility import visible
+from neutrino.model.addressing import is_pooled
 from neutrino.model.faults.port import PortInUse, PortNotFound
 from neutrino.model.faults.router import (
     BadRequest,
@@ -23,6 +25,7 @@ from neutrino.model.floating_ip import FloatingIp
 from neutrino.model.kinds import Uuid
 from neutrino.model.port import PROMISCUOUS, ROUTER_INTERFACE, FixedIpRequest, Port
 from neutrino.model.port_forwarding import PortForwarding
+from neutrino.model.rbac_policy import SHARED
 from neutrino.model.router import Router, check_overlap
 from neutrino.model.subnet import Subnet
 from neutrino.store.records import Transaction
@@ -113,6 +116,14 @@ def _on_subnet(tx: Transaction, request: Request, router: Router, subnet_id: str
         raise SubnetNotFound(subnet_id)
     if not subnet.gateway_ip:
         raise BadRequest("router", "Subnet for router interface must have a gateway IP")
+    # To its address all send: of a network that everybody shares, the gateway is its owner's alone (as upstream).
+    if not _is_theirs(request, subnet) and all(
+        entry.target_tenant != request.project_id for entry in sharing.entries(tx, subnet.network_id, SHARED)
+    ):
+        raise BadRequest(
+            "router",
+            f"Cannot add interface to router because subnet {subnet.id} is not owned by project making the request",
+        )
     _check(router, [subnet], present)
     return ports.make(
         tx,
@@ -136,6 +147,13 @@ def _of_port(tx: Transaction, request: Request, router: Router, port_id: str, pr
     subnets = routers.subnets_of(tx, [port])
     if sum(":" not in ip.ip_address for ip in port.fixed_ips) > 1:
         raise BadRequest("router", "Cannot have multiple IPv4 subnets on router port")
+    for ip in port.fixed_ips:
+        if not _is_theirs(request, subnets[ip.subnet_id]) and not is_pooled(subnets[ip.subnet_id], ip.ip_address):
+            raise BadRequest(
+                "router",
+                f"Cannot add interface to router because specified port {port.id} has an IP address out of the "
+                f"allocation pool of subnet {ip.subnet_id}, which is not owned by the project making the request",
+            )
     _check(router, list(subnets.values()), present)
     logs.port_goes(tx, port.id)
     # A router's port is trusted: what applied to it before does not any more.
@@ -151,6 +169,10 @@ def _of_port(tx: Transaction, request: Request, router: Router, port_id: str, pr
             "pvlan_community": None,
         },
     )
+
+
+def _is_theirs(request: Request, subnet: Subnet) -> bool:
+    return request.is_admin or subnet.project_id == request.project_id
 
 
 def _check(router: Router, subnets: Sequence[Subnet], present: dict[str, Subnet]) -> None:
