@@ -244,6 +244,22 @@ def test_nobody_becomes_the_gateway_of_a_network_that_all_share(admin, member):
     assert member.send("PUT", path, {"subnet_id": subnet["id"]}).status_code == 200
 
 
+def test_a_floating_ip_is_not_the_gateway(admin, api):
+    outer = admin.post("networks", **{"router:external": True})
+    admin.post("subnets", network_id=outer["id"], cidr="203.0.113.0/24", ip_version=4)
+    wanted = {"floating_network_id": outer["id"], "floating_ip_address": "203.0.113.1"}
+    assert Person(api, "manager").refused("POST", "floatingips", {"floatingip": wanted}) == (400, "BadRequest")
+
+
+def test_a_default_pool_is_for_who_sees_it(admin, member):
+    pool = admin.post("subnetpools", name="p", prefixes=["10.8.0.0/16"], default_prefixlen=26, is_default=True)
+    subnet = {"network_id": member.post("networks")["id"], "ip_version": 4, "use_default_subnetpool": True}
+    assert member.refused("POST", "subnets", {"subnet": subnet}) == (400, "HTTPBadRequest")
+    everybody = {"object_type": "subnetpool", "object_id": pool["id"], "action": "access_as_shared"}
+    admin.post("rbac-policies", target_tenant="*", **everybody)
+    assert member.post("subnets", **subnet)["subnetpool_id"] == pool["id"]
+
+
 def test_a_page_begins_after_what_is_seen(member, stranger):
     """Else who knows an id could find out, by resources of their own, what another's is called."""
     network = member.post("networks", name="secret")

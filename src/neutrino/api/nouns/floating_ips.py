@@ -92,6 +92,8 @@ def _take(
     if address is not None or subnet_id is not None:
         if isinstance(address, str) and ":" in address:
             raise BadRequest(RESOURCE, f"floating_ip_address {address} is not an IPv4 address")
+        if address is not None and address in {subnet.gateway_ip for subnet in subnets}:
+            raise BadRequest(RESOURCE, f"floating_ip_address {address} is the gateway of network {network.id}")
         if subnet_id is not None and subnet_id not in {subnet.id for subnet in subnets}:
             raise BadRequest(RESOURCE, f"Subnet {subnet_id} is no IPv4 subnet of network {network.id}")
         tries.append(FixedIpRequest(subnet_id=subnet_id, ip_address=address))  # type: ignore[arg-type]

@@ -157,7 +157,7 @@ def of_subnet(tx: Transaction, request: Request, given: Given) -> SubnetPool | N
         pool = get(tx, request, str(pool_id))
     elif given.get("use_default_subnetpool"):
         found = _default(tx, version)
-        if found is None:
+        if found is None or not request.authority.sees(tx.connection, request.caller, found):
             raise HTTPBadRequest(f"Bad subnets request: No default subnetpool found for IPv{version}.")
         pool = found
     elif cidr is None:
