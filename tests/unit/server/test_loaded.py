@@ -11,10 +11,19 @@ ABSENT = {
     "serving": (
         *HTTP_CLIENTS,
         *OTHER_DATABASE,
-        *("alembic", "sqlalchemy.orm", "oslo_policy.policy", "oslo_utils.strutils", "yaml"),
+        *("alembic", "sqlalchemy.orm", "oslo_policy.policy", "oslo_utils.strutils", "yaml", "ctypes"),
         *("neutrino.ovsdb", "neutrino.backends.ovn.nb", "neutrino.api.openapi", "neutrino.nova.notifier"),
     ),
-    "controller": (*HTTP_CLIENTS, *OTHER_DATABASE, "alembic", "sqlalchemy.orm", "oslo_policy", "falcon", "uvicorn"),
+    "controller": (
+        *HTTP_CLIENTS,
+        *OTHER_DATABASE,
+        "alembic",
+        "sqlalchemy.orm",
+        "oslo_policy",
+        "falcon",
+        "uvicorn",
+        "ctypes",
+    ),
     "agent": (*HTTP_CLIENTS, "sqlalchemy", "falcon", "uvicorn", "dns", "prometheus_client"),
     "dns": (*HTTP_CLIENTS, "sqlalchemy", "falcon", "uvicorn", "oslo_config", "neutrino.ovsdb"),
 }
