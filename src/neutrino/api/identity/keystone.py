@@ -4,11 +4,11 @@ Here: the headers, the cache, the question to Keystone. Not here: what a caller 
 """
 
 import asyncio
-import calendar
 import hashlib
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 import falcon.asgi
@@ -25,7 +25,6 @@ from neutrino.runtime.config import Identity
 MOST_REMEMBERED = 10_000
 """Tokens, good and bad ones each: some 5 MB at most."""
 THREADS = 8
-_EXPIRY = "%Y-%m-%dT%H:%M:%S"
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -155,5 +154,5 @@ def _said(token: Mapping[str, Any]) -> Said:
             roles=frozenset(role["name"].lower() for role in roles),
             system_scope="all" if system.get("all") else "",
         ),
-        float(calendar.timegm(time.strptime(token["expires_at"][:19], _EXPIRY))),
+        datetime.fromisoformat(f"{token['expires_at'][:19]}+00:00").timestamp(),
     )
