@@ -22,6 +22,7 @@ from neutrino.model.faults import DatabaseUnavailable
 from neutrino.runtime import logs, notify
 from neutrino.runtime.config import Config, ConfigError, load
 from neutrino.server.protocol import Protocol
+from neutrino.server.sharing import Sharing
 from neutrino.server.wake import Wake
 from neutrino.server.workers import Workers, forked
 from neutrino.store.database import open_database, prepare
@@ -30,10 +31,12 @@ log = logging.getLogger("neutrino.api")
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, feed: Feed, workers: Workers) -> None:
+    def __init__(self, config: uvicorn.Config, feed: Feed, workers: Workers, sharing: Sharing | None) -> None:
         super().__init__(config)
         self._feed = feed
         self._workers = workers
+        self._sharing = sharing
+        self._given: set[asyncio.Task[None]] = set()
         self.has_failed = False
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -48,6 +51,24 @@ class _Server(uvicorn.Server):
         if self._workers.is_first:
             notify.ready()
         self._workers.watch(self._lost)
+        if self._sharing is not None:
+            self._sharing.watch(self._serve_given)
+
+    def _serve_given(self, connection: socket.socket, data: bytes) -> None:
+        task = asyncio.create_task(self._served(connection, data))
+        self._given.add(task)
+        task.add_done_callback(self._given.discard)
+
+    async def _served(self, connection: socket.socket, data: bytes) -> None:
+        made = self.config.http_protocol_class
+        assert issubclass(made, Protocol) and self._sharing is not None  # noqa: S101 - see serve()
+        protocol = made(self.config, self.server_state, self.lifespan.state)
+        protocol.given = data
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(lambda: protocol, connection)
+        except OSError:  # the client has gone meanwhile
+            connection.close()
+            self._sharing.closed()
 
     def _lost(self) -> None:
         self.has_failed = self._workers.is_first
@@ -113,7 +134,10 @@ def serve(config: Config, fd: int | None) -> bool:
         _rows(lambda: _northbound_rows(config)),
         _rows(lambda: _logical_flows(config)),
     )
+    sharing = Sharing(config.api_workers) if config.api_workers > 1 else None
     workers = forked(config.api_workers)
+    if sharing is not None:
+        sharing.own = workers.place
     server = _Server(
         uvicorn.Config(
             app,
@@ -123,17 +147,20 @@ def serve(config: Config, fd: int | None) -> bool:
             server_header=False,
             timeout_keep_alive=config.client_timeout_s,
             timeout_graceful_shutdown=5,
-            http=Protocol,
+            http=type("Protocol", (Protocol,), {"sharing": sharing}),
             ws="none",
         ),
         feed,
         workers,
+        sharing,
     )
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(server.serve(sockets=[listener]))
     finally:
         database.close()
+        if sharing is not None:
+            sharing.close()
     return not server.has_failed
 
 

@@ -26,11 +26,12 @@ END_WITHIN_S = 8.0
 class Workers:
     """The processes, as one of them sees them: the first all others by their ends of the sockets, each other the first.
 
-    *pids* are the other ends' processes, none where this is not the first.
+    *pids* are the other ends' processes, none where this is not the first. *place* is this one's, from 0.
     """
 
-    def __init__(self, ends: list[socket.socket], pids: list[int], *, is_first: bool) -> None:
-        self.is_first = is_first
+    def __init__(self, ends: list[socket.socket], pids: list[int], place: int) -> None:
+        self.place = place
+        self.is_first = place == 0
         self._ends = ends
         self._pids = pids
         self._heard_s: dict[socket.socket, float] = {}
@@ -91,14 +92,14 @@ def forked(number: int) -> Workers:
     gc.freeze()  # the collector would write to every page that they share
     ends: list[socket.socket] = []
     pids: list[int] = []
-    for _ in range(number - 1):
+    for place in range(1, number):
         ours, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
             for end in (*ends, ours):
                 end.close()
-            return Workers([theirs], [], is_first=False)
+            return Workers([theirs], [], place)
         theirs.close()
         ends.append(ours)
         pids.append(pid)
-    return Workers(ends, pids, is_first=True)
+    return Workers(ends, pids, 0)
