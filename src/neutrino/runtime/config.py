@@ -128,8 +128,16 @@ BFD = {"normal": (1000, 100, 3), "aggressive": (500, 100, 3), "conservative": (1
 NB_TLS = ("ovn_nb_private_key", "ovn_nb_certificate", "ovn_nb_ca_cert")
 SB_TLS = ("ovn_sb_private_key", "ovn_sb_certificate", "ovn_sb_ca_cert")
 OVN = [
-    cfg.StrOpt("ovn_nb_connection", default="unix:/run/ovn/ovnnb_db.sock", help="OVN_Northbound: unix:, tcp: or ssl:."),
-    cfg.StrOpt("ovn_sb_connection", default="unix:/run/ovn/ovnsb_db.sock", help="OVN_Southbound: unix:, tcp: or ssl:."),
+    cfg.StrOpt(
+        "ovn_nb_connection",
+        default="unix:/run/ovn/ovnnb_db.sock",
+        help="OVN_Northbound: unix:, tcp: or ssl:; of a cluster all its servers, with commas between.",
+    ),
+    cfg.StrOpt(
+        "ovn_sb_connection",
+        default="unix:/run/ovn/ovnsb_db.sock",
+        help="OVN_Southbound: unix:, tcp: or ssl:; of a cluster all its servers, with commas between.",
+    ),
     *tls.options(NB_TLS, "the Northbound"),
     *tls.options(SB_TLS, "the Southbound"),
     cfg.BoolOpt("ovn_metadata_enabled", default=False, help="Give networks a metadata port; each host has an agent."),

@@ -35,6 +35,11 @@ class Server:
         command = [tool, "create-cluster", str(self.database), schema("ovn-nb.ovsschema"), address]
         subprocess.run(command, check=True)
 
+    def join_cluster(self, other: "Server") -> None:
+        addresses = [f"unix:{one.folder / 'raft.sock'}" for one in (self, other)]
+        command = [program("ovsdb-tool"), "join-cluster", str(self.database), "OVN_Northbound", *addresses]
+        subprocess.run(command, check=True)
+
     def start(self) -> None:
         log = (self.folder / "log").open("ab")
         self.process = subprocess.Popen(
@@ -143,6 +148,27 @@ def cluster(tmp_path: Path) -> Iterator[Server]:
     one.start()
     yield one
     one.kill()
+
+
+@pytest.fixture
+def members(tmp_path: Path) -> Iterator[list[Server]]:
+    """Three servers of one cluster."""
+    all_three = [Server(tmp_path / str(number)) for number in range(3)]
+    first = all_three[0]
+    try:
+        for one in all_three:
+            one.folder.mkdir()
+            if one is first:
+                one.create_cluster()
+            else:
+                one.join_cluster(first)
+            one.start()
+            wait = (program("ovsdb-client"), "--timeout=30", "wait", one.remote, "OVN_Northbound", "connected")
+            subprocess.run(wait, check=True)
+        yield all_three
+    finally:
+        for one in all_three:
+            one.kill()
 
 
 @pytest.fixture

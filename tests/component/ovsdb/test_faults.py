@@ -131,6 +131,21 @@ async def test_a_cluster_without_its_leader_is_left(cluster):
         assert await client.transact([Select(LS, switch, ("_uuid",))]) == [[{"_uuid": switch}]]
 
 
+async def test_of_a_cluster_that_loses_its_leader_the_next_one_is_used(members):
+    async with Client(",".join(one.remote for one in members), NB, leader_only=True) as client:
+        await client.wait_connected(20)
+        switch = uuid4()
+        assert await client.transact([Insert(LS, switch, {})]) == [switch]
+        (leader,) = [one for one in members if one.remote == client.endpoint]
+        leader.kill()
+        await asyncio.sleep(0)
+        with pytest.raises((UnknownOutcome, NotConnected)):
+            await client.transact([Select(LS)])
+        await client.wait_connected(30)
+        assert client.endpoint in {one.remote for one in members if one is not leader}
+        assert await client.transact([Select(LS, switch, ("_uuid",))]) == [[{"_uuid": switch}]]
+
+
 async def test_tls(stopped_server, unused_port):
     folder = stopped_server.folder
     authority, stranger = trustme.CA(), trustme.CA()
