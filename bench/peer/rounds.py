@@ -17,8 +17,9 @@ from bench.peer.side import Side
 
 SETTLED_S = 0.1
 """What goes on after answers (controller, northd, replicas) has settled when it used under 3 % of this."""
-SETTLE_WITHIN_S = 6.0
-REST_TRIES = 100
+SETTLE_WITHIN_S = 20.0
+"""After routers were attached northd needs 2.5 s with 10,000 ports, and longer with more."""
+REST_TRIES = 30
 SETTLING = ("api", "other daemons", "nb", "sb", "northd")
 """Not the database: MariaDB writes its pages for long after."""
 
