@@ -9,6 +9,7 @@ they never wait for a writer.
 
 import logging
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
@@ -30,6 +31,9 @@ T = TypeVar("T")
 log = logging.getLogger("neutrino.store")
 
 BUSY_TIMEOUT_S = 10.0  # how long a writer waits for another process's transaction
+# How often it looks whether it is its turn. SQLite itself looks every 100 ms, and between two commits of a process that
+# is busy there are some hundred microseconds: the others waited for seconds (measured).
+LOOK_AGAIN_S = 0.001
 
 
 class SQLite(Database):
@@ -68,13 +72,22 @@ class _Session(Session):
         raw = connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - the engine made it so
         self._raw = raw
+        raw.execute("PRAGMA busy_timeout = 0")  # `begin` waits
 
     @property
     def connection(self) -> Connection:
         return self._connection
 
     def begin(self) -> None:
-        self._raw.execute("BEGIN IMMEDIATE")
+        until_s = time.monotonic() + BUSY_TIMEOUT_S
+        while True:
+            try:
+                self._raw.execute("BEGIN IMMEDIATE")
+                break
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until_s:
+                    raise
+                time.sleep(LOOK_AGAIN_S)
         self._raw.execute("SAVEPOINT request")
 
     def keep(self) -> None:
