@@ -276,6 +276,16 @@ def test_the_scope_of_the_system_is_refused(api, member):
     assert system.refused("GET", f"networks/{network['id']}") == (404, "NetworkNotFound")
 
 
+def test_who_has_no_project_does_not_see_what_is_no_project_s(serve):
+    api = serve("[oslo_policy]", "enforce_scope = False")
+    admin = Person(api, "admin", CLOUD)
+    outer = admin.post("networks", **{"router:external": True})
+    admin.post("subnets", network_id=outer["id"], cidr="203.0.113.0/24", ip_version=4)
+    admin.post("routers", external_gateway_info={"network_id": outer["id"]})
+    assert [port["project_id"] for port in admin.get("ports")] == [""]
+    assert Person(api, "reader", "", OpenStack_System_Scope="all").get("ports") == []
+
+
 def test_references_to_what_is_not_seen(member, stranger):
     network, group = member.post("networks"), member.post("security-groups", name="g")
     pool = member.post("subnetpools", name="p", prefixes=["10.8.0.0/16"])

@@ -125,6 +125,8 @@ def condition(check: _checks.BaseCheck, rules: Mapping[str, _checks.BaseCheck], 
 def _generic(check: _checks.GenericCheck, caller: Caller) -> Condition:
     reference = _REFERENCE.fullmatch(check.match)
     if check.kind in ("project_id", "tenant_id") and reference:
+        if caller.system_scope:
+            return False  # who has no project owns nothing: ports of routers and floating IPs have none either
         return Owner("project_id" if reference[1] == "tenant_id" else reference[1])
     if check.kind == "field":
         collection, _, rest = check.match.partition(":")
