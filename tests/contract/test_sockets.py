@@ -110,6 +110,8 @@ CASES = {
     "a WebSocket": ([head("GET /", "Upgrade: websocket\r\n", "Connection: Upgrade\r\n")], 200, ""),
     "HTTP/2 in the clear": ([head("GET /", "Upgrade: h2c\r\n", "Connection: Upgrade\r\n")], 200, ""),
     "no HTTP": ([b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 10], 400, "HTTPBadRequest"),
+    "HTTP/0.9": ([b"GET /\r\n\r\n"], 400, "HTTPBadRequest"),
+    "HTTP/2 without its preface": ([b"GET / HTTP/2.0\r\nHost: x\r\n\r\n"], 400, "HTTPBadRequest"),
     "another version of HTTP": ([b"GET / HTTP/9.9\r\n\r\n"], 400, "HTTPBadRequest"),
 }
 

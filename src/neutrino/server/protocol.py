@@ -71,6 +71,12 @@ class Protocol(HttpToolsProtocol):
         self._is_coming = True
         super().on_message_begin()
 
+    def on_headers_complete(self) -> None:
+        """Begin to serve the request; refuse versions that the parser takes and nobody serves: 0.9 and 2.0."""
+        if self.parser.get_http_version() not in ("1.0", "1.1"):
+            raise ValueError("not HTTP/1")  # for the parser, which makes the refusal of it
+        super().on_headers_complete()
+
     def on_body(self, body: bytes) -> None:
         """Hand a piece on."""
         self._head_bytes = 0
