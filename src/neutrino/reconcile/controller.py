@@ -10,8 +10,10 @@ the diff looks, the replica has all that we wrote.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from neutrino.model.faults import DatabaseUnavailable
 from neutrino.ovsdb.client import Client
 from neutrino.ovsdb.commit import Group, commit
 from neutrino.ovsdb.errors import NotConnected, NotOwner, TransactionError, UnknownOutcome
@@ -326,8 +328,10 @@ class Controller:
         now_s = asyncio.get_running_loop().time()
         is_news = seq != self._realised or self._seq != self._noted
         if self._is_fresh and is_news and now_s - self._realised_at_s >= _IDLE_S:
-            await self._intent.realised(self._backend.name, seq, self._seq)
-            self._realised, self._noted, self._realised_at_s = seq, self._seq, now_s
+            self._realised_at_s = now_s
+            with suppress(DatabaseUnavailable):  # it has said why; another second will do
+                await self._intent.realised(self._backend.name, seq, self._seq)
+                self._realised, self._noted = seq, self._seq
 
 
 async def _within(most_s: float, awaited: Awaitable[object]) -> bool:

@@ -15,6 +15,7 @@ from neutrino.backends.ovn.northbound import BACKEND
 from neutrino.ovsdb.client import Client
 from neutrino.reconcile.controller import Controller
 from neutrino.runtime.supervisor import kept
+from neutrino.store import sqlite
 from neutrino.store.database import open_database
 from neutrino.store.intent import Intent
 
@@ -123,6 +124,23 @@ async def test_who_cannot_read_the_intent_leaves_the_lead_to_another(cloud: Clou
             finally:
                 running.cancel()
                 await asyncio.wait((running,))
+
+
+async def test_who_can_read_and_not_write_goes_on(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.1)
+    blue = network("blue")
+    async with cloud.controller() as controller, cloud.northbound() as seen:
+        await cloud.put(blue)
+        with closing(sqlite3.connect(cloud.folder / "store.sqlite", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await asyncio.sleep(3)  # the controller notes once a second how far it is
+        assert uuids.switch(blue.id).uuid in await seen.rows("Logical_Switch")
+        assert (controller.passes, controller.is_leading) == (1, True)
+
+        async def is_noted() -> bool:
+            return await cloud.intent.realised_seq("ovn") == controller.position
+
+        await until(is_noted)
 
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
