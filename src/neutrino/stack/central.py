@@ -115,6 +115,8 @@ def _database(place: Place, name: str, database: str, socket: Path, level: str) 
 def _due_step(place: Place, name: str, file: Path) -> tuple[str, ...]:
     """Return what ovsdb-tool has to do before *file* is served: create, convert to another schema, compact, nothing."""
     schema = str(place.programs.schema(name))
+    if file.exists() and not file.stat().st_size:  # ended, or without power, while it was made
+        file.unlink()
     if not file.exists():
         return ("create", str(file), schema)
     if not _made_with(file).exists() or _made_with(file).read_text() != _digest(place, name):

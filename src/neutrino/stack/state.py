@@ -103,5 +103,8 @@ def save(run: Path, desired: Desired) -> None:
     """Replace the file at once: a reader sees the old or the new."""
     fresh = run / f".{FILE}.{os.getpid()}"
     fresh.touch(0o600)  # settings may hold a database's password
-    fresh.write_bytes(msgspec.json.format(msgspec.json.encode(desired)))
+    with fresh.open("wb") as file:
+        file.write(msgspec.json.format(msgspec.json.encode(desired)))
+        file.flush()
+        os.fsync(file.fileno())  # after a power cut, too: some file systems would keep the name and lose the content
     fresh.replace(run / FILE)
