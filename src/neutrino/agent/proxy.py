@@ -21,6 +21,8 @@ from neutrino.agent.served import Network
 
 IPV4, IPV6 = "169.254.169.254", "fe80::a9fe:a9fe"
 """Where instances ask: the addresses are the same in every cloud."""
+MOST, MOST_OF_NETWORK = 1024, 100
+"""Connections of a host, and of one network there: its instances keep those of others from nothing."""
 _SOON_S, _AGAIN_S = 5.0, 0.05
 
 
@@ -89,9 +91,10 @@ def configuration(files: Files, namespaces: Mapping[str, str], upstream: Upstrea
         f"""\
 global
     stats socket {files.worker} mode 600 level admin
-    maxconn 1024
+    maxconn {MOST}
 defaults
     mode http
+    maxconn {MOST_OF_NETWORK}
     timeout connect 10s
     timeout client 60s
     timeout server 60s
