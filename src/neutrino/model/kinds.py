@@ -233,10 +233,14 @@ _MOST_JSON_BYTES = 4095
 
 
 class Record:
-    """The parser of a JSON object into a Struct: each field by its own kind, unknown and missing keys refused."""
+    """The parser of a JSON object into a Struct: each field by its own kind, missing keys refused.
 
-    def __init__(self, cls: type[msgspec.Struct]) -> None:
+    Unknown keys are refused too, or with *ignoring* passed over, where upstream does so and callers rely on it.
+    """
+
+    def __init__(self, cls: type[msgspec.Struct], *, ignoring: bool = False) -> None:
         self._cls = cls
+        self._ignoring = ignoring
         self._kinds = {name: kind_of(hint) for name, hint in annotations_of(cls).items()}
         self._required = {f.name for f in msgspec.structs.fields(cls) if f.required}
 
@@ -247,7 +251,7 @@ class Record:
             "type": "object",
             "properties": {name: kind.schema for name, kind in self._kinds.items()},
             "required": sorted(self._required),
-            "additionalProperties": False,
+            "additionalProperties": self._ignoring,
         }
 
     def __call__(self, value: object) -> object:
@@ -255,12 +259,12 @@ class Record:
         if not isinstance(value, dict):
             raise ValueError(f"{shown(value)} is not a dictionary")
         unknown = value.keys() - self._kinds.keys()
-        if unknown:
+        if unknown and not self._ignoring:
             raise ValueError(f"Unexpected keys supplied: {', '.join(sorted(map(str, unknown)))[:_SHOWN]}")
         missing = self._required - value.keys()
         if missing:
             raise ValueError(f"{shown(value)} lacks the keys: {', '.join(sorted(missing))}")
-        return self._cls(**{name: self._kinds[name].parse(item) for name, item in value.items()})
+        return self._cls(**{name: kind.parse(value[name]) for name, kind in self._kinds.items() if name in value})
 
 
 def record(cls: type[msgspec.Struct]) -> Record:
@@ -288,9 +292,9 @@ def kind_of(hint: object) -> Kind:
     raise TypeError(f"{hint} has no Kind")
 
 
-def list_of(cls: type[msgspec.Struct], most: int, too_many: TooMany = _too_many) -> Kind:
-    """Return the kind of a list of at most *most* records of *cls*, none twice."""
-    item = record(cls)
+def list_of(cls: type[msgspec.Struct], most: int, too_many: TooMany = _too_many, *, ignoring: bool = False) -> Kind:
+    """Return the kind of a list of at most *most* records of *cls*, none twice; *ignoring* is as of `Record`."""
+    item = Record(cls, ignoring=ignoring)
     schema = {"type": "array", "maxItems": most, "uniqueItems": True, "items": item.schema}
     return Kind(f"list of {cls.__name__}", unique_items(item, most, too_many), "json", schema)
 

@@ -130,7 +130,8 @@ class HostBinding(msgspec.Struct, frozen=True):
 
 
 _HOST_BINDINGS = Kind("list of bindings", items(lambda value: value, 100), "json", {"type": "array"})
-_REQUESTED = not_null(list_of(FixedIpRequest, 20))
+# neutron-lib (validate_fixed_ips) looks at two keys only; Octavia sends a third, which is null.
+_REQUESTED = not_null(list_of(FixedIpRequest, 20, ignoring=True))
 _FIXED_IPS = Kind("list of fixed IPs", _REQUESTED.parse, "json", _REQUESTED.schema)
 
 

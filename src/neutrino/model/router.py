@@ -52,7 +52,7 @@ class Gateway(msgspec.Struct, frozen=True):
     qos_policy_id: str | None = None
 
 
-_REQUESTED_IPS = list_of(FixedIpRequest, _MOST_GATEWAY_IPS)
+_REQUESTED_IPS = list_of(FixedIpRequest, _MOST_GATEWAY_IPS, ignoring=True)
 
 
 AS_IT_IS = ""  # the policy stays: null would take it away

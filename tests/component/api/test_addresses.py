@@ -62,7 +62,7 @@ def test_what_is_asked_for(api, blue, four, six, slaac):
         ({"ip_address": 167772162}, 400, "HTTPBadRequest", "167772162"),
         ({"subnet_id": "11111111-2222-3333-4444-555555555555"}, 400, "InvalidInput", "11111111"),
         ({"subnet_id": "eleven"}, 400, "HTTPBadRequest", "eleven"),
-        ({"colour": "red"}, 400, "HTTPBadRequest", "colour"),
+        ({"colour": "red"}, 400, "InvalidInput", "subnet_id or ip_address"),
         ({}, 400, "InvalidInput", "subnet_id or ip_address"),
     ],
 )
@@ -147,6 +147,15 @@ def test_changing_addresses(api, blue, four, six):
     change = {"port": {"fixed_ips": [{"ip_address": "10.0.0.2"}]}}
     assert api.refused("PUT", path, change)[:2] == (409, "IpAddressAlreadyAllocated")
     assert api.refused("PUT", path, {"port": {"fixed_ips": None}})[:2] == (400, "HTTPBadRequest")
+
+
+def test_other_keys_of_a_fixed_ip_are_passed_over(api, blue, four):
+    port = api.port(blue, fixed_ips=[{"subnet_id": four["id"], "subnet": None}])
+    assert ips(port) == ["10.0.0.2"]
+    (own,) = port["fixed_ips"]
+    wanted = [own | {"subnet": None}, {"subnet_id": four["id"], "ip_address": "10.0.0.5", "subnet": None}]
+    assert ips(api.put(f"ports/{port['id']}", fixed_ips=wanted)) == ["10.0.0.2", "10.0.0.5"]
+    assert api.refused("POST", "ports", {"port": {"network_id": blue["id"], "fixed_ips": [{"subnet": None}]}})[0] == 400
 
 
 def test_addresses_of_the_mac_follow_the_mac(api, blue, four, slaac):
