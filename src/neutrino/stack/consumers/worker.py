@@ -49,7 +49,7 @@ def said(error: BaseException, checks: str) -> str:
     """Return the error, and the line of *checks* where it came."""
     text = " ".join("".join(traceback.format_exception_only(error)).split())[:LONGEST_REASON]
     lines = [one for one in traceback.extract_tb(error.__traceback__) if one.filename == checks]
-    return f"{text} (line {lines[-1].lineno}: {lines[-1].line})" if lines else text
+    return f"{text} (line {lines[0].lineno}: {lines[0].line})" if lines else text
 
 
 def main() -> None:
