@@ -21,7 +21,7 @@ from neutrino.stack.fault import StackFault
 from neutrino.stack.identity.service import write_private
 from neutrino.stack.lab import Lab
 
-CONSUMERS = {"nova": "nova", "manila": "manila", "octavia": "octavia"}
+CONSUMERS = {"nova": "nova", "manila": "manila", "octavia": "octavia", "ovn-octavia-provider": "octavia"}
 """By consumer, the environment in which its code is."""
 CHECKS = Path(__file__).with_name("checks")
 
