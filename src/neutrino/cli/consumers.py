@@ -36,12 +36,13 @@ def consumers(
     kept = Path(os.environ.get("NEUTRINO_STACK_DIR") or CHECKOUT / ".stack") / FOLDER
     kept.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="neutrino-consumers-") as folder:
-        place = Path(folder)
-        lab = Lab(place / "lab", hosts=2, auth="keystone", networking=Settings())
+        place, port = Path(folder), running.free_port()
+        settings = running.SETTINGS.format(compute_port=port)
+        lab = Lab(place / "lab", hosts=2, auth="keystone", settings=settings, networking=Settings())
         terminal.print_error("starting a stack of its own")
         try:
             lab.up()
-            access = running.prepare(lab, place)
+            access = running.prepare(lab, place, port)
             found = [_run(name, access) for name in names or running.CONSUMERS]
         finally:
             lab.down()

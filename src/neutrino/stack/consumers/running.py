@@ -6,6 +6,7 @@ what the results mean (verdict.py).
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -23,6 +24,11 @@ from neutrino.stack.lab import Lab
 
 CONSUMERS = {"nova": "nova", "manila": "manila", "octavia": "octavia", "ovn-octavia-provider": "octavia"}
 """By consumer, the environment in which its code is."""
+SETTINGS = """
+[nova]
+auth_type = none
+endpoint_override = http://127.0.0.1:{compute_port}/v2.1
+"""
 CHECKS = Path(__file__).with_name("checks")
 
 
@@ -33,7 +39,13 @@ class Told(msgspec.Struct, frozen=True):
     checks: dict[str, str]
 
 
-def prepare(lab: Lab, place: Path) -> Path:
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on, for Nova to be told of its instances' ports."""
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return int(one.getsockname()[1])
+
+
+def prepare(lab: Lab, place: Path, compute_port: int) -> Path:
     """Make DevStack's networks, and return a file in *place* that says all that a consumer has to know."""
     demo.make(lab, lambda _: None, with_instances=False)
     public = lab.api.by_name_or_id("networks", lab.networking.public_network_name)
@@ -46,6 +58,7 @@ def prepare(lab: Lab, place: Path) -> Path:
         "public": public["name"],
         "physical_network": public["provider:physical_network"],
         "hosts": lab.hosts,
+        "compute_port": compute_port,
         "northbound": f"unix:{lab.place.northbound}",
         "southbound": f"unix:{lab.place.southbound}",
         "stack": [sys.executable, "-m", "neutrino.cli", "--dir", str(lab.run)],

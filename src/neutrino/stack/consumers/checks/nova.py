@@ -5,13 +5,20 @@ its virtual machines. Nova's own records are in a database of its own.
 """
 
 import contextlib
+import json
+import subprocess
+import threading
+import time
 import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import nova.conf
 from keystoneauth1 import session
 from keystoneauth1.identity.v3 import Password
+from nova.api.openstack.compute.schemas import server_external_events
+from nova.api.validation.validators import _SchemaValidator
 from nova.db.main import api as database
 from nova.db.main import models
 from nova.network import model, neutron
@@ -42,6 +49,43 @@ user_domain_name = Default
 project_domain_name = Default
 """
 RANGE = "10.77.0.0/24"
+WITHIN_S, EVERY_S = 30.0, 0.1
+
+
+class Events(ThreadingHTTPServer):
+    """Where Nova is told of its instances' ports: what its own schema lets in is kept."""
+
+    def __init__(self, port: int) -> None:
+        self.taken: list[dict[str, str]] = []
+        schema = _SchemaValidator(server_external_events.create)
+        events = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                """Keep the events, or refuse them as Nova does."""
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                status = 200
+                try:
+                    schema.validate(body)
+                    events.taken += body["events"]
+                except exception.ValidationError:
+                    status = 400
+                answer = json.dumps({"events": [{**one, "code": status} for one in body["events"]]}).encode()
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+        super().__init__(("127.0.0.1", port), Handler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def await_(self, **wanted: str) -> None:
+        """Return when Nova was told this."""
+        end = time.monotonic() + WITHIN_S
+        while not any(wanted.items() <= one.items() for one in self.taken):
+            if time.monotonic() > end:
+                raise TimeoutError(f"Nova was not told {wanted}, but {self.taken}")
+            time.sleep(EVERY_S)
 
 
 class Site:
@@ -49,6 +93,7 @@ class Site:
 
     def __init__(self, access: dict[str, Any]) -> None:
         self.access = access
+        self.events = Events(access["compute_port"])
         self.here, self.there = access["hosts"][:2]
         self.api = neutron.API()
         self.demo, self.admin = (self.login(name) for name in ("demo", "admin"))
@@ -128,6 +173,11 @@ class Site:
     def own(self, **more: Any) -> Any:
         """Return a new port of the member's on the network."""
         return self.member.create_port({"port": {"network_id": self.network["id"], **more}})["port"]
+
+    def on_bridge(self, *words: str) -> None:
+        """Run ovs-vsctl on the instance's host."""
+        exec_ = [*self.access["stack"], "exec", self.instance.host, "--", "ovs-vsctl", *words]
+        subprocess.run(exec_, check=True, timeout=60)
 
     def bindings(self) -> list[tuple[str, str]]:
         """Return host and status of each binding of the instance's port."""
@@ -285,6 +335,17 @@ def its_network_information_is_read(site: Site) -> None:
     assert site.api.is_remote_managed_port(site.demo, vif["id"]) is False
 
 
+def nova_is_told(site: Site) -> None:
+    """Nova waits for the event that a port is plugged, and is told of unplugging; its schema lets both in."""
+    port, interface = site.port()["id"], f"tap{site.port()['id'][:11]}"
+    told = {"server_uuid": site.instance.uuid, "tag": port, "status": "completed"}
+    plug = ("type=internal", f"external_ids:iface-id={port}")
+    site.on_bridge("add-port", "br-int", interface, "--", "set", "Interface", interface, *plug)
+    site.events.await_(name="network-vif-plugged", **told)
+    site.on_bridge("del-port", interface)
+    site.events.await_(name="network-vif-unplugged", **told)
+
+
 def a_fixed_ip_is_added_and_removed(site: Site) -> None:
     """A port gets one more address of a subnet, and loses it again."""
     info = site.api.add_fixed_ip_to_instance(site.demo, site.instance, site.network["id"])
@@ -305,6 +366,7 @@ def a_floating_ip_is_associated(site: Site) -> None:
     (one,) = site.api.get_floating_ips_by_project(site.demo)
     assert site.api.get_floating_ip(site.demo, one["id"])["floating_ip_address"] == site.floating
     assert one["port_details"]["device_id"] == site.instance.uuid, one
+    site.events.await_(name="network-changed", server_uuid=site.instance.uuid)
     (fixed,) = site.api.get_instance_nw_info(site.demo, site.instance).fixed_ips()
     assert [found["address"] for found in fixed["floating_ips"]] == [site.floating], fixed
 
@@ -417,8 +479,10 @@ def a_shelved_instance(site: Site) -> None:
 
 def an_interface_is_detached(site: Site) -> None:
     """A port that Nova made goes with the interface."""
-    site.api.deallocate_port_for_instance(site.demo, site.instance, site.port()["id"])
+    port = site.port()["id"]
+    site.api.deallocate_port_for_instance(site.demo, site.instance, port)
     assert site.member.list_ports(device_id=site.instance.uuid)["ports"] == []
+    site.events.await_(name="network-vif-deleted", server_uuid=site.instance.uuid, tag=port)
 
 
 # Ports that were there before.
@@ -531,6 +595,7 @@ CHECKS = (
     segments_of_a_routed_network,
     an_instance_gets_a_port,
     its_network_information_is_read,
+    nova_is_told,
     a_fixed_ip_is_added_and_removed,
     a_floating_ip_is_associated,
     a_floating_ip_in_use_is_not_released,
