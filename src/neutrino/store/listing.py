@@ -116,8 +116,12 @@ def _selected(
         statement = statement.where(_condition(cls, one, f"filter_{number}", is_found=is_found))
     if has_marker:
         statement = statement.where(_after(cls, order))
-    statement = statement.order_by(*(_key(cls, n).asc() if up else _key(cls, n).desc() for n, up in order))
-    return statement.limit(bindparam("most")) if has_limit else statement
+    by = [_key(cls, n).asc() if up else _key(cls, n).desc() for n, up in order]
+    if has_limit:  # what is read of a row is made of the page's only, not of all that are sorted
+        row_id = TABLES[cls].c.id
+        page = statement.with_only_columns(row_id).order_by(*by).limit(bindparam("most")).correlate(None)
+        statement = statement.where(row_id.in_(page))
+    return statement.order_by(*by)
 
 
 def _key(cls: type[Resource], name: str) -> ColumnElement[Any]:
