@@ -86,7 +86,7 @@ class PostgreSQL(Database):
         self._connections: list[Connection] = []
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._listener: _Listener | None = None
-        super().__init__(Writer(_Session(self._engine), on_commit, ATTEMPTS))
+        super().__init__(Writer(lambda: _Session(self._engine), on_commit, ATTEMPTS))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run *work* on a thread that reads."""

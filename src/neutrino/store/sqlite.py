@@ -41,7 +41,7 @@ class SQLite(Database):
 
     def __init__(self, path: str, on_commit: Callable[[], None]) -> None:
         self._engine = _engine(path)
-        super().__init__(Writer(_Session(path), on_commit))
+        super().__init__(Writer(lambda: _Session(path), on_commit))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run *work* here and now: a read costs less than a thread does."""

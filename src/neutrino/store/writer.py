@@ -28,7 +28,7 @@ MOST_TOGETHER = 64  # writes in one commit
 
 
 class Session(ABC):
-    """The writer's connection. Once it is made, its methods are called on the writer's thread only."""
+    """The writer's connection. It is made, and its methods are called, on the writer's thread only."""
 
     @property
     @abstractmethod
@@ -81,12 +81,14 @@ class _Outcome(msgspec.Struct, frozen=True):
 
 
 class Writer:
-    """The thread that writes, from the first write on. ``on_commit`` is called on it after each commit that wrote to
-    the journal.
+    """The thread that writes, and connects, from the first write on.
+
+    ``on_commit`` is called on it after each commit that wrote to the journal.
     """
 
-    def __init__(self, session: Session, on_commit: Callable[[], None], attempts: int = 1) -> None:
-        self._session = session
+    def __init__(self, connect: Callable[[], Session], on_commit: Callable[[], None], attempts: int = 1) -> None:
+        self._connect = connect
+        self._session: Session | None = None
         self._on_commit = on_commit
         self._attempts = attempts
         self._queue: queue.SimpleQueue[_Write[Any] | None] = queue.SimpleQueue()
@@ -115,7 +117,6 @@ class Writer:
                 self._thread.start()
 
     def _run(self) -> None:
-        session = self._session
         try:
             while True:
                 batch = [self._queue.get()]
@@ -125,14 +126,15 @@ class Writer:
                     except queue.Empty:
                         break
                 if writes := [write for write in batch if write is not None]:
-                    self._serve(session, writes)
+                    self._serve(writes)
                 if None in batch:
                     return
         finally:
-            session.close()
+            if self._session is not None:
+                self._session.close()
 
-    def _serve(self, session: Session, batch: list[_Write[Any]]) -> None:
-        outcomes = self._outcomes(session, [write.work for write in batch])
+    def _serve(self, batch: list[_Write[Any]]) -> None:
+        outcomes = self._outcomes([write.work for write in batch])
         for loop in {write.loop for write in batch}:
             mine = [(w, o) for w, o in zip(batch, outcomes, strict=True) if w.loop is loop]
             with suppress(RuntimeError):  # the loop is closed: nobody waits any more
@@ -140,14 +142,18 @@ class Writer:
         if any(outcome.lines for outcome in outcomes):
             self._on_commit()
 
-    def _outcomes(self, session: Session, works: Sequence[Callable[[Transaction], Any]]) -> Sequence[_Outcome]:
+    def _outcomes(self, works: Sequence[Callable[[Transaction], Any]]) -> Sequence[_Outcome]:
         for attempt in range(1, self._attempts + 1):
             try:
-                return _committed(session, works)
+                if self._session is None:
+                    self._session = self._connect()
+                return _committed(self._session, works)
             except Exception as error:  # noqa: BLE001 - whatever it is, every caller must be answered
-                may_repeat = session.may_repeat(error) and attempt < self._attempts
+                session = self._session
+                may_repeat = session is not None and session.may_repeat(error) and attempt < self._attempts
                 log.error("cannot write%s: %s", ", trying again" if may_repeat else "", getattr(error, "orig", error))
-                session.rollback()
+                if session is not None:
+                    session.rollback()
                 unavailable = DatabaseUnavailable()
                 unavailable.__cause__ = error
                 if not may_repeat:

@@ -233,6 +233,18 @@ def test_a_file_that_is_gone_is_unavailable(run, tmp_path, network):
     database.close()
 
 
+def test_a_writer_that_cannot_connect_says_so_and_tries_again(run, tmp_path, network):
+    folder, away = tmp_path / "here", tmp_path / "away"
+    folder.mkdir()
+    database = open_database(f"sqlite:///{folder}/neutrino.sqlite")
+    folder.rename(away)
+    with pytest.raises(DatabaseUnavailable):
+        run(database.write(lambda tx: tx.insert(network("one"))))
+    away.rename(folder)
+    run(database.write(lambda tx: tx.insert(network("one"))))
+    database.close()
+
+
 def test_only_its_owner_reads_the_file(path):
     open_database(f"sqlite:///{path}").close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from pathlib import Path
 
 import pytest
 
@@ -111,6 +113,16 @@ def test_processes_that_start_together_make_the_tables_once(make_store):
     for process in processes:
         out, errors = process.communicate(timeout=60)
         assert (process.returncode, out, errors) == (0, "ready\n", "")
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_what_is_open_has_no_connection_before_it_is_used(store):
+    """SQLite's locks are a process's own: a connection that two have by a fork can ruin the file."""
+    before = threading.active_count()
+    database = open_database(store.url)
+    assert [fd for fd in Path("/proc/self/fd").iterdir() if fd.is_symlink() and fd.readlink() == Path(store.path)] == []
+    assert threading.active_count() == before
+    database.close()
 
 
 def test_a_process_that_has_opened_it_may_be_forked(store):
