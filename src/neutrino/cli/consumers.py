@@ -25,7 +25,7 @@ FOLDER = "consumers"
 def consumers(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar=f"[{'] ['.join(running.CONSUMERS)}]", help="Which of them.", show_default="all"),
+        typer.Argument(metavar="CONSUMER", help=f"{', '.join(running.CONSUMERS)}; or several.", show_default="all"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:

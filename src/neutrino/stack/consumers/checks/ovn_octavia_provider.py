@@ -280,6 +280,63 @@ def a_floating_ip_of_the_address(site: Site) -> None:
     site.member.delete_ip(site.floating)
 
 
+def members_with_floating_ips(site: Site) -> None:
+    """A member's floating IP on a distributed router goes by the gateway for as long as the VIP has one too."""
+    site.administrator.update_router(site.router, distributed=True)
+    (port,) = site.administrator.ports(network_id=site.network, name="one")
+    own = site.member.create_ip(floating_network_id=site.public, port_id=port.id)
+
+    def is_distributed() -> bool:
+        return any(row.external_mac for row in site.rows("NAT", external_ip=own.floating_ip_address))
+
+    until(is_distributed)
+    site.floating = site.member.create_ip(floating_network_id=site.public, port_id=site.vip["vip_port_id"])
+    until(lambda: not is_distributed())
+    until(lambda: site.answers(own.floating_ip_address))
+    site.member.delete_ip(site.floating)
+    until(is_distributed)
+    site.member.delete_ip(own)
+    site.administrator.update_router(site.router, distributed=False)
+
+
+def addresses_of_both_versions(site: Site) -> None:
+    """A VIP of each IP version has a port of its own, and members of its version; all goes by one request."""
+    identity, pool, front, back = (str(uuid.uuid4()) for _ in range(4))
+    six = site.member.create_subnet(network_id=site.network, ip_version=6, cidr="fd00:87::/64").id
+    wanted = {"vip_network_id": site.network, "vip_subnet_id": site.subnet}
+    further = [{"network_id": site.network, "subnet_id": six}]
+    vip, more = site.driver.create_vip_port(identity, site.project, wanted, further)
+    made = site.model(
+        "LoadBalancer",
+        identity,
+        loadbalancer_id=identity,
+        vip_address=vip["vip_address"],
+        vip_network_id=site.network,
+        vip_port_id=vip["vip_port_id"],
+        additional_vips=more,
+        admin_state_up=True,
+        listeners=[],
+        pools=[],
+    )
+    site.driver.loadbalancer_create(made)
+    udp = {"loadbalancer_id": identity, "protocol": "UDP", "admin_state_up": True}
+    site.driver.pool_create(site.model("Pool", pool, pool_id=pool, lb_algorithm="SOURCE_IP_PORT", **udp))
+    listened = {"listener_id": front, "default_pool_id": pool, "protocol_port": 53}
+    site.driver.listener_create(site.model("Listener", front, **listened, **udp))
+    until(partial(site.told, front, provisioning_status="ACTIVE"))
+    backs = {"member_id": back, "pool_id": pool, "subnet_id": six, "address": "fd00:87::53", "protocol_port": 53}
+    site.driver.member_create(data_models.Member(**backs, admin_state_up=True))
+    until(partial(site.told, back, provisioning_status="ACTIVE"))
+    (row,) = site.rows("Load_Balancer", name=identity)
+    found = (dict(row.vips), row.protocol)
+    assert found == ({f"[{more[0]['ip_address']}]:53": "[fd00:87::53]:53"}, ["udp"]), found
+    site.driver.loadbalancer_delete(made, cascade=True)
+    until(partial(site.told, identity, provisioning_status="DELETED"))
+    assert site.rows("Load_Balancer", name=identity) == []
+    left = [one.name for one in site.administrator.ports(network_id=site.network) if identity in one.name]
+    assert left == [], left
+
+
 def a_router_is_attached_later(site: Site) -> None:
     """The agent sees router ports come and go, and puts the load balancer on the router."""
     router = f"neutron-{site.router}"
@@ -352,6 +409,8 @@ CHECKS = (
     members_serve,
     members_are_watched,
     a_floating_ip_of_the_address,
+    members_with_floating_ips,
+    addresses_of_both_versions,
     a_router_is_attached_later,
     another_network_of_the_router,
     all_goes,
