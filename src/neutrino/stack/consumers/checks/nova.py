@@ -49,6 +49,7 @@ user_domain_name = Default
 project_domain_name = Default
 """
 RANGE = "10.77.0.0/24"
+BANDWIDTH = {"NET_BW_EGR_KILOBIT_PER_SEC": 1000}
 WITHIN_S, EVERY_S = 30.0, 0.1
 
 
@@ -268,25 +269,32 @@ def what_the_scheduler_is_told_of_a_tunnel(site: Site) -> None:
 
 def what_the_scheduler_is_told_of_bandwidth(site: Site) -> None:
     """A port with guaranteed bandwidth asks for it, with the traits of its physical network and its kind."""
-    client = site.administrator
-    policy = client.create_qos_policy({"policy": {"name": "guaranteed", "shared": True}})["policy"]
-    rule = {"min_kbps": 1000, "direction": "egress"}
-    client.create_minimum_bandwidth_rule(policy["id"], {"minimum_bandwidth_rule": rule})
-    physical = site.access["physical_network"]
-    network = {"name": "vlan", "shared": True, "provider:network_type": "vlan", "provider:segmentation_id": 77}
-    vlan = client.create_network({"network": network | {"provider:physical_network": physical}})["network"]
-    made = {"network_id": vlan["id"], "qos_policy_id": policy["id"]}
-    port = site.member.create_port({"port": made})["port"]
-    pci = objects.InstancePCIRequests(requests=[])
-    told, wanted, _ = site.api.create_resource_requests(site.demo, requests(port_id=port["id"]), pci)
-    found = [(one.requester_id, one.resources, sorted(one.required_traits)) for one in wanted]
-    traits = [f"CUSTOM_PHYSNET_{physical.upper()}", "CUSTOM_VNIC_TYPE_NORMAL"]
-    (group,) = site.shown(port["id"])["resource_request"]["request_groups"]
-    assert found == [(group["id"], {"NET_BW_EGR_KILOBIT_PER_SEC": 1000}, traits)], found
-    assert set(told.physnets) == {physical}, told
-    site.member.delete_port(port["id"])
-    client.delete_network(vlan["id"])
-    client.delete_qos_policy(policy["id"])
+    with guaranteed(site) as port:
+        (group,) = site.shown(port)["resource_request"]["request_groups"]
+        pci = objects.InstancePCIRequests(requests=[])
+        told, wanted, _ = site.api.create_resource_requests(site.demo, requests(port_id=port), pci)
+        found = [(one.requester_id, one.resources, sorted(one.required_traits)) for one in wanted]
+        physical = site.access["physical_network"]
+        traits = [f"CUSTOM_PHYSNET_{physical.upper()}", "CUSTOM_VNIC_TYPE_NORMAL"]
+        assert found == [(group["id"], BANDWIDTH, traits)], found
+        assert set(told.physnets) == {physical}, told
+
+
+def what_placement_gave_is_kept(site: Site) -> None:
+    """From whom the bandwidth is, is kept in the port's profile, and told when the interface is detached."""
+    one, provider = site.new_instance(), str(uuid.uuid4())
+    with guaranteed(site) as port:
+        (group,) = site.shown(port)["resource_request"]["request_groups"]
+        wanted, given = requests(port_id=port), {group["id"]: [provider]}
+        found = site.api.allocate_for_instance(
+            site.demo, one, wanted, bind_host_id=one.host, resource_provider_mapping=given
+        )
+        one.info_cache.network_info = found
+        bound = site.shown(port)
+        assert bound["binding:profile"] == {"allocation": {group["id"]: provider}}, bound
+        assert bound["binding:vif_type"] == "ovs", bound
+        _, freed = site.api.deallocate_port_for_instance(site.demo, one, port)
+        assert freed == {provider: {"resources": BANDWIDTH}}, freed
 
 
 def segments_of_a_routed_network(site: Site) -> None:
@@ -322,6 +330,32 @@ def an_instance_gets_a_port(site: Site) -> None:
     assert vif["details"].items() >= wanted.items(), vif["details"]
     (subnet,) = network["subnets"]
     assert (subnet["cidr"], subnet["gateway"]["address"]) == (RANGE, "10.77.0.1"), subnet
+
+
+def names_in_dns(site: Site) -> None:
+    """On a network with a domain the port is named after the instance, and has no name when a detached port stays."""
+    network = site.member.create_network({"network": {"name": "named", "dns_domain": "example.org."}})["network"]
+    site.member.create_subnet({"subnet": {"network_id": network["id"], "ip_version": 4, "cidr": "10.75.0.0/24"}})
+    port = site.member.create_port({"port": {"network_id": network["id"]}})["port"]["id"]
+    one = site.new_instance()
+    site.allocate(one, port_id=port)
+    assert site.shown(port)["dns_name"] == one.hostname, site.shown(port)
+    site.api.deallocate_port_for_instance(site.demo, one, port)
+    assert site.shown(port)["dns_name"] == "", site.shown(port)
+    site.member.delete_port(port)
+    site.member.delete_network(network["id"])
+
+
+def all_interfaces_or_none(site: Site) -> None:
+    """When one of several interfaces cannot be had, the build leaves no port of the others."""
+    one = site.new_instance()
+    wanted = [objects.NetworkRequest(network_id=site.network["id"]) for _ in range(2)]
+    wanted.append(objects.NetworkRequest(network_id=site.network["id"], address="10.77.0.1"))  # the gateway's
+    with raised(exception.FixedIpAlreadyInUse):
+        site.api.allocate_for_instance(
+            site.demo, one, objects.NetworkRequestList(objects=wanted), bind_host_id=one.host
+        )
+    assert site.member.list_ports(device_id=one.uuid)["ports"] == []
 
 
 def its_network_information_is_read(site: Site) -> None:
@@ -571,6 +605,25 @@ def nothing_is_left(site: Site) -> None:
 
 
 @contextlib.contextmanager
+def guaranteed(site: Site) -> Any:
+    """Yield a port on a VLAN with guaranteed bandwidth."""
+    client = site.administrator
+    policy = client.create_qos_policy({"policy": {"name": "guaranteed", "shared": True}})["policy"]
+    rule = {"min_kbps": 1000, "direction": "egress"}
+    client.create_minimum_bandwidth_rule(policy["id"], {"minimum_bandwidth_rule": rule})
+    network = {"name": "vlan", "shared": True, "provider:network_type": "vlan", "provider:segmentation_id": 77}
+    network["provider:physical_network"] = site.access["physical_network"]
+    vlan = client.create_network({"network": network})["network"]
+    client.create_subnet({"subnet": {"network_id": vlan["id"], "ip_version": 4, "cidr": "10.76.0.0/24"}})
+    made = {"network_id": vlan["id"], "qos_policy_id": policy["id"]}
+    port = site.member.create_port({"port": made})["port"]
+    yield port["id"]
+    site.member.delete_port(port["id"])
+    client.delete_network(vlan["id"])
+    client.delete_qos_policy(policy["id"])
+
+
+@contextlib.contextmanager
 def raised(kind: type[Exception]) -> Any:
     """Expect an exception of Nova's, of this very kind."""
     try:
@@ -592,8 +645,11 @@ CHECKS = (
     topology_by_itself,
     what_the_scheduler_is_told_of_a_tunnel,
     what_the_scheduler_is_told_of_bandwidth,
+    what_placement_gave_is_kept,
     segments_of_a_routed_network,
     an_instance_gets_a_port,
+    names_in_dns,
+    all_interfaces_or_none,
     its_network_information_is_read,
     nova_is_told,
     a_fixed_ip_is_added_and_removed,
