@@ -292,9 +292,9 @@ def kind_of(hint: object) -> Kind:
     raise TypeError(f"{hint} has no Kind")
 
 
-def list_of(cls: type[msgspec.Struct], most: int, too_many: TooMany = _too_many, *, ignoring: bool = False) -> Kind:
-    """Return the kind of a list of at most *most* records of *cls*, none twice; *ignoring* is as of `Record`."""
-    item = Record(cls, ignoring=ignoring)
+def list_of(cls: type[msgspec.Struct], most: int, too_many: TooMany = _too_many) -> Kind:
+    """Return the kind of a list of at most *most* records of *cls*, none twice."""
+    item = record(cls)
     schema = {"type": "array", "maxItems": most, "uniqueItems": True, "items": item.schema}
     return Kind(f"list of {cls.__name__}", unique_items(item, most, too_many), "json", schema)
 

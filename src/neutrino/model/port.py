@@ -20,6 +20,7 @@ from neutrino.model.kinds import (
     MacOrNew,
     Name,
     NullableName,
+    Record,
     Tags,
     Uuid,
     Uuids,
@@ -130,8 +131,30 @@ class HostBinding(msgspec.Struct, frozen=True):
 
 
 _HOST_BINDINGS = Kind("list of bindings", items(lambda value: value, 100), "json", {"type": "array"})
-# neutron-lib (validate_fixed_ips) looks at two keys only; Octavia sends a third, which is null.
-_REQUESTED = not_null(list_of(FixedIpRequest, 20, ignoring=True))
+
+
+def requested_ips(most: int) -> Kind:
+    """Return the kind of a list of at most *most* requests for a fixed IP, none for the same address.
+
+    As in neutron-lib (validate_fixed_ips) other keys are passed over, of which Octavia sends one, and a subnet may be
+    there twice: it gives two addresses.
+    """
+    item = Record(FixedIpRequest, ignoring=True)
+    many = items(item, most)
+
+    def parse(value: object) -> object:
+        found: tuple[FixedIpRequest, ...] = many(value)  # type: ignore[assignment]
+        addresses = [one.ip_address for one in found if one.ip_address is not None]
+        for one in addresses:
+            if addresses.count(one) > 1:
+                raise ValueError(f"Duplicate IP address {shown(one)}")
+        return found
+
+    schema = {"type": "array", "maxItems": most, "items": item.schema}
+    return Kind("list of FixedIpRequest", parse, "json", schema)
+
+
+_REQUESTED = not_null(requested_ips(20))
 _FIXED_IPS = Kind("list of fixed IPs", _REQUESTED.parse, "json", _REQUESTED.schema)
 
 

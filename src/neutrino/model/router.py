@@ -26,7 +26,7 @@ from neutrino.model.kinds import (
     optional,
     record,
 )
-from neutrino.model.port import FixedIp, FixedIpRequest
+from neutrino.model.port import FixedIp, FixedIpRequest, requested_ips
 from neutrino.model.resource import Attr, Tagged
 from neutrino.model.subnet import Subnet
 
@@ -52,7 +52,7 @@ class Gateway(msgspec.Struct, frozen=True):
     qos_policy_id: str | None = None
 
 
-_REQUESTED_IPS = list_of(FixedIpRequest, _MOST_GATEWAY_IPS, ignoring=True)
+_REQUESTED_IPS = requested_ips(_MOST_GATEWAY_IPS)
 
 
 AS_IT_IS = ""  # the policy stays: null would take it away

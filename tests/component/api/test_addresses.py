@@ -82,7 +82,7 @@ def test_an_address_is_given_once(api, blue, four):
     )
     twice = [{"ip_address": "10.0.0.4"}, {"ip_address": "10.0.0.4", "subnet_id": four["id"]}]
     body = {"port": {"network_id": blue["id"], "fixed_ips": twice}}
-    assert api.refused("POST", "ports", body)[:2] == (409, "IpAddressAlreadyAllocated")
+    assert api.refused("POST", "ports", body)[:2] == (400, "HTTPBadRequest")
 
 
 def test_a_pool_is_used_up_and_fills_again(api, blue, four):
@@ -147,6 +147,15 @@ def test_changing_addresses(api, blue, four, six):
     change = {"port": {"fixed_ips": [{"ip_address": "10.0.0.2"}]}}
     assert api.refused("PUT", path, change)[:2] == (409, "IpAddressAlreadyAllocated")
     assert api.refused("PUT", path, {"port": {"fixed_ips": None}})[:2] == (400, "HTTPBadRequest")
+
+
+def test_two_addresses_of_a_subnet(api, blue, four):
+    twice = [{"subnet_id": four["id"]}] * 2
+    port = api.port(blue, fixed_ips=twice)
+    assert ips(port) == ["10.0.0.2", "10.0.0.3"]
+    path = f"ports/{port['id']}"
+    assert ips(api.put(path, fixed_ips=[*port["fixed_ips"], *twice])) == [f"10.0.0.{i}" for i in range(2, 6)]
+    assert ips(api.put(path, fixed_ips=twice[:1])) == ["10.0.0.2"]
 
 
 def test_other_keys_of_a_fixed_ip_are_passed_over(api, blue, four):

@@ -228,6 +228,14 @@ def test_gateways_that_are_refused(api, blue, outer):
     )
 
 
+def test_two_gateway_addresses_of_a_subnet(api, outer):
+    (subnet,) = [one["id"] for one in api.get("subnets", network_id=outer["id"]) if one["ip_version"] == 4]
+    info = gateway(outer, external_fixed_ips=[{"subnet_id": subnet}] * 2)
+    found = api.post("routers", external_gateway_info=info)["external_gateway_info"]["external_fixed_ips"]
+    assert [one["subnet_id"] for one in found] == [subnet, subnet]
+    assert len({one["ip_address"] for one in found}) == 2
+
+
 def test_routes(api, blue):
     router = api.post("routers")
     path = f"routers/{router['id']}"
