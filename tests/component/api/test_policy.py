@@ -260,6 +260,34 @@ def test_a_default_pool_is_for_who_sees_it(admin, member):
     assert member.post("subnets", **subnet)["subnetpool_id"] == pool["id"]
 
 
+def test_a_router_takes_ports_of_its_own_project_only(admin, member, stranger):
+    """Who owns the network sees them, and would take them from who made them."""
+    network = member.post("networks")
+    member.post("subnets", network_id=network["id"], cidr="10.0.0.0/24", ip_version=4)
+    shared = {"object_type": "network", "object_id": network["id"], "action": "access_as_shared"}
+    member.post("rbac-policies", target_tenant=OTHER, **shared)
+    path = f"routers/{member.post('routers')['id']}/add_router_interface"
+    body = {"port_id": stranger.post("ports", network_id=network["id"])["id"]}
+    assert member.refused("PUT", path, body) == (409, "DeviceIDNotOwnedByTenant")
+    assert admin.send("PUT", path, body).status_code == 200
+
+
+def test_a_port_that_carries_another_project_s_floating_ip_stays(admin, member, stranger):
+    outer = admin.post("networks", **{"router:external": True})
+    admin.post("subnets", network_id=outer["id"], cidr="203.0.113.0/24", ip_version=4)
+    network = member.post("networks")
+    subnet = member.post("subnets", network_id=network["id"], cidr="10.0.0.0/24", ip_version=4)
+    shared = {"object_type": "network", "object_id": network["id"], "action": "access_as_shared"}
+    member.post("rbac-policies", target_tenant=OTHER, **shared)
+    router = member.post("routers", external_gateway_info={"network_id": outer["id"]})
+    member.send("PUT", f"routers/{router['id']}/add_router_interface", {"subnet_id": subnet["id"]})
+    port = stranger.post("ports", network_id=network["id"])
+    floating = stranger.post("floatingips", floating_network_id=outer["id"], port_id=port["id"])
+    assert member.refused("DELETE", f"ports/{port['id']}") == (409, "FipAssociated")
+    stranger.delete(f"ports/{port['id']}")
+    assert stranger.get(f"floatingips/{floating['id']}")["port_id"] is None
+
+
 def test_a_page_begins_after_what_is_seen(member, stranger):
     """Else who knows an id could find out, by resources of their own, what another's is called."""
     network = member.post("networks", name="secret")

@@ -12,6 +12,7 @@ from neutrino.model.faults.port_forwarding import FipInUseByPortForwarding
 from neutrino.model.faults.router import (
     BadRequest,
     ExternalGatewayForFloatingIPNotFound,
+    FipAssociated,
     FloatingIPPortAlreadyAssociated,
     RouterHasNoGateway,
     RouterNotFound,
@@ -43,12 +44,19 @@ _ROUTERS = (
 )
 
 
-def disassociate(tx: Transaction, port_id: str, kept: Iterable[str] = ()) -> None:
-    """Take the floating IPs of a port away from it, except those of the fixed addresses *kept*."""
+def disassociate(tx: Transaction, request: Request, port_id: str, kept: Iterable[str] = ()) -> None:
+    """Take the floating IPs of a port away from it, except those of the fixed addresses *kept*.
+
+    Refuse, as upstream, where one is another project's: an administrator gave it, or the port is another's on a
+    network of the caller's.
+    """
     stays = set(kept)
+    may_take_others = request.is_admin or request.allows("service_api")
     for row in tx.connection.execute(_OF_PORT, {"port_id": port_id}).all():
         floating = to_resource(FloatingIp, row)
         if floating.fixed_ip_address not in stays:
+            if floating.project_id != request.project_id and not may_take_others:
+                raise FipAssociated(port_id)
             tx.update(floating, _NOBODY)
 
 

@@ -231,7 +231,7 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
     if updated.security_groups != old.security_groups:
         logs.port_changes_groups(tx, old.id)
     if updated.fixed_ips != old.fixed_ips:
-        disassociate(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
+        disassociate(tx, request, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
         port_forwardings.forget(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
         ndp_proxies.forget(tx, old.id, kept=(ip.ip_address for ip in updated.fixed_ips))
         local_ip_ports.check(tx, old, kept=(ip.ip_address for ip in updated.fixed_ips))
@@ -241,13 +241,13 @@ def _update(tx: Transaction, request: Request, old: Port, changes: Given) -> Por
     return updated
 
 
-def delete(tx: Transaction, _request: Request, port: Port) -> None:
+def delete(tx: Transaction, request: Request, port: Port) -> None:
     """Delete a port; its floating IPs stand for nothing then."""
     if port.device_owner in SERVICE_OWNERS:
         raise ServicePortInUse(port.id, f"has device owner {port.device_owner}")
     check_may_go(tx, port)
     local_ip_ports.check(tx, port)
-    disassociate(tx, port.id)
+    disassociate(tx, request, port.id)
     port_forwardings.forget(tx, port.id)
     ndp_proxies.forget(tx, port.id)
     local_ip_ports.forget(tx, port.id)

@@ -14,6 +14,7 @@ from neutrino.model.addressing import is_pooled
 from neutrino.model.faults.port import PortInUse, PortNotFound
 from neutrino.model.faults.router import (
     BadRequest,
+    DeviceIDNotOwnedByTenant,
     RouterInterfaceInUseByFloatingIP,
     RouterInterfaceInUseByRoute,
     RouterInterfaceNotFound,
@@ -142,6 +143,8 @@ def _of_port(tx: Transaction, request: Request, router: Router, port_id: str, pr
         raise PortNotFound(port_id)
     if port.device_id:
         raise PortInUse(port.id, port.network_id, port.device_id)
+    if port.project_id != router.project_id and not request.is_admin:  # a network's owner sees those of others on it
+        raise DeviceIDNotOwnedByTenant(router.id)
     if not port.fixed_ips:
         raise BadRequest("router", "Router port must have at least one fixed IP")
     subnets = routers.subnets_of(tx, [port])

@@ -158,6 +158,20 @@ class FloatingIPPortAlreadyAssociated(Conflict):
     net_id: str
 
 
+class DeviceIDNotOwnedByTenant(Conflict):
+    """A router has the ports of its own project only."""
+
+    says = "The following device_id {device_id} is not owned by your project or matches another project router."
+    device_id: str
+
+
+class FipAssociated(Conflict):
+    """Another project's floating IP stands for the port."""
+
+    says = "Unable to complete the operation on port {port_id} because the port still has an associated floating IP."
+    port_id: str
+
+
 class UnableToRemoveGateways(faults.BadRequest):
     """The router has no gateway that could be removed."""
 
