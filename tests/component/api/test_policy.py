@@ -288,6 +288,23 @@ def test_a_port_that_carries_another_project_s_floating_ip_stays(admin, member, 
     assert stranger.get(f"floatingips/{floating['id']}")["port_id"] is None
 
 
+def test_a_gateway_stays_under_a_policy_that_its_project_does_not_see(admin, member):
+    outer = admin.post("networks", **{"router:external": True})
+    admin.post("subnets", network_id=outer["id"], cidr="203.0.113.0/24", ip_version=4)
+    gateway = {"network_id": outer["id"]}
+    path = f"routers/{member.post('routers', external_gateway_info=gateway)['id']}"
+    policy = admin.send("POST", "qos/policies", {"policy": {"name": "slow"}}).json()["policy"]
+    admin.put(path, external_gateway_info=gateway | {"qos_policy_id": policy["id"]})
+    for change in (gateway | {"qos_policy_id": None}, None, {}):
+        assert member.refused("PUT", path, {"router": {"external_gateway_info": change}}) == (404, "QosPolicyNotFound")
+    for verb in ("update", "remove"):
+        wanted = [{**gateway, "qos_policy_id": None}] if verb == "update" else [gateway]
+        body = {"router": {"external_gateways": wanted}}
+        assert member.refused("PUT", f"{path}/{verb}_external_gateways", body) == (404, "QosPolicyNotFound")
+    assert member.put(path, external_gateway_info=gateway)["external_gateway_info"]["qos_policy_id"] == policy["id"]
+    assert admin.put(path, external_gateway_info=None)["external_gateway_info"] is None
+
+
 def test_a_page_begins_after_what_is_seen(member, stranger):
     """Else who knows an id could find out, by resources of their own, what another's is called."""
     network = member.post("networks", name="secret")

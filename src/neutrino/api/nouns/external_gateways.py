@@ -7,7 +7,7 @@ Here: the actions on ``external_gateways`` (extension external-gateway-multihomi
 from collections.abc import Sequence
 
 from neutrino.api.bodies import Given
-from neutrino.api.nouns import ndp_proxies, routers
+from neutrino.api.nouns import ndp_proxies, qos, routers
 from neutrino.api.request import Request
 from neutrino.model.faults import HTTPBadRequest
 from neutrino.model.faults.router import BadRequest, UnableToMatchGateways, UnableToRemoveGateways
@@ -101,6 +101,8 @@ def _settle(
     policy_id: str | None,
 ) -> Router:
     """Write that the router has the gateways *kept*, and delete the ports that are *gone*."""
+    if policy_id is None:
+        qos.put_under(tx, request, "router", router.id, None, router.gateway_qos_policy_id)
     policies = [policy_id, *(None for _ in kept[1:])]  # it is the first gateway's
     gateways = tuple(
         Gateway(port.network_id, enable_snat, port.fixed_ips, one)

@@ -86,8 +86,15 @@ def users_of(tx: Transaction, policy_id: str) -> list[tuple[str, str]]:
     return [(kind, str(found)) for kind, found in zip(row.names, row, strict=True) if found is not None]
 
 
-def put_under(tx: Transaction, request: Request, kind: str, row_id: str, policy_id: object) -> None:
-    """Refuse unless the floating IP or router may be put under the policy named in a request; None is no policy."""
+def put_under(
+    tx: Transaction, request: Request, kind: str, row_id: str, policy_id: object, old_id: str | None = None
+) -> None:
+    """Refuse unless the floating IP or router may be put under the policy named in a request instead of the old one.
+
+    None is no policy. A floating IP's old one does not matter, whoever may see it: as upstream.
+    """
+    if old_id is not None:
+        _named(tx, request, old_id)
     if isinstance(policy_id, str):
         _check(_named(tx, request, policy_id), kind, row_id, OF_ADDRESSES)
 

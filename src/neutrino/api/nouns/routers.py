@@ -116,7 +116,7 @@ def update(tx: Transaction, request: Request, old: Router, changes: Given) -> Ro
         if isinstance(wanted, GatewayRequest):
             gateway = _set_gateway(tx, request, old, wanted)
         else:
-            gateway = _clear_gateway(tx, old)
+            gateway = _clear_gateway(tx, request, old)
         values |= gateway
         if old.gw_port_id and gateway["gw_port_id"] != old.gw_port_id:
             surplus = old.gw_port_id
@@ -227,12 +227,13 @@ def gateway_policy(tx: Transaction, request: Request, router: Router, wanted: Ga
     """Return the QoS policy of the first gateway as it is *wanted*, or refuse; the others have none of their own."""
     if wanted.qos_policy_id in (AS_IT_IS, router.gateway_qos_policy_id):
         return router.gateway_qos_policy_id
-    qos.put_under(tx, request, "router", router.id, wanted.qos_policy_id)
+    qos.put_under(tx, request, "router", router.id, wanted.qos_policy_id, router.gateway_qos_policy_id)
     return wanted.qos_policy_id
 
 
-def _clear_gateway(tx: Transaction, router: Router) -> Mapping[str, object]:
+def _clear_gateway(tx: Transaction, request: Request, router: Router) -> Mapping[str, object]:
     """Return the router's values without its first gateway: the next is the first then."""
+    qos.put_under(tx, request, "router", router.id, None, router.gateway_qos_policy_id)
     others = router.external_gateways[1:]
     if router.gw_port_id:
         check_needed(tx, router, [one.network_id for one in others])
