@@ -288,6 +288,16 @@ def test_a_port_that_carries_another_project_s_floating_ip_stays(admin, member, 
     assert stranger.get(f"floatingips/{floating['id']}")["port_id"] is None
 
 
+def test_a_pool_stays_as_it_is_in_a_scope_that_is_another_project_s(admin, member):
+    scope = admin.post("address-scopes", name="s", ip_version=4, shared=True)
+    pool = member.post("subnetpools", name="p", prefixes=["10.8.0.0/16"])
+    path = f"subnetpools/{pool['id']}"
+    assert member.put(path, address_scope_id=scope["id"])["address_scope_id"] == scope["id"]
+    for change in ({"address_scope_id": None}, {"prefixes": ["10.8.0.0/15"]}, {"name": "x"}):
+        assert member.refused("PUT", path, {"subnetpool": change}) == (400, "IllegalSubnetPoolUpdate")
+    assert admin.put(path, address_scope_id=None)["address_scope_id"] is None
+
+
 def test_a_gateway_stays_under_a_policy_that_its_project_does_not_see(admin, member):
     outer = admin.post("networks", **{"router:external": True})
     admin.post("subnets", network_id=outer["id"], cidr="203.0.113.0/24", ip_version=4)

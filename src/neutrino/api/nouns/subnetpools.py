@@ -16,7 +16,6 @@ from neutrino.model.faults.network import NetworkNotFound
 from neutrino.model.faults.subnet import NetworkAddressScopeAffinityError
 from neutrino.model.faults.subnetpool import (
     AddressScopePrefixConflict,
-    IllegalSubnetPoolAssociationToAddressScope,
     IllegalSubnetPoolIpVersionAssociationToAddressScope,
     IllegalSubnetPoolPrefixUpdate,
     IllegalSubnetPoolUpdate,
@@ -202,12 +201,15 @@ def _check(tx: Transaction, request: Request, pool: SubnetPool, old: SubnetPool 
         raise InvalidInput(
             "A default subnetpool for this IP family has already been set. Only one default may exist per IP family"
         )
+    if old and old.address_scope_id is not None and not request.is_admin:
+        shared = address_scopes.get(tx, request, old.address_scope_id)
+        if shared.project_id != request.project_id:
+            raise IllegalSubnetPoolUpdate(
+                f"subnetpool {pool.id} cannot be updated when associated with shared address scope {shared.id}"
+            )
     if pool.address_scope_id is None:
         return
     scope = address_scopes.get(tx, request, pool.address_scope_id)
-    is_theirs = scope.project_id == request.project_id or request.is_admin
-    if old and not is_theirs and (pool.prefixes, pool.address_scope_id) != (old.prefixes, old.address_scope_id):
-        raise IllegalSubnetPoolAssociationToAddressScope(pool.id, scope.id)
     if scope.ip_version != pool.ip_version:
         raise IllegalSubnetPoolIpVersionAssociationToAddressScope(pool.id, scope.id, scope.ip_version)
     if old and tx.connection.execute(_BESIDE, {"pool_id": pool.id}).first() is not None:

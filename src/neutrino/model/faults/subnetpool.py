@@ -77,17 +77,6 @@ class IllegalSubnetPoolPrefixUpdate(BadRequest):
     msg: str
 
 
-class IllegalSubnetPoolAssociationToAddressScope(BadRequest):
-    """The address scope is another project's."""
-
-    says = (
-        "Illegal subnetpool association: subnetpool {subnetpool_id} cannot be associated with address scope "
-        "{address_scope_id}."
-    )
-    subnetpool_id: str
-    address_scope_id: str
-
-
 class IllegalSubnetPoolIpVersionAssociationToAddressScope(BadRequest):
     """A pool and its scope are of the same IP version."""
 
