@@ -318,9 +318,12 @@ def test_a_gateway_stays_under_a_policy_that_its_project_does_not_see(admin, mem
 def test_a_page_begins_after_what_is_seen(member, stranger):
     """Else who knows an id could find out, by resources of their own, what another's is called."""
     network = member.post("networks", name="secret")
+    member.post("networks", name="zone")
+    stranger.post("networks", name="top")
     path = f"networks?sort_key=name&marker={network['id']}"
-    assert stranger.refused("GET", path) == (404, "NetworkNotFound")
-    assert member.get(path) == []
+    assert stranger.get(path) == []
+    assert [one["name"] for one in member.get(path)] == ["zone"]
+    assert stranger.refused("GET", "networks?marker=none") == (404, "NetworkNotFound")
 
 
 def test_the_scope_of_the_system_is_refused(api, member):
