@@ -174,7 +174,7 @@ class Service:
         return _encode(answer)
 
     async def _may_begin(self, noun: Noun, request: Request, marker: str) -> bool:
-        """Say whether a page may begin after *marker*: after what the caller does not see, it would tell how that sorts.
+        """Say whether a page may begin after *marker*: what the caller does not see would tell how that sorts.
 
         Such a page is empty, as upstream's suites want it of QoS policies.
         """
